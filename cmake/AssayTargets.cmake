@@ -1,0 +1,66 @@
+# How every target of the project is built. Folders say what they hold; the flags live here, once.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS ON) # __int128 under its own name
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+find_package(Threads REQUIRED)
+
+add_library(assay_flags INTERFACE)
+target_compile_options(assay_flags INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wshadow;-Wnon-virtual-dtor;-Wundef;-Werror;-ffp-contract=off>")
+target_include_directories(assay_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+if(ASSAY_SANITIZE)
+  target_compile_options(assay_flags INTERFACE "-fsanitize=${ASSAY_SANITIZE};-fno-omit-frame-pointer;-fno-sanitize-recover=all")
+  target_link_options(assay_flags INTERFACE "-fsanitize=${ASSAY_SANITIZE}")
+endif()
+
+# assay_library(NAME [TOTAL] SOURCES … DEPS …)   TOTAL: built without exceptions (base, tokenomics, proofs, chain)
+function(assay_library name)
+  cmake_parse_arguments(A "TOTAL" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(${name} STATIC ${A_SOURCES})
+  target_link_libraries(${name} PUBLIC assay_flags ${A_DEPS} PRIVATE ${A_PRIVATE_DEPS})
+  if(A_TOTAL)
+    target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>")
+  endif()
+endfunction()
+
+# assay_program(NAME SOURCES … DEPS …)
+function(assay_program name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE assay_flags ${A_DEPS})
+endfunction()
+
+# assay_test(NAME SOURCES … DEPS …)   one executable and one ctest entry, with the shared main of tests/support
+function(assay_test name)
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE assay_flags assay_test_main ${A_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  target_compile_definitions(${name} PRIVATE
+    "ASSAY_SHARED_DIR=\"${ASSAY_SHARED_DIR}\"" "ASSAY_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\""
+    "ASSAY_LONG_TESTS=$<BOOL:${ASSAY_LONG_TESTS}>")
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "unit;${A_LABELS}")
+endfunction()
+
+# assay_bench(NAME SOURCES … DEPS …)   prints ratios measured in one run and checks the results that it times
+function(assay_bench name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE assay_flags ${A_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
+endfunction()
