@@ -1,0 +1,111 @@
+// The whole state machine behind the calls of ARCHITECTURE. An engine drives it and it does not know which.
+//
+//   ASSAY_TRY(auto app, App::open({.dir = home + "/state"}));
+//   if (app->info().height.value == 0) ASSAY_TRY_VOID(app->init_chain(genesis));
+//   Block b = app->make_block({.time = now, .proposer = me, .reveal = r}, mempool_txs);   // prepare_proposal
+//   ASSAY_TRY(BlockResults results, app->finalize_block(b));
+//   ASSAY_TRY_VOID(app->commit());                             // one synced batch: now it is durable and visible
+//
+// Threads: one thread drives init_chain, make_block, process_proposal, finalize_block and commit. check_tx, simulate,
+// read and prove may be called from any thread at any time; they see the last commit.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "chain/block.hpp"
+#include "chain/genesis.hpp"
+#include "chain/receipt.hpp"
+#include "chain/store/proof.hpp"
+#include "chain/tx.hpp"
+#include "chain/view.hpp"
+
+namespace assay::chain {
+
+struct AppOptions {
+    std::string dir;                        ///< LevelDB and block files live here
+    std::size_t cache_bytes = 64 << 20;
+    std::uint64_t keep_versions = 1000;     ///< heights whose proofs can be asked for
+    unsigned verify_threads = 2;            ///< signature checks of a block; results do not depend on it
+    bool sync = true;                       ///< fsync each block; benchmarks of other parts may turn it off
+};
+
+struct AppInfo {
+    Height height;  ///< 0: only genesis, or nothing yet
+    Hash app_hash;
+    TimeMs time;
+    std::string chain_id;  ///< empty before init_chain
+};
+
+struct CheckResult {
+    Hash txid;
+    Address sender;
+    std::uint64_t nonce = 0;
+    Amount fee;
+    std::uint64_t gas_limit = 0;
+    bool is_work = false;
+};
+
+struct Proposal {
+    TimeMs time;      ///< made strictly greater than the block before
+    Address proposer;
+    Hash reveal;
+};
+
+struct StoredTx {
+    Height height;
+    std::uint32_t index = 0;
+    TimeMs time;
+    Bytes raw;
+    Receipt receipt;
+};
+
+class App {
+   public:
+    /// Errors: store_locked, store_corrupt, io_error.
+    [[nodiscard]] static Result<std::unique_ptr<App>> open(const AppOptions& options);
+    ~App();
+
+    [[nodiscard]] AppInfo info() const;
+    /// Writes the state at height 0. Errors: bad_genesis, already_exists.
+    [[nodiscard]] Status init_chain(const Genesis& genesis);
+
+    /// May this transaction go into the mempool? Signature results are remembered by the hash of all bytes. The nonce
+    /// may be up to 1,000 ahead of the account's: the mempool orders them. Errors: the -32003 group.
+    [[nodiscard]] Result<CheckResult> check_tx(ByteView raw) const;
+
+    /// prepare_proposal: the transactions that fit and can be included at their place, in the given order, openings
+    /// first, and the header around them.
+    [[nodiscard]] Result<Block> make_block(const Proposal& proposal, const std::vector<Bytes>& candidates) const;
+    /// Refuses a block with a transaction that cannot be included at its place, or a wrong reveal.
+    [[nodiscard]] Status process_proposal(const Block& block) const;
+    /// Executes; nothing is durable yet. Errors only where the block does not follow the last one, or where an epoch's
+    /// invariants break (the node must stop: better no block than false money).
+    [[nodiscard]] Result<BlockResults> finalize_block(const Block& block);
+    [[nodiscard]] Status commit();
+
+    /// The receipt that the transaction would get on the last commit, by the code that executes; no effect.
+    [[nodiscard]] Result<Receipt> simulate(ByteView raw) const;
+
+    /// Runs f with the committed state under a shared lock. Keep it short.
+    template <class F>
+    auto read(F&& f) const {
+        auto lock = read_lock();
+        return f(view());
+    }
+
+    [[nodiscard]] Result<StateProof> prove(const StateKey& key, Height height) const;
+    [[nodiscard]] Result<Block> block(Height height) const;
+    [[nodiscard]] Result<BlockResults> results(Height height) const;
+    [[nodiscard]] Result<StoredTx> find_tx(const Hash& txid) const;
+    [[nodiscard]] Result<Genesis> genesis() const;
+
+   private:
+    App();
+    [[nodiscard]] std::shared_ptr<void> read_lock() const;
+    [[nodiscard]] const StateView& view() const;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace assay::chain

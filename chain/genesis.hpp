@@ -1,0 +1,49 @@
+// Where a chain begins: identity, parameters, first accounts and validators. JSON with comments for people; the
+// genesis hash covers the Borsh form, never the JSON bytes.
+#pragma once
+
+#include "base/json.hpp"
+#include "chain/records.hpp"
+#include "tokenomics/params.hpp"
+
+namespace assay::chain {
+
+struct GenesisAccount {
+    Address address;
+    Amount amount;
+    ASSAY_FIELDS(address, amount)
+};
+struct GenesisValidator {
+    Address operator_address;
+    std::string name;
+    Amount bond;
+    Hash consensus_key;
+    Hash beacon_tip;
+    ASSAY_FIELDS(operator_address, name, bond, consensus_key, beacon_tip)
+};
+struct Genesis {
+    std::string chain_id;
+    TimeMs time;
+    tokenomics::Params params;
+    std::vector<GenesisAccount> accounts;
+    std::vector<GenesisValidator> validators;
+    ASSAY_FIELDS(chain_id, time, params, accounts, validators)
+};
+
+/// A node's own keys stand in for "local" in a preset's validator entry.
+struct LocalValidator {
+    Hash consensus_key;
+    Hash beacon_tip;
+};
+
+/// Errors: json_* and bad_genesis, with file, line, column, field and rule. "local" without `local` is an error.
+[[nodiscard]] Result<Genesis> parse_genesis(std::string_view text, std::string_view source,
+                                            const std::optional<LocalValidator>& local = {});
+/// Sums, caps, duplicate addresses, parameters (tokenomics::validate).
+[[nodiscard]] Status validate(const Genesis& genesis);
+/// Canonical JSON that parses back to the same Borsh bytes.
+[[nodiscard]] std::string genesis_to_json(const Genesis& genesis);
+/// H("assay/genesis", Borsh).
+[[nodiscard]] Hash genesis_hash(const Genesis& genesis);
+
+}  // namespace assay::chain

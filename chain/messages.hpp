@@ -1,0 +1,126 @@
+// What a transaction can ask for. A message's number on the wire is its kTag and never changes (PROTOCOL §3).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/borsh.hpp"
+#include "proofs/opening.hpp"
+
+namespace assay::chain {
+
+// ---------------------------------------------------------------- tokens
+struct Output {
+    Address to;
+    Amount amount;
+    std::string tag;  ///< at most 64 bytes; tells deposits apart
+    ASSAY_FIELDS(to, amount, tag)
+};
+struct Transfer {
+    static constexpr std::uint8_t kTag = 0;
+    std::vector<Output> outputs;  ///< 1..256
+    ASSAY_FIELDS(outputs)
+};
+
+// ---------------------------------------------------------------- credits
+/// Tokens wait in escrow and burn when the next price round closes; below min_credits they come back.
+struct BurnForCredits {
+    static constexpr std::uint8_t kTag = 10;
+    Amount amount;
+    Credits min_credits;
+    ASSAY_FIELDS(amount, min_credits)
+};
+
+// ---------------------------------------------------------------- providers
+struct RegisterProvider {
+    static constexpr std::uint8_t kTag = 20;
+    std::string endpoint;  ///< at most 256 bytes, may be empty
+    ASSAY_FIELDS(endpoint)
+};
+struct AddDevice {
+    static constexpr std::uint8_t kTag = 22;
+    std::uint32_t slot = 0;
+    std::string device_class;
+    ASSAY_FIELDS(slot, device_class)
+};
+struct Stake {
+    static constexpr std::uint8_t kTag = 24;
+    Address provider;  ///< the sender itself; others are delegation
+    Amount amount;
+    ASSAY_FIELDS(provider, amount)
+};
+struct Unstake {
+    static constexpr std::uint8_t kTag = 25;
+    Address provider;
+    Amount amount;
+    ASSAY_FIELDS(provider, amount)
+};
+struct Unjail {
+    static constexpr std::uint8_t kTag = 27;
+    std::uint8_t version = 0;  ///< must be 0
+    ASSAY_FIELDS(version)
+};
+
+// ---------------------------------------------------------------- validators
+struct RegisterValidator {
+    static constexpr std::uint8_t kTag = 30;
+    Hash consensus_key;  ///< Ed25519 public key
+    Hash beacon_tip;     ///< H^(h - start)(reveal at h) = tip, plain SHA-256
+    Amount bond;
+    std::string name;  ///< at most 64 bytes
+    ASSAY_FIELDS(consensus_key, beacon_tip, bond, name)
+};
+struct RenewBeacon {
+    static constexpr std::uint8_t kTag = 32;
+    Hash beacon_tip;
+    ASSAY_FIELDS(beacon_tip)
+};
+struct ReportPrice {
+    static constexpr std::uint8_t kTag = 33;
+    Price price;
+    ASSAY_FIELDS(price)
+};
+
+// ---------------------------------------------------------------- market
+/// `units` canonical tasks of the class, at most max_price micro-USD each, paid from the deposit as they pass.
+struct OpenOrder {
+    static constexpr std::uint8_t kTag = 40;
+    std::string device_class;
+    std::uint64_t units = 0;
+    Credits max_price;
+    Credits deposit;           ///< at least units x max_price
+    std::uint64_t expires = 0;  ///< height; what is not done by then is refunded
+    ASSAY_FIELDS(device_class, units, max_price, deposit, expires)
+};
+struct PlaceBid {
+    static constexpr std::uint8_t kTag = 41;
+    Hash order;
+    std::uint32_t slot = 0;
+    Credits price;  ///< micro-USD per unit
+    ASSAY_FIELDS(order, slot, price)
+};
+
+// ---------------------------------------------------------------- work (each alone in its transaction)
+struct CommitWork {
+    static constexpr std::uint8_t kTag = 50;
+    Hash task;
+    std::uint32_t slot = 0;
+    Hash root;
+    ASSAY_FIELDS(task, slot, root)
+};
+struct OpenWork {
+    static constexpr std::uint8_t kTag = 51;
+    Hash commit;
+    proofs::Opening opening;
+    ASSAY_FIELDS(commit, opening)
+};
+
+using Message = std::variant<Transfer, BurnForCredits, RegisterProvider, AddDevice, Stake, Unstake, Unjail,
+                             RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid, CommitWork, OpenWork>;
+
+/// "transfer", "burn_for_credits", …: the name in JSON and logs.
+[[nodiscard]] std::string_view message_name(const Message& m);
+
+}  // namespace assay::chain

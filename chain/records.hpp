@@ -1,0 +1,232 @@
+// What the state tables hold. Borsh of these is what the state tree commits to (docs/protocol.md has the byte tables).
+#pragma once
+
+#include <optional>
+
+#include "base/borsh.hpp"
+#include "chain/messages.hpp"
+#include "proofs/kinds.hpp"
+#include "tokenomics/price.hpp"
+#include "tokenomics/unbonding.hpp"
+
+namespace assay::chain {
+
+struct Account {
+    std::uint64_t nonce = 0;
+    Amount liquid;
+    Credits credits;       ///< free credits, micro-USD
+    Amount credit_tokens;  ///< tokens burned for them, consumed pro rata
+    ASSAY_FIELDS(nonce, liquid, credits, credit_tokens)
+};
+
+struct Provider {
+    std::string endpoint;
+    Height registered;
+    Amount stake;
+    Amount stake_at_start;  ///< of `stake_epoch`: before the first change in that epoch
+    Epoch stake_epoch;
+    std::vector<tokenomics::Unbonding> unbonding;
+    std::uint32_t devices = 0;
+    Amount required;  ///< for all its devices
+    Amount exposure;  ///< sum over open commits
+    std::uint32_t open_commits = 0;
+    Height oldest_commit;  ///< lowest height of an open commit that may exist; meaningful while open_commits > 0
+    bool jailed = false;
+    TimeMs jailed_until;
+    std::uint64_t passed = 0, failed = 0, absent = 0;
+    Amount earned;
+    Amount slashed;
+    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, devices, required, exposure,
+                 open_commits, oldest_commit, jailed, jailed_until, passed, failed, absent, earned, slashed)
+};
+
+struct Device {
+    std::uint32_t device_class = 0;  ///< index into params.classes
+    Epoch active_from;               ///< the task must exist before h0 is drawn
+    std::uint64_t tasks = 0;         ///< decided canonical and lease tasks
+    u128 failed_bits = 0;            ///< last tasks, newest in bit 0
+    u128 absent_bits = 0;
+    ASSAY_FIELDS(device_class, active_from, tasks, failed_bits, absent_bits)
+};
+
+enum class CommitStatus : std::uint8_t { open = 0, passed = 1, failed = 2, absent = 3 };
+constexpr std::uint8_t enum_count(CommitStatus) { return 4; }
+
+/// Written once; nothing that changes later touches what was agreed at the commit.
+struct Commit {
+    Hash task;
+    Address provider;
+    std::uint32_t slot = 0;
+    Epoch epoch;
+    std::optional<Hash> order;  ///< a buyer's work, else canonical
+    std::uint32_t device_class = 0;
+    proofs::WorkParams params;
+    std::uint32_t samples = 0;
+    Hash ctx;
+    Hash root;
+    Height height;
+    std::uint64_t weight = 0;
+    Amount exposure;
+    Ppb rate_one, rate_two, rate_full, rate_absent;
+    CommitStatus status = CommitStatus::open;
+    std::uint32_t attempts = 0;
+    Height decided;
+    std::vector<std::uint64_t> bad;  ///< sampled indices whose leaf was wrong
+    Amount slashed;
+    Amount reserved;  ///< kept for it at the epoch's end while the verdict was open
+    ASSAY_FIELDS(task, provider, slot, epoch, order, device_class, params, samples, ctx, root, height, weight, exposure,
+                 rate_one, rate_two, rate_full, rate_absent, status, attempts, decided, bad, slashed, reserved)
+};
+
+struct Bid {
+    Address provider;
+    std::uint32_t slot = 0;
+    Credits price;
+    ASSAY_FIELDS(provider, slot, price)
+};
+enum class OrderStatus : std::uint8_t { open = 0, leased = 1, closed = 2, cancelled = 3 };
+constexpr std::uint8_t enum_count(OrderStatus) { return 4; }
+struct Order {
+    Address buyer;
+    std::uint32_t device_class = 0;
+    std::uint64_t units = 0;
+    Credits max_price;
+    Credits deposit;        ///< what is left of it
+    Amount deposit_tokens;  ///< tokens burned for what is left
+    Height opened, bids_until, expires;
+    OrderStatus status = OrderStatus::open;
+    std::vector<Bid> bids;
+    std::optional<Bid> lease;
+    Epoch lease_from;  ///< first epoch with a task
+    std::uint64_t units_done = 0;
+    Credits paid;
+    ASSAY_FIELDS(buyer, device_class, units, max_price, deposit, deposit_tokens, opened, bids_until, expires, status, bids,
+                 lease, lease_from, units_done, paid)
+};
+
+/// What waits for a price round, in the order of arrival.
+struct QueuedBurn {
+    static constexpr std::uint8_t kTag = 0;
+    Address buyer;
+    Amount amount;
+    Credits min_credits;
+    ASSAY_FIELDS(buyer, amount, min_credits)
+};
+struct QueuedSettlement {
+    static constexpr std::uint8_t kTag = 1;
+    Hash order;
+    Address provider;
+    Epoch epoch;
+    Credits credits;
+    Amount tokens;  ///< burned for those credits
+    ASSAY_FIELDS(order, provider, epoch, credits, tokens)
+};
+struct QueueItem {
+    Height included;
+    std::variant<QueuedBurn, QueuedSettlement> item;
+    ASSAY_FIELDS(included, item)
+};
+
+struct BeaconTip {
+    Hash tip;
+    Height height;  ///< the reveal at h hashes to tip in h - height steps
+    ASSAY_FIELDS(tip, height)
+};
+struct Validator {
+    Hash consensus_key;
+    std::string name;
+    Amount bond;
+    std::uint64_t power = 0;  ///< 0: not in the set
+    std::optional<BeaconTip> beacon;
+    std::optional<Hash> pending_tip;
+    Epoch pending_from;  ///< epoch at whose start the pending tip counts
+    std::uint64_t proposed = 0;
+    std::optional<Price> report;  ///< of the round that is open
+    ASSAY_FIELDS(consensus_key, name, bond, power, beacon, pending_tip, pending_from, proposed, report)
+};
+
+/// The one work round of an epoch: every task of the epoch starts at the same h0.
+struct WorkRound {
+    Epoch epoch;
+    Height h0;
+    TimeMs h0_time;
+    Hash h0_beacon;
+    Height deadline;                   ///< first height whose time is past the window; 0 while it runs
+    std::vector<Address> proposers;    ///< distinct, since the deadline
+    Height challenge;                  ///< hc; 0 before
+    Hash challenge_beacon;
+    std::uint64_t counted_blocks = 0;
+    std::vector<Address> open_proposers;
+    Height closed;                     ///< 0 while openings are taken
+    bool void_window = false;          ///< a long gap between blocks: nobody is marked as missing
+    TimeMs last_time;
+    std::uint64_t expected = 0;        ///< devices with access to a task
+    std::uint64_t commits = 0;
+    ASSAY_FIELDS(epoch, h0, h0_time, h0_beacon, deadline, proposers, challenge, challenge_beacon, counted_blocks,
+                 open_proposers, closed, void_window, last_time, expected, commits)
+};
+
+/// One provider in one epoch: what `explain` tells. The terms add up to what was paid.
+struct ProviderEpoch {
+    std::uint64_t passed = 0, failed = 0, absent = 0;
+    u128 passed_weight = 0, pending_weight = 0;
+    Credits consumed;
+    Amount consumed_tokens;
+    Amount settled;        ///< paid for buyers' work
+    Amount work_bonus;     ///< from the work pool
+    Amount availability;   ///< for passed canonical tasks
+    Amount late;           ///< from the reserve, for verdicts after the epoch's end
+    Amount staking;
+    Amount slashed;
+    Amount required, stake;  ///< when it last committed
+    ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
+                 availability, late, staking, slashed, required, stake)
+};
+
+struct EpochRecord {
+    Epoch epoch;
+    Height first, last;  ///< last is 0 while it runs
+    TimeMs start_time;
+    Amount minted_schedule, minted_settled, burned, slashed;
+    Amount work, availability, stakers, validators, treasury;  ///< split of the schedule's mint
+    Amount fees;
+    Credits credits_issued, credits_consumed;
+    std::uint64_t passed = 0, failed = 0, absent = 0, missed = 0;
+    u128 paid_weight = 0;
+    Price spot, ema;
+    ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_settled, burned, slashed, work, availability,
+                 stakers, validators, treasury, fees, credits_issued, credits_consumed, passed, failed, absent, missed,
+                 paid_weight, spot, ema)
+};
+
+/// Every token and every credit is in exactly one place (PROTOCOL §14).
+struct Ledger {
+    Amount genesis, minted, burned, scheduled;  ///< scheduled: cumulative mint by the schedule alone
+    Amount liquid, staked, unbonding, vesting, vault, escrow, bonds, fees, held_slashes;
+    Amount pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury;
+    Credits credits_issued, credits_consumed, credits_refunded;
+    Credits credits_free, credits_escrowed, credits_queued;
+    ASSAY_FIELDS(genesis, minted, burned, scheduled, liquid, staked, unbonding, vesting, vault, escrow, bonds, fees,
+                 held_slashes, pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury,
+                 credits_issued, credits_consumed, credits_refunded, credits_free, credits_escrowed, credits_queued)
+};
+
+/// The chain's own clockwork.
+struct ChainState {
+    std::string chain_id;
+    Height height;
+    TimeMs time;
+    Epoch epoch;
+    Height epoch_start;
+    Hash beacon;
+    Hash last_block;
+    std::uint64_t queue_head = 0, queue_tail = 0;  ///< items [head, tail) wait for a price round
+    std::uint64_t queue_due = 0;                   ///< items below it execute at the price of the last round
+    Height round_closed;                           ///< of the last price round
+    std::uint32_t active_devices = 0;
+    tokenomics::PriceState price;
+    ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
+                 round_closed, active_devices, price)
+};
+
+}  // namespace assay::chain

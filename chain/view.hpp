@@ -1,0 +1,92 @@
+// Typed, read-only access to state: the same for the committed state and for a block that is being executed.
+//
+//   app.read([&](const StateView& s) { return s.account(address).liquid; });
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "chain/records.hpp"
+#include "chain/store/key.hpp"
+#include "tokenomics/params.hpp"
+
+namespace assay::chain {
+
+class StateView {
+   public:
+    virtual ~StateView() = default;
+
+    [[nodiscard]] virtual std::optional<Bytes> get(const StateKey& key) const = 0;
+    /// Ascending by key, for keys of a non-account table that begin with `prefix`; f returns false to stop.
+    virtual void for_prefix(std::uint8_t table, ByteView prefix,
+                            const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
+
+    // Records by their keys; a missing account is an empty one.
+    [[nodiscard]] Account account(const Address& a) const;
+    [[nodiscard]] std::optional<Provider> provider(const Address& a) const;
+    [[nodiscard]] std::optional<Device> device(const Address& a, std::uint32_t slot) const;
+    [[nodiscard]] std::optional<Validator> validator(const Address& a) const;
+    [[nodiscard]] std::optional<Commit> commit(const Hash& id) const;
+    [[nodiscard]] std::optional<Order> order(const Hash& id) const;
+    [[nodiscard]] std::optional<WorkRound> round(Epoch e) const;
+    [[nodiscard]] std::optional<EpochRecord> epoch(Epoch e) const;
+    [[nodiscard]] std::optional<ProviderEpoch> provider_epoch(Epoch e, const Address& a) const;
+    [[nodiscard]] Ledger ledger() const;
+    [[nodiscard]] ChainState chain() const;
+    [[nodiscard]] tokenomics::Params params() const;
+
+    // Lists, ascending by key.
+    void each_provider(const std::function<bool(const Address&, const Provider&)>& f) const;
+    void each_validator(const std::function<bool(const Address&, const Validator&)>& f) const;
+    void each_device(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
+    void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
+    /// Commits of an epoch's round that wait for a verdict, as (commit id).
+    void each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const;
+    /// All commits of a provider, newest epoch first is not promised: ascending by (epoch, id).
+    void each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const;
+};
+
+/// What a provider must do now: canonical and lease tasks of the running epoch, with everything the prover needs.
+struct TaskView {
+    Hash task;
+    Epoch epoch;
+    std::uint32_t slot = 0;
+    std::uint32_t device_class = 0;
+    std::optional<Hash> order;
+    proofs::WorkParams params;
+    Hash ctx;          ///< known once h0 is decided
+    Height h0;
+    TimeMs commit_by;  ///< block time up to which a commit counts
+    bool committed = false;
+};
+[[nodiscard]] std::vector<TaskView> tasks_of(const StateView& state, const Address& provider);
+
+/// Why somebody was paid what it was, or not; the terms add up.
+struct ExplainTerm {
+    std::string name;
+    Amount value;
+    std::string rule;
+};
+struct WhyNot {
+    std::string code;
+    std::string have, need, fix;
+};
+struct Explanation {
+    Amount paid;
+    std::string verdict;  ///< one sentence
+    std::vector<ExplainTerm> terms;
+    std::vector<std::pair<Hash, Commit>> commits;  ///< of that epoch
+    std::vector<WhyNot> why_not;
+    Amount slashed;
+};
+[[nodiscard]] Explanation explain_provider(const StateView& state, const Address& provider, Epoch epoch);
+
+/// PROTOCOL §14 with its numbers; `holds` is computed from a full scan of the tables.
+struct InvariantRow {
+    std::string name;
+    std::string numbers;
+    bool holds = false;
+};
+[[nodiscard]] std::vector<InvariantRow> check_all_invariants(const StateView& state);
+
+}  // namespace assay::chain
