@@ -1,0 +1,83 @@
+// The provider's side: do the work on some back end, keep the leaves, open what is asked.
+//
+//   CpuBackend cpu;
+//   ASSAY_TRY_VOID(selftest(cpu));                                   // nothing is proved before it passes
+//   ASSAY_TRY(WorkResult done, prove(params, ctx, cpu));
+//   ASSAY_TRY_VOID(recheck(done, salt, 32));                         // before the root is committed
+//   ASSAY_TRY(Opening opening, done.open(seed, 64));
+//
+// A back end computes leaves and nothing else: trees, faults, checks and openings are the same for all of them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "proofs/fault.hpp"
+#include "proofs/kinds.hpp"
+#include "proofs/merkle.hpp"
+#include "proofs/opening.hpp"
+
+namespace assay::proofs {
+
+class Backend {
+   public:
+    virtual ~Backend() = default;
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// All leaves of the work, lane after lane, into leaf_count(p) places. Errors: no_device with one sentence.
+    [[nodiscard]] virtual Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) = 0;
+};
+
+/// One thread of this processor. Its results are what every other back end is compared with.
+class CpuBackend final : public Backend {
+   public:
+    explicit CpuBackend(LaneBackend lanes = best_lane_backend()) : lanes_(lanes) {}
+    [[nodiscard]] std::string name() const override;
+    [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+
+   private:
+    LaneBackend lanes_;
+};
+
+/// Finished work. Owned by one thread.
+class WorkResult {
+   public:
+    /// `leaves`: leaf_count(params) · leaf_words(params) words.
+    WorkResult(const WorkParams& params, const Hash& ctx, std::vector<Hash> leaves);
+
+    [[nodiscard]] const WorkParams& params() const { return params_; }
+    [[nodiscard]] const Hash& ctx() const { return ctx_; }
+    [[nodiscard]] Hash root() const { return tree_.root(); }
+    [[nodiscard]] std::span<const Hash> leaves() const { return leaves_; }
+
+    /// What the chain takes for this challenge. Errors: field_out_of_range where k is 0.
+    [[nodiscard]] Result<Opening> open(const Hash& seed, std::uint64_t k) const;
+    /// For indices of the caller's choice. Errors: opening_index_missing (not ascending, too large, or none).
+    [[nodiscard]] Result<Opening> open(std::span<const std::uint64_t> targets) const;
+
+   private:
+    WorkParams params_;
+    Hash ctx_;
+    std::vector<Hash> leaves_;
+    MerkleTree tree_;
+};
+
+/// Work that is kept whole in memory has at most this many leaves (32 bytes each, and twice that for the tree).
+inline constexpr std::uint64_t kMaxLeavesInMemory = std::uint64_t{1} << 28;
+
+/// Does the work. With a fault, does it wrongly (on one thread of the processor where the fault changes the way).
+/// Errors: field_out_of_range, or what the back end says.
+[[nodiscard]] Result<WorkResult> prove(const WorkParams& params, const Hash& ctx, Backend& backend,
+                                       const Fault& fault = {});
+
+/// Recomputes `samples` leaves on this processor, picked from `salt` and the root: hardware that computes wrongly is
+/// found before it costs stake. Errors: selftest_failed with the first wrong leaf.
+[[nodiscard]] Status recheck(const WorkResult& work, const Hash& salt, std::uint64_t samples);
+
+/// Known answers for every kind of work, made by another implementation. Errors: selftest_failed; the back end's own.
+[[nodiscard]] Status selftest(Backend& backend);
+
+}  // namespace assay::proofs

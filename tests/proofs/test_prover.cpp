@@ -1,0 +1,137 @@
+#include <cmath>
+#include <string>
+
+#include "base/sha256.hpp"
+#include "proofs/prover.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+
+using namespace assay;
+using namespace assay::proofs;
+
+namespace {
+
+/// A card whose memory returns zeros for one leaf.
+class BrokenBackend final : public Backend {
+   public:
+    explicit BrokenBackend(std::uint64_t leaf) : leaf_(leaf) {}
+    std::string name() const override { return "broken"; }
+    Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+        ASSAY_TRY_VOID(cpu_.run_lanes(p, ctx, leaves));
+        leaves[leaf_ % leaves.size()] = Hash{};
+        return {};
+    }
+
+   private:
+    CpuBackend cpu_;
+    std::uint64_t leaf_;
+};
+
+WorkResult work(const LanesParams& p, const Hash& ctx, std::string_view fault = "none") {
+    CpuBackend cpu;
+    return prove(p, ctx, cpu, parse_fault(fault).value()).value();
+}
+
+/// Wrong targets among all leaves.
+std::size_t wrong(const WorkResult& done, const Hash& ctx) {
+    const std::uint64_t all = leaf_count(done.params());
+    const Opening opening = done.open(Hash{}, all).value();
+    return verify_opening(done.params(), ctx, done.root(), Hash{}, all, opening).value().bad.size();
+}
+
+}  // namespace
+
+TEST_CASE("every CPU back end passes the known answers") {
+    for (const auto backend : {LaneBackend::portable, LaneBackend::sha_ni, LaneBackend::sha_ni_4}) {
+        CpuBackend cpu(backend);
+        const Status status = selftest(cpu);
+        INFO(cpu.name() << ": " << (status.ok() ? "" : status.error().message));
+        CHECK(status.ok());
+    }
+}
+
+TEST_CASE("F17: hardware that returns zeros does not pass the self-test, nor the recheck before a commit") {
+    for (std::uint64_t leaf : {0u, 1u, 500u}) {
+        BrokenBackend broken(leaf);
+        const Status status = selftest(broken);
+        REQUIRE(!status.ok());
+        CHECK(status.error().code == Code::selftest_failed);
+    }
+    const LanesParams p{.lanes = 4, .steps = 128, .leaf_every = 16};
+    BrokenBackend broken(7);
+    const auto done = prove(p, Hash{}, broken).value();
+    CHECK(recheck(done, Hash{}, 32).error().code == Code::selftest_failed);
+    CHECK(recheck(work(p, Hash{}), Hash{}, 32).ok());
+}
+
+TEST_CASE("faults are read as they are written, and nothing else is") {
+    CHECK(parse_fault("skip=0.1")->share.value == 100'000'000);
+    CHECK(parse_fault("skip=1")->share.value == Ppb::kOne);
+    CHECK(parse_fault("flip=3")->count == 3);
+    CHECK(parse_fault("none")->kind == FaultKind::none);
+    for (const char* bad : {"skip", "skip=", "skip=1.1", "skip=-1", "flip=0", "flip=x", "flip=-1", "Zero", "zero "})
+        CHECK(parse_fault(bad).ok() == false);
+}
+
+TEST_CASE("each fault spoils what it says and nothing more, the same on every run") {
+    const LanesParams p{.lanes = 16, .steps = 256, .leaf_every = 16};  // 256 leaves
+    const Hash ctx = sha256(as_bytes("faults"));
+    CHECK(wrong(work(p, ctx), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=0"), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=1"), ctx) == 256);
+    const std::size_t some = wrong(work(p, ctx, "skip=0.2"), ctx);
+    CHECK(some > 20);
+    CHECK(some < 90);
+    const std::size_t flipped = wrong(work(p, ctx, "flip=1"), ctx);
+    CHECK(flipped >= 1);  // the leaf and, unless it ends a lane, its successor
+    CHECK(flipped <= 2);
+    CHECK(wrong(work(p, ctx, "zero"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "replay"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "copy"), ctx) == 240);
+    for (const char* fault : {"skip=0.2", "flip=5", "replay", "zero", "copy"}) {
+        INFO(fault);
+        CHECK(work(p, ctx, fault).root() == work(p, ctx, fault).root());
+        CHECK(work(p, ctx, fault).root() != work(p, ctx).root());
+    }
+}
+
+TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k") {
+    test::Random random;
+    INFO("seed " << test::seed());
+    const LanesParams p{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
+    const double leaves = 1024;
+    constexpr std::uint64_t k = 64;
+    for (const char* text : {"skip=0.01", "skip=0.05", "skip=0.1"}) {
+        constexpr int kCheaters = 20, kChallenges = 60;
+        double expected = 0, variance = 0;
+        int caught = 0;
+        for (int cheater = 0; cheater < kCheaters; ++cheater) {
+            const Hash ctx = random.fixed<Hash>();
+            const WorkResult done = work(p, ctx, text);
+            // Without replacement, for the leaves that this cheater did fake: a little above 1 - (1 - f)^k.
+            const double bad = static_cast<double>(wrong(done, ctx));
+            double missed = 1;
+            for (std::uint64_t i = 0; i < k; ++i) missed *= (leaves - bad - double(i)) / (leaves - double(i));
+            const double f = bad / leaves;
+            CHECK(1 - missed >= 1 - std::pow(1 - f, double(k)) - 1e-12);
+            CHECK(1 - missed <= 1 - std::pow(1 - f, double(k)) + 0.02);
+            expected += (1 - missed) * kChallenges;
+            variance += missed * (1 - missed) * kChallenges;
+            for (int i = 0; i < kChallenges; ++i) {
+                const Hash seed = random.fixed<Hash>();
+                const auto verdict = verify_opening(p, ctx, done.root(), seed, k, done.open(seed, k).value());
+                REQUIRE(verdict.ok());
+                caught += !verdict->bad.empty();
+            }
+        }
+        INFO(text << ": caught " << caught << ", expected " << expected << ", seed " << test::seed());
+        CHECK(std::abs(caught - expected) <= 3 * std::sqrt(variance) + 1e-9);
+    }
+}
+
+TEST_CASE("work that does not fit into memory is refused with the numbers") {
+    CpuBackend cpu;
+    const auto refused = prove(LanesParams{.lanes = kMaxLeavesInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
+    REQUIRE(!refused.ok());
+    CHECK(refused.error().code == Code::field_out_of_range);
+}
