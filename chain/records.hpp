@@ -17,6 +17,7 @@ struct Account {
     Credits credits;       ///< free credits, micro-USD
     Amount credit_tokens;  ///< tokens burned for them, consumed pro rata
     ASSAY_FIELDS(nonce, liquid, credits, credit_tokens)
+    bool operator==(const Account&) const = default;
 };
 
 struct Provider {
@@ -224,9 +225,10 @@ struct ChainState {
     std::uint64_t queue_due = 0;                   ///< items below it execute at the price of the last round
     Height round_closed;                           ///< of the last price round
     std::uint32_t active_devices = 0;
+    Epoch oldest_round;  ///< rounds before it are closed and swept
     tokenomics::PriceState price;
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
-                 round_closed, active_devices, price)
+                 round_closed, active_devices, oldest_round, price)
 };
 
 }  // namespace assay::chain

@@ -1,0 +1,190 @@
+// The end of an epoch in the order of PROTOCOL §11: price round and verdicts have run in this block before; then mint,
+// split and pay, stake, validator set, invariants. The rules are tokenomics::close_epoch; here they meet accounts.
+#include <algorithm>
+
+#include "chain/exec.hpp"
+#include "tokenomics/epoch.hpp"
+#include "tokenomics/split.hpp"
+
+namespace assay::chain {
+namespace {
+
+std::vector<tokenomics::ProviderWork> work_of_epoch(Exec& x) {
+    std::map<Address, tokenomics::ProviderWork> by_address;
+    Bytes prefix;
+    tables::append_be(prefix, x.epoch().value, 8);
+    x.s.for_prefix(tables::kProviderEpochs, prefix, [&](ByteView key, ByteView value) {
+        const Address a = Address::from(key.subspan(8));
+        const auto record = borsh::decode<ProviderEpoch>(value);
+        ASSAY_CHECK(record.ok());
+        tokenomics::ProviderWork w;
+        w.provider = a;
+        w.passed_weight = record->passed_weight;
+        w.pending_weight = record->pending_weight;
+        w.consumed = record->consumed;
+        w.tokens_carried = record->consumed_tokens;
+        w.already_paid = record->settled;
+        by_address.emplace(a, w);
+        return true;
+    });
+    if (x.rules().split.stakers.value > 0 || !x.s.books().pool_stakers.is_zero()) {
+        x.s.each_provider([&](const Address& a, const Provider& p) {
+            auto& w = by_address[a];
+            w.provider = a;
+            w.stake_at_start = p.stake_epoch == x.epoch() ? p.stake_at_start : p.stake;
+            w.stake_at_end = p.stake;
+            return true;
+        });
+    }
+    std::vector<tokenomics::ProviderWork> out;
+    out.reserve(by_address.size());
+    for (auto& [a, w] : by_address) out.push_back(w);
+    return out;
+}
+
+// Spreads what was reserved for a provider over its commits that still wait for a verdict, by weight.
+void reserve_commits(Exec& x, const std::map<Address, Amount>& reserved) {
+    std::map<Address, std::vector<Hash>> open;
+    x.s.each_open_commit(x.epoch(), [&](const Hash& id) {
+        const auto k = x.s.commit(id);
+        if (k && k->weight > 0) open[k->provider].push_back(id);
+        return true;
+    });
+    for (const auto& [provider, amount] : reserved) {
+        const auto& ids = open[provider];
+        std::vector<u128> weights;
+        for (const Hash& id : ids) weights.push_back(x.s.commit(id)->weight);
+        const auto parts = tokenomics::largest_remainder(amount, weights);
+        if (!parts) continue;
+        Amount given;
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            auto k = *x.s.commit(ids[i]);
+            k.reserved = (*parts)[i];
+            (void)increase(given, k.reserved);
+            x.s.put_record(tables::commit(ids[i]), k);
+        }
+        (void)move(x.s.books().pool_availability, x.s.books().reserved, given);
+    }
+}
+
+void update_validators(Exec& x) {
+    std::vector<std::pair<Address, Validator>> all;
+    x.s.each_validator([&](const Address& a, const Validator& v) {
+        all.emplace_back(a, v);
+        return true;
+    });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.second.bond > b.second.bond; });
+    Amount largest;
+    if (!all.empty()) largest = all.front().second.bond;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto& [a, v] = all[i];
+        const std::uint64_t before = v.power;
+        v.power = 0;
+        if (i < x.rules().validators.max && !largest.is_zero()) {
+            const auto scaled = mul_div(v.bond.units, 1'000'000, largest.units);
+            v.power = scaled ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(*scaled)) : 1;
+        }
+        if (v.pending_tip && v.pending_from <= x.epoch() + 1) {
+            v.beacon = BeaconTip{*v.pending_tip, x.height()};
+            v.pending_tip.reset();
+        }
+        x.s.put_record(tables::validator(a), v);
+        if (before != v.power)
+            x.emit("validator.power_changed", {attr("validator", a), attr("power", v.power)});
+    }
+}
+
+}  // namespace
+
+void end_epoch(Exec& x) {
+    Ledger& books = x.s.books();
+    auto record = x.s.epoch(x.epoch());
+    ASSAY_CHECK(record.has_value());
+
+    tokenomics::EpochInput in;
+    in.epoch = x.epoch();
+    const Amount created = add(books.genesis, books.minted).ok() ? *add(books.genesis, books.minted) : Amount::max();
+    in.view = {books.scheduled, sub_or_zero(created, books.burned), x.rules().token.cap};
+    in.pools = {books.pool_work, books.pool_availability, books.pool_stakers, books.pool_validators, books.treasury};
+    in.fees = books.fees;
+    in.providers = work_of_epoch(x);
+    x.s.each_validator([&](const Address& a, const Validator& v) {
+        if (v.power > 0) in.validators.emplace_back(a, v.power);
+        return true;
+    });
+    const tokenomics::EpochOutput out = tokenomics::close_epoch(x.rules(), in);
+
+    // What was minted enters the pools, then payments leave them.
+    (void)increase(books.minted, out.minted);
+    (void)increase(books.scheduled, out.minted);
+    Amount reserved_total;
+    std::map<Address, Amount> reserved;
+    for (std::size_t i = 0; i < in.providers.size() && i < out.reserved_per_provider.size(); ++i) {
+        if (out.reserved_per_provider[i].is_zero()) continue;
+        reserved.emplace(in.providers[i].provider, out.reserved_per_provider[i]);
+        (void)increase(reserved_total, out.reserved_per_provider[i]);
+    }
+    books.pool_work = out.pools_after.work;
+    books.pool_availability = out.pools_after.availability;
+    (void)increase(books.pool_availability, reserved_total);  // moves on to `reserved` commit by commit
+    books.pool_stakers = out.pools_after.stakers;
+    books.pool_validators = out.pools_after.validators;
+    books.treasury = out.pools_after.treasury;
+    books.fees = out.fees_left;
+    reserve_commits(x, reserved);
+
+    for (const tokenomics::Payment& pay : out.payments) {
+        Amount total;
+        for (const Amount part : {pay.work, pay.availability, pay.staking, pay.validation}) (void)increase(total, part);
+        if (total.is_zero()) continue;
+        (void)x.s.pay(pay.to, total);
+        Amount as_provider = sub_or_zero(total, pay.validation);
+        if (!as_provider.is_zero()) {
+            auto mine = provider_epoch_of(x, x.epoch(), pay.to);
+            mine.work_bonus = pay.work;
+            mine.availability = pay.availability;
+            mine.staking = pay.staking;
+            x.s.put_record(tables::provider_epoch(x.epoch(), pay.to), mine);
+            if (auto p = x.s.provider(pay.to)) {
+                (void)increase(p->earned, as_provider);
+                x.s.put_record(tables::provider(pay.to), *p);
+            }
+        }
+        x.emit("work.paid", {attr("provider", pay.to), attr("amount", total), attr("availability", pay.availability),
+                             attr("work", pay.work), attr("staking", pay.staking), attr("validation", pay.validation)});
+    }
+
+    record->last = x.height();
+    record->minted_schedule = out.minted;
+    record->work = out.split.work;
+    record->availability = out.split.availability;
+    record->stakers = out.split.stakers;
+    record->validators = out.split.validators;
+    record->treasury = out.split.treasury;
+    record->fees = in.fees;
+    for (const auto& w : in.providers) record->paid_weight += w.passed_weight;
+    record->spot = x.s.clock().price.spot;
+    record->ema = tokenomics::ema(x.s.clock().price);
+    x.s.put_record(tables::epoch(x.epoch()), *record);
+    if (!out.minted.is_zero())
+        x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
+
+    update_validators(x);
+    x.emit("epoch.closed", {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
+                            attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});
+
+    auto& clock = x.s.clock();
+    clock.epoch = clock.epoch + 1;
+    clock.epoch_start = x.height() + 1;
+    EpochRecord next;
+    next.epoch = clock.epoch;
+    next.first = clock.epoch_start;
+    next.start_time = x.time();
+    next.spot = record->spot;
+    next.ema = record->ema;
+    x.s.put_record(tables::epoch(next.epoch), next);
+    open_round(x);
+}
+
+}  // namespace assay::chain

@@ -1,0 +1,162 @@
+#include "chain/invariants.hpp"
+
+#include "chain/view.hpp"
+
+namespace assay::chain {
+namespace {
+
+// Sums of one state of the changed records, in wrapping arithmetic: only differences are compared, and those are exact
+// modulo 2^128 just as the ledger's are.
+struct Sums {
+    u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0;
+    u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
+
+    void add(const Account& a) {
+        liquid += a.liquid.units;
+        credits_free += a.credits.units;
+    }
+    void add(const StateKey& key, const Bytes& value) {
+        if (key.table == tables::kProviders) {
+            const auto p = borsh::decode<Provider>(value);
+            ASSAY_CHECK(p.ok());
+            staked += p->stake.units;
+            for (const auto& u : p->unbonding) unbonding += u.amount.units;
+        } else if (key.table == tables::kValidators) {
+            const auto v = borsh::decode<Validator>(value);
+            ASSAY_CHECK(v.ok());
+            bonds += v->bond.units;
+        } else if (key.table == tables::kOrders) {
+            const auto o = borsh::decode<Order>(value);
+            ASSAY_CHECK(o.ok());
+            credits_escrowed += o->deposit.units;
+        } else if (key.table == tables::kCommits) {
+            const auto c = borsh::decode<Commit>(value);
+            ASSAY_CHECK(c.ok());
+            reserved += c->reserved.units;
+        } else if (key.table == tables::kQueue) {
+            const auto q = borsh::decode<QueueItem>(value);
+            ASSAY_CHECK(q.ok());
+            if (const auto* b = std::get_if<QueuedBurn>(&q->item)) escrow += b->amount.units;
+            if (const auto* s = std::get_if<QueuedSettlement>(&q->item)) credits_queued += s->credits.units;
+        }
+    }
+};
+
+Status broken(const char* name, u128 a, u128 b) {
+    return {Code::invariant_broken, std::string(name) + ": records say " + to_digits(a) + ", the ledger says " + to_digits(b)};
+}
+
+struct Compared {
+    const char* name;
+    u128 records;
+    u128 ledger;
+};
+
+std::vector<Compared> compare(const Sums& s, const Ledger& l) {
+    return {{"liquid", s.liquid, l.liquid.units},
+            {"staked", s.staked, l.staked.units},
+            {"unbonding", s.unbonding, l.unbonding.units},
+            {"bonds", s.bonds, l.bonds.units},
+            {"escrow", s.escrow, l.escrow.units},
+            {"reserved", s.reserved, l.reserved.units},
+            {"credits free", s.credits_free, l.credits_free.units},
+            {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
+            {"credits queued", s.credits_queued, l.credits_queued.units}};
+}
+
+Result<Amount> bucket_sum(const Ledger& l) {
+    Amount sum;
+    for (const Amount a : {l.liquid, l.staked, l.unbonding, l.vesting, l.vault, l.escrow, l.bonds, l.fees, l.held_slashes,
+                           l.pool_work, l.pool_availability, l.reserved, l.pool_stakers, l.pool_validators, l.treasury})
+        ASSAY_TRY_VOID(increase(sum, a));
+    return sum;
+}
+
+}  // namespace
+
+Status check_ledger(const Ledger& l, Amount cap) {
+    ASSAY_TRY(Amount created, add(l.genesis, l.minted));
+    ASSAY_TRY(Amount supply, sub(created, l.burned));
+    ASSAY_TRY(Amount buckets, bucket_sum(l));
+    if (buckets != supply) return broken("supply = genesis + minted - burned = sum of buckets", buckets.units, supply.units);
+    if (supply > cap) return broken("supply <= cap", supply.units, cap.units);
+    ASSAY_TRY(Credits spent, add(l.credits_consumed, l.credits_refunded));
+    ASSAY_TRY(Credits alive, sub(l.credits_issued, spent));
+    ASSAY_TRY(Credits placed, add(l.credits_free, l.credits_escrowed));
+    ASSAY_TRY_VOID(increase(placed, l.credits_queued));
+    if (alive != placed) return broken("credits = issued - consumed - refunded = free + escrowed + queued", placed.units, alive.units);
+    return {};
+}
+
+Status check_tx_invariants(const BlockState& s) {
+    Sums before, after;
+    for (const auto& u : s.touched_accounts()) {
+        before.add(u.before);
+        const Account& now = s.account_now(u.address);
+        after.add(now);
+        if (now.nonce < u.before.nonce) return broken("a nonce only grows", now.nonce, u.before.nonce);
+    }
+    for (const auto& u : s.touched_tables()) {
+        if (u.before) before.add(u.key, *u.before);
+        const auto now = s.get(u.key);
+        if (now) after.add(u.key, *now);
+        if (u.key.table == tables::kCommits && u.before) {
+            // A commit never changes: what was agreed stays, only its verdict is filled in once.
+            const auto was = borsh::decode<Commit>(*u.before);
+            if (!now) return broken("a commit is never erased", 0, 1);
+            const auto is = borsh::decode<Commit>(*now);
+            ASSAY_CHECK(was.ok() && is.ok());
+            if (was->root != is->root || was->ctx != is->ctx || was->height != is->height || was->exposure != is->exposure ||
+                (was->status != CommitStatus::open && was->status != is->status))
+                return broken("a commit never changes", was->height.value, is->height.value);
+        }
+    }
+    const auto b = compare(before, s.ledger_before());
+    const auto a = compare(after, const_cast<BlockState&>(s).books());
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i].records - b[i].records != a[i].ledger - b[i].ledger)
+            return broken(a[i].name, a[i].records - b[i].records, a[i].ledger - b[i].ledger);
+    return check_ledger(const_cast<BlockState&>(s).books(), s.rules().token.cap);
+}
+
+std::vector<InvariantRow> check_all_invariants(const StateView& state) {
+    Sums sums;
+    const Ledger l = state.ledger();
+    std::vector<InvariantRow> rows;
+    state.for_prefix(tables::kAccounts, {}, [&](ByteView, ByteView value) {
+        const auto a = borsh::decode<Account>(value);
+        ASSAY_CHECK(a.ok());
+        sums.add(*a);
+        return true;
+    });
+    for (const std::uint8_t table : {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue})
+        state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
+            sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
+            return true;
+        });
+    for (const Compared& c : compare(sums, l))
+        rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger), c.records == c.ledger});
+    const auto params = state.params();
+    const auto identity = check_ledger(l, params.token.cap);
+    rows.push_back({"supply = genesis + minted - burned = sum of buckets <= cap, credits add up",
+                    identity ? to_digits(l.genesis.units) + " + " + to_digits(l.minted.units) + " - " + to_digits(l.burned.units)
+                             : identity.error().message,
+                    identity.ok()});
+    rows.push_back({"cumulative scheduled mint <= schedule", to_digits(l.scheduled.units) + " <= " + to_digits(params.emission.total.units),
+                    l.scheduled <= params.emission.total});
+    u128 exposure_errors = 0;
+    state.each_provider([&](const Address& a, const Provider& p) {
+        u128 exposure = 0;
+        std::uint64_t open = 0;
+        state.each_commit_of(a, [&](const Hash&, const Commit& c) {
+            if (c.status == CommitStatus::open) exposure += c.exposure.units, ++open;
+            return true;
+        });
+        exposure_errors += exposure != p.exposure.units || open != p.open_commits;
+        return true;
+    });
+    rows.push_back({"exposure of a provider = sum over its open commits", to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
+    return rows;
+}
+
+}  // namespace assay::chain

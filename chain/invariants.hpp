@@ -1,0 +1,15 @@
+// PROTOCOL §14 as checks. After every transaction: over what it changed, from the undo log. At epochs' ends and on
+// request: a full scan (check_all_invariants in view.hpp).
+#pragma once
+
+#include "chain/block_state.hpp"
+
+namespace assay::chain {
+
+/// The records that the running transaction changed and the ledger's buckets moved by the same sums, supply is what its
+/// formula says and below the cap. Errors: invariant_broken with the numbers.
+[[nodiscard]] Status check_tx_invariants(const BlockState& s);
+/// The identities over the ledger alone.
+[[nodiscard]] Status check_ledger(const Ledger& books, Amount cap);
+
+}  // namespace assay::chain

@@ -1,0 +1,25 @@
+#include "chain/messages.hpp"
+
+namespace assay::chain {
+namespace {
+struct Namer {
+    std::string_view operator()(const Transfer&) const { return "transfer"; }
+    std::string_view operator()(const BurnForCredits&) const { return "burn_for_credits"; }
+    std::string_view operator()(const RegisterProvider&) const { return "register_provider"; }
+    std::string_view operator()(const AddDevice&) const { return "add_device"; }
+    std::string_view operator()(const Stake&) const { return "stake"; }
+    std::string_view operator()(const Unstake&) const { return "unstake"; }
+    std::string_view operator()(const Unjail&) const { return "unjail"; }
+    std::string_view operator()(const RegisterValidator&) const { return "register_validator"; }
+    std::string_view operator()(const RenewBeacon&) const { return "renew_beacon"; }
+    std::string_view operator()(const ReportPrice&) const { return "report_price"; }
+    std::string_view operator()(const OpenOrder&) const { return "open_order"; }
+    std::string_view operator()(const PlaceBid&) const { return "place_bid"; }
+    std::string_view operator()(const CommitWork&) const { return "commit_work"; }
+    std::string_view operator()(const OpenWork&) const { return "open_work"; }
+};
+}  // namespace
+
+std::string_view message_name(const Message& m) { return std::visit(Namer{}, m); }
+
+}  // namespace assay::chain

@@ -1,0 +1,148 @@
+// Stake for access: RegisterProvider, AddDevice, Stake, Unstake, Unjail.
+#include <algorithm>
+
+#include "chain/exec.hpp"
+#include "tokenomics/slash.hpp"
+#include "tokenomics/stake.hpp"
+
+namespace assay::chain {
+namespace {
+
+constexpr std::uint32_t kMaxDevices = 1024;
+
+Result<Provider> registered(Exec& x, const Address& a) {
+    auto p = x.s.provider(a);
+    if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
+    return *std::move(p);
+}
+
+}  // namespace
+
+void note_stake(Exec& x, Provider& p) {
+    if (p.stake_epoch == x.epoch()) return;
+    p.stake_epoch = x.epoch();
+    p.stake_at_start = p.stake;
+}
+
+Status release_matured(Exec& x, const Address& a, Provider& p) {
+    if (p.unbonding.empty()) return {};
+    std::optional<Height> oldest;
+    if (p.open_commits > 0) oldest = p.oldest_commit;
+    const auto released = tokenomics::matured(p.unbonding, x.time(), oldest);
+    if (released.released.is_zero()) return {};
+    p.unbonding = released.remaining;
+    ASSAY_TRY_VOID(decrease(x.s.books().unbonding, released.released));
+    ASSAY_TRY_VOID(x.s.pay(a, released.released));
+    x.emit("stake.released", {attr("provider", a), attr("amount", released.released)});
+    return {};
+}
+
+Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, const std::string& reason) {
+    note_stake(x, p);
+    ASSAY_TRY(auto cut, tokenomics::slash(p.stake, p.unbonding, rate));
+    ASSAY_TRY_VOID(decrease(p.stake, cut.from_stake));
+    Amount from_unbonding;
+    for (std::size_t i = 0; i < p.unbonding.size(); ++i) {
+        ASSAY_TRY_VOID(decrease(p.unbonding[i].amount, cut.from_unbonding[i]));
+        ASSAY_TRY_VOID(increase(from_unbonding, cut.from_unbonding[i]));
+    }
+    std::erase_if(p.unbonding, [](const auto& u) { return u.amount.is_zero(); });
+    Ledger& books = x.s.books();
+    ASSAY_TRY_VOID(decrease(books.staked, cut.from_stake));
+    ASSAY_TRY_VOID(decrease(books.unbonding, from_unbonding));
+    ASSAY_TRY_VOID(increase(books.burned, cut.total));
+    ASSAY_TRY_VOID(increase(p.slashed, cut.total));
+    auto record = x.s.epoch(x.epoch());
+    if (record) {
+        ASSAY_TRY_VOID(increase(record->slashed, cut.total));
+        x.s.put_record(tables::epoch(x.epoch()), *record);
+    }
+    x.emit("stake.slashed", {attr("provider", a), attr("amount", cut.total), attr("rate_ppb", rate.value),
+                             attr("reason", reason)});
+    return cut.total;
+}
+
+Status run(Exec& x, const RegisterProvider& m) {
+    if (x.s.provider(x.sender)) return {Code::already_registered, "the sender is already a provider"};
+    Provider p;
+    p.endpoint = m.endpoint;
+    p.registered = x.height();
+    p.stake_epoch = x.epoch();
+    x.s.put_record(tables::provider(x.sender), p);
+    x.emit("provider.registered", {attr("provider", x.sender)});
+    return {};
+}
+
+Status run(Exec& x, const AddDevice& m) {
+    ASSAY_TRY(Provider p, registered(x, x.sender));
+    const auto& classes = x.rules().classes;
+    const auto found =
+        std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.name == m.device_class; });
+    if (found == classes.end()) return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
+    if (x.s.device(x.sender, m.slot))
+        return {Code::already_exists, "slot " + std::to_string(m.slot) + " already has a device"};
+    if (p.devices >= kMaxDevices) return {Code::too_many_devices, "a provider has at most 1024 devices"};
+    Device d;
+    d.device_class = static_cast<std::uint32_t>(found - classes.begin());
+    d.active_from = x.epoch() + 1;
+    const std::uint32_t one[] = {d.device_class};
+    ASSAY_TRY(Amount more, tokenomics::required_stake(x.rules(), one));
+    ASSAY_TRY_VOID(increase(p.required, more));
+    ++p.devices;
+    ++x.s.clock().active_devices;
+    x.s.put_record(tables::device(x.sender, m.slot), d);
+    x.s.put_record(tables::provider(x.sender), p);
+    x.emit("device.added", {attr("provider", x.sender), attr("slot", std::uint64_t{m.slot}), attr("class", m.device_class),
+                            attr("active_from", d.active_from.value)});
+    return {};
+}
+
+Status run(Exec& x, const Stake& m) {
+    if (m.provider != x.sender)
+        return {Code::delegation_closed, "provider is not the sender: this chain takes a provider's own stake only"};
+    if (m.amount.is_zero() || m.amount < x.rules().stake.min_stake)
+        return {Code::stake_too_small, "amount is below stake.min_stake of " + to_digits(x.rules().stake.min_stake.units)};
+    ASSAY_TRY(Provider p, registered(x, x.sender));
+    ASSAY_TRY_VOID(release_matured(x, x.sender, p));
+    note_stake(x, p);
+    ASSAY_TRY_VOID(x.s.charge(x.sender, m.amount));
+    ASSAY_TRY_VOID(increase(p.stake, m.amount));
+    ASSAY_TRY_VOID(increase(x.s.books().staked, m.amount));
+    x.s.put_record(tables::provider(x.sender), p);
+    x.emit("stake.added", {attr("provider", x.sender), attr("amount", m.amount), attr("stake", p.stake)});
+    return {};
+}
+
+Status run(Exec& x, const Unstake& m) {
+    if (m.provider != x.sender) return {Code::not_owner, "provider is not the sender"};
+    ASSAY_TRY(Provider p, registered(x, x.sender));
+    ASSAY_TRY_VOID(release_matured(x, x.sender, p));
+    if (m.amount.is_zero() || m.amount > p.stake)
+        return {Code::insufficient_funds, "amount is zero or above the stake of " + to_digits(p.stake.units)};
+    if (m.amount < x.rules().stake.min_unbonding && m.amount != p.stake)
+        return {Code::stake_too_small, "amount is below stake.min_unbonding and not the whole stake"};
+    note_stake(x, p);
+    ASSAY_TRY_VOID(decrease(p.stake, m.amount));
+    ASSAY_TRY_VOID(move(x.s.books().staked, x.s.books().unbonding, m.amount));
+    const TimeMs matures{x.time().value + x.rules().stake.unbonding_ms};
+    ASSAY_TRY(p.unbonding, tokenomics::add_unbonding(x.rules().stake, p.unbonding, {m.amount, matures, x.height()}));
+    x.s.put_record(tables::provider(x.sender), p);
+    x.emit("stake.unbonding", {attr("provider", x.sender), attr("amount", m.amount), attr("matures_ms", matures.value)});
+    return {};
+}
+
+Status run(Exec& x, const Unjail& m) {
+    if (m.version != 0) return {Code::field_out_of_range, "version must be 0"};
+    ASSAY_TRY(Provider p, registered(x, x.sender));
+    if (!p.jailed) return {Code::not_jailed, "the provider is not jailed"};
+    if (x.time() < p.jailed_until)
+        return {Code::too_early, "jailed for another " + std::to_string(p.jailed_until.value - x.time().value) + " ms"};
+    if (p.stake < p.required)
+        return {Code::stake_below_required, "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(p.required.units)};
+    p.jailed = false;
+    x.s.put_record(tables::provider(x.sender), p);
+    x.emit("provider.unjailed", {attr("provider", x.sender)});
+    return {};
+}
+
+}  // namespace assay::chain

@@ -1,0 +1,83 @@
+#include "chain/view.hpp"
+
+#include "chain/tables.hpp"
+
+namespace assay::chain {
+namespace {
+
+// Every record in the state was written by this program and is covered by the root that was checked at start-up: a
+// record that does not decode is a bug, not input.
+template <class T>
+T decoded(ByteView raw) {
+    auto out = borsh::decode<T>(raw);
+    ASSAY_CHECK(out.ok());
+    return *std::move(out);
+}
+
+template <class T>
+std::optional<T> record(const StateView& view, const StateKey& key) {
+    const auto raw = view.get(key);
+    if (!raw) return std::nullopt;
+    return decoded<T>(*raw);
+}
+
+template <class T>
+T record_or_empty(const StateView& view, const StateKey& key) {
+    auto found = record<T>(view, key);
+    return found ? *std::move(found) : T{};
+}
+
+}  // namespace
+
+Account StateView::account(const Address& a) const { return record_or_empty<Account>(*this, tables::account(a)); }
+std::optional<Provider> StateView::provider(const Address& a) const { return record<Provider>(*this, tables::provider(a)); }
+std::optional<Device> StateView::device(const Address& a, std::uint32_t slot) const {
+    return record<Device>(*this, tables::device(a, slot));
+}
+std::optional<Validator> StateView::validator(const Address& a) const {
+    return record<Validator>(*this, tables::validator(a));
+}
+std::optional<Commit> StateView::commit(const Hash& id) const { return record<Commit>(*this, tables::commit(id)); }
+std::optional<Order> StateView::order(const Hash& id) const { return record<Order>(*this, tables::order(id)); }
+std::optional<WorkRound> StateView::round(Epoch e) const { return record<WorkRound>(*this, tables::round(e)); }
+std::optional<EpochRecord> StateView::epoch(Epoch e) const { return record<EpochRecord>(*this, tables::epoch(e)); }
+std::optional<ProviderEpoch> StateView::provider_epoch(Epoch e, const Address& a) const {
+    return record<ProviderEpoch>(*this, tables::provider_epoch(e, a));
+}
+Ledger StateView::ledger() const { return record_or_empty<Ledger>(*this, tables::global("ledger")); }
+ChainState StateView::chain() const { return record_or_empty<ChainState>(*this, tables::global("chain")); }
+tokenomics::Params StateView::params() const {
+    return record_or_empty<tokenomics::Params>(*this, tables::global("params"));
+}
+
+void StateView::each_provider(const std::function<bool(const Address&, const Provider&)>& f) const {
+    for_prefix(tables::kProviders, {},
+               [&](ByteView key, ByteView value) { return f(Address::from(key), decoded<Provider>(value)); });
+}
+void StateView::each_validator(const std::function<bool(const Address&, const Validator&)>& f) const {
+    for_prefix(tables::kValidators, {},
+               [&](ByteView key, ByteView value) { return f(Address::from(key), decoded<Validator>(value)); });
+}
+void StateView::each_device(const Address& provider, const std::function<bool(std::uint32_t, const Device&)>& f) const {
+    for_prefix(tables::kDevices, provider.view(), [&](ByteView key, ByteView value) {
+        return f(static_cast<std::uint32_t>(tables::read_be(key, 32, 4)), decoded<Device>(value));
+    });
+}
+void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {
+    for_prefix(tables::kOrders, {},
+               [&](ByteView key, ByteView value) { return f(Hash::from(key), decoded<Order>(value)); });
+}
+void StateView::each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const {
+    Bytes prefix;
+    tables::append_be(prefix, e.value, 8);
+    for_prefix(tables::kOpenCommits, prefix, [&](ByteView key, ByteView) { return f(Hash::from(key.subspan(8))); });
+}
+void StateView::each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const {
+    for_prefix(tables::kProviderCommits, provider.view(), [&](ByteView key, ByteView) {
+        const Hash id = Hash::from(key.subspan(40));
+        const auto found = commit(id);
+        return !found || f(id, *found);
+    });
+}
+
+}  // namespace assay::chain
