@@ -135,7 +135,7 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
     constexpr std::uint32_t iv[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     std::uint32_t w[16];
-#ifdef __CUDA_ARCH__
+#ifdef __CUDACC__
 #pragma unroll
 #endif
     for (int i = 0; i < 8; ++i) w[i] = s[i];
@@ -147,7 +147,7 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                                  ((iv[0] & iv[1]) ^ (iv[0] & iv[2]) ^ (iv[1] & iv[2]));
     std::uint32_t a = plus(m, w[0], t1 + t2), b = iv[0], c = iv[1], d = iv[2];
     std::uint32_t e = plus(m, w[0], iv[3] + t1), f = iv[4], g = iv[5], h = iv[6];
-#ifdef __CUDA_ARCH__
+#ifdef __CUDACC__
 #pragma unroll
 #else
 #pragma GCC unroll 64
@@ -272,13 +272,26 @@ ASSAY_HD void lane_steps(const lane_detail::Multipliers& m, std::uint32_t s[8], 
         const std::uint32_t here = count < 256 - low ? count : 256 - low;
         std::uint32_t w11 = tag.w[3] + low;
         const std::uint32_t end = w11 + here;
-#ifdef __CUDA_ARCH__
+#ifdef __CUDACC__
 #pragma unroll 1
 #endif
         for (; w11 != end; w11 = lane_detail::plus(m, w11, 1u)) lane_detail::step<kShifts>(m, s, lane, high, w11);
         first += here;
         count -= here;
     }
+}
+
+/// H(tag, ctx | lane) as big-endian words, from the tag's midstate: one compression.
+ASSAY_HD void lane_hash(const std::uint32_t midstate[8], const std::uint32_t ctx[8], std::uint64_t lane,
+                        std::uint32_t out[8]) {
+    std::uint32_t w[16];
+    for (int i = 0; i < 8; ++i) w[i] = ctx[i], out[i] = midstate[i];
+    w[8] = lane_detail::swap_bytes(static_cast<std::uint32_t>(lane));
+    w[9] = lane_detail::swap_bytes(static_cast<std::uint32_t>(lane >> 32));
+    w[10] = 0x80000000u;
+    w[11] = w[12] = w[13] = w[14] = 0;
+    w[15] = (64 + 32 + 8) * 8;
+    sha256_core::compress_words(out, w);
 }
 
 }  // namespace assay::proofs

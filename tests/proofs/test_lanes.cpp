@@ -90,3 +90,20 @@ TEST_CASE("no two lanes and no two contexts share a start or a tag") {
     CHECK(lane_tag(a, 0).w[0] != lane_tag(a, std::uint64_t{1} << 32).w[0]);
     CHECK((lane_tag(a, 5).w[3] & 255) == 0);
 }
+
+TEST_CASE("tag and start of a lane as a kernel makes them equal the general hash") {
+    test::Random random;
+    for (int round = 0; round < 50; ++round) {
+        const Hash ctx = random.fixed<Hash>();
+        const std::uint64_t lane = random.u64();
+        const LaneJob expected = lane_start(ctx, lane);
+        LaneJob words;
+        load_state(words, ctx);
+        std::uint32_t start[8], tag[8];
+        lane_hash(TaggedHash("assay/lane/start").midstate().h, words.state, lane, start);
+        lane_hash(TaggedHash("assay/lane").midstate().h, words.state, lane, tag);
+        for (int i = 0; i < 8; ++i) REQUIRE(start[i] == expected.state[i]);
+        for (int i = 0; i < 3; ++i) REQUIRE(tag[i] == expected.tag.w[i]);
+        REQUIRE((tag[3] & 0xffffff00u) == expected.tag.w[3]);
+    }
+}

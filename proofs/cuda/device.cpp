@@ -1,0 +1,158 @@
+#include "proofs/cuda/device.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/hex.hpp"
+#include "base/sha256.hpp"
+#include "proofs/cuda/lanes_launch.hpp"
+#include "proofs/cuda/raii.hpp"
+
+namespace assay::proofs::cuda {
+
+namespace {
+
+std::string version_text(int version) {
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+Device describe(int index) {
+    Device out;
+    out.index = index;
+    cudaDeviceProp p{};
+    if (const cudaError_t error = cudaGetDeviceProperties(&p, index); error != cudaSuccess) {
+        out.why_not = cuda_error(error, "cudaGetDeviceProperties", __FILE__, __LINE__).message;
+        return out;
+    }
+    out.name = p.name;
+    out.uuid = to_hex({reinterpret_cast<const std::uint8_t*>(p.uuid.bytes), sizeof p.uuid.bytes});
+    out.memory = p.totalGlobalMem;
+    out.major = p.major, out.minor = p.minor;
+    out.multiprocessors = p.multiProcessorCount;
+    out.ecc = p.ECCEnabled != 0;
+    cudaDeviceGetAttribute(&out.clock_khz, cudaDevAttrClockRate, index);
+    int mode = 0;
+    cudaDeviceGetAttribute(&mode, cudaDevAttrComputeMode, index);
+    if (p.major < 8)
+        out.why_not = "compute capability " + std::to_string(p.major) + "." + std::to_string(p.minor) +
+                      " is below 8.0, the lowest that there are kernels for";
+    else if (mode == cudaComputeModeProhibited)
+        out.why_not = "its compute mode forbids every program";
+    return out;
+}
+
+class CudaBackend final : public Backend {
+   public:
+    CudaBackend(Device device, const Options& options) : device_(std::move(device)), options_(options) {}
+
+    Status create() {
+        ASSAY_CUDA(cudaSetDevice(device_.index));
+        ASSAY_TRY_VOID(stream_.create());
+        return done_.create();
+    }
+
+    std::string name() const override {
+        return "cuda:" + std::to_string(device_.index) + " (" + device_.name + ", " + device_.uuid.substr(0, 8) + ")";
+    }
+
+    // One owner at a time: kernels of two works never share the buffer.
+    Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+        const std::lock_guard lock(mutex_);
+        ASSAY_CUDA(cudaSetDevice(device_.index));
+        const std::uint64_t per_lane = segments_per_lane(p);
+        std::size_t free = 0, total = 0;
+        ASSAY_CUDA(cudaMemGetInfo(&free, &total));
+        // At most 1 GiB of leaves at once, and half of what is free: other programs may run here too.
+        const std::uint64_t room = std::min<std::uint64_t>(std::uint64_t{1} << 30, free / 2) / 32;
+        const std::uint64_t batch = std::min(p.lanes, std::max<std::uint64_t>(1, room / per_lane));
+        ASSAY_TRY_VOID(buffer_.reserve(static_cast<std::size_t>(batch * per_lane * 8)));
+
+        LanesLaunch launch{};
+        static const TaggedHash kStart("assay/lane/start"), kTag("assay/lane");
+        for (int i = 0; i < 8; ++i) {
+            launch.start_midstate[i] = kStart.midstate().h[i];
+            launch.tag_midstate[i] = kTag.midstate().h[i];
+            launch.ctx[i] = std::uint32_t{ctx.bytes[4 * i]} << 24 | std::uint32_t{ctx.bytes[4 * i + 1]} << 16 |
+                            std::uint32_t{ctx.bytes[4 * i + 2]} << 8 | ctx.bytes[4 * i + 3];
+        }
+        launch.segments_per_lane = per_lane;
+        launch.leaf_every = p.leaf_every;
+        launch.shifts_as_products = options_.shifts_as_products ? 1 : 0;
+        launch.leaves = buffer_.get();
+        for (std::uint64_t lane = 0; lane < p.lanes; lane += batch) {
+            launch.first_lane = lane;
+            launch.lanes = std::min(batch, p.lanes - lane);
+            // A launch does some 2^33 compressions, under a second: long kernels block a display and hide a hang.
+            const std::uint64_t most =
+                std::max<std::uint64_t>(1, (std::uint64_t{1} << 33) / (launch.lanes * p.leaf_every));
+            for (std::uint64_t g = 0; g < per_lane; g += most) {
+                launch.first_segment = g;
+                launch.segments = std::min(most, per_lane - g);
+                ASSAY_CUDA(launch_lanes(launch, stream_.get()));
+                ASSAY_TRY_VOID(done_.record(stream_));
+                ASSAY_TRY_VOID(done_.wait("the lanes kernel", options_.launch_timeout_ms));
+            }
+            ASSAY_CUDA(cudaMemcpyAsync(leaves[static_cast<std::size_t>(lane * per_lane)].data(), buffer_.get(),
+                                       static_cast<std::size_t>(launch.lanes * per_lane * 32), cudaMemcpyDeviceToHost,
+                                       stream_.get()));
+            ASSAY_TRY_VOID(done_.record(stream_));
+            ASSAY_TRY_VOID(done_.wait("copying the leaves", options_.launch_timeout_ms));
+        }
+        return {};
+    }
+
+   private:
+    Device device_;
+    Options options_;
+    std::mutex mutex_;
+    Stream stream_;
+    Event done_;
+    Buffer<std::uint32_t> buffer_;
+};
+
+}  // namespace
+
+Platform platform() {
+    Platform out;
+    out.built = true;
+    cudaRuntimeGetVersion(&out.runtime);
+    if (cudaDriverGetVersion(&out.driver) != cudaSuccess || out.driver == 0) {
+        out.driver = 0;
+        out.why_not = "no NVIDIA driver is loaded";
+        return out;
+    }
+    // Before anything else: with an older driver every later call fails with a less clear word.
+    if (out.driver / 1000 < out.runtime / 1000) {
+        out.why_not = "the driver takes CUDA up to " + version_text(out.driver) + ", this program needs " +
+                      version_text(out.runtime / 1000 * 1000) + ": update the driver";
+        return out;
+    }
+    int count = 0;
+    if (const cudaError_t error = cudaGetDeviceCount(&count); error != cudaSuccess) {
+        out.why_not = cuda_error(error, "cudaGetDeviceCount", __FILE__, __LINE__).message;
+        return out;
+    }
+    if (count == 0) out.why_not = "the driver shows no device";
+    for (int i = 0; i < count; ++i) out.devices.push_back(describe(i));
+    return out;
+}
+
+std::string architectures() {
+    return ASSAY_CUDA_ARCHITECTURES;
+}
+
+Result<std::unique_ptr<Backend>> open(int index, const Options& options) {
+    const Platform all = platform();
+    if (!all.why_not.empty()) return {Code::no_device, all.why_not};
+    if (index < 0 || static_cast<std::size_t>(index) >= all.devices.size())
+        return {Code::no_device, "there is no cuda:" + std::to_string(index) + ", only " +
+                                     std::to_string(all.devices.size()) + " device(s)"};
+    const Device& device = all.devices[static_cast<std::size_t>(index)];
+    if (!device.why_not.empty()) return {Code::no_device, "cuda:" + std::to_string(index) + ": " + device.why_not};
+    auto backend = std::make_unique<CudaBackend>(device, options);
+    ASSAY_TRY_VOID(backend->create());
+    ASSAY_TRY_VOID(selftest(*backend));
+    return std::unique_ptr<Backend>(std::move(backend));
+}
+
+}  // namespace assay::proofs::cuda

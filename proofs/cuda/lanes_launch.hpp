@@ -1,0 +1,27 @@
+// Starts the lanes kernel. The one line between files that nvcc compiles and files that any compiler does.
+#pragma once
+
+#include <cstdint>
+
+struct CUstream_st;
+
+namespace assay::proofs::cuda {
+
+struct LanesLaunch {
+    std::uint32_t start_midstate[8];  ///< of H("assay/lane/start", …)
+    std::uint32_t tag_midstate[8];    ///< of H("assay/lane", …)
+    std::uint32_t ctx[8];             ///< big-endian words
+    std::uint64_t first_lane;         ///< of the whole work; thread i does lane first_lane + i
+    std::uint64_t lanes;              ///< in this launch
+    std::uint64_t segments_per_lane;  ///< stride of `leaves`
+    std::uint64_t first_segment;      ///< where this launch goes on; the state is the leaf before it
+    std::uint64_t segments;           ///< in this launch
+    std::uint32_t leaf_every;
+    std::uint32_t shifts_as_products;  ///< 1: shifts on the multiply pipe as well
+    std::uint32_t* leaves;             ///< device memory: lanes x segments_per_lane x 8 words, bytes as on the chain
+};
+
+/// Returns a cudaError_t. The launch is asynchronous.
+int launch_lanes(const LanesLaunch& launch, CUstream_st* stream);
+
+}  // namespace assay::proofs::cuda
