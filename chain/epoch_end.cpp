@@ -67,7 +67,9 @@ void reserve_commits(Exec& x, const std::map<Address, Amount>& reserved) {
     }
 }
 
-void update_validators(Exec& x) {
+}  // namespace
+
+void set_powers(Exec& x) {
     std::vector<std::pair<Address, Validator>> all;
     x.s.each_validator([&](const Address& a, const Validator& v) {
         all.emplace_back(a, v);
@@ -90,12 +92,9 @@ void update_validators(Exec& x) {
             v.pending_tip.reset();
         }
         x.s.put_record(tables::validator(a), v);
-        if (before != v.power)
-            x.emit("validator.power_changed", {attr("validator", a), attr("power", v.power)});
+        if (before != v.power) x.emit("validator.power_changed", {attr("validator", a), attr("power", v.power)});
     }
 }
-
-}  // namespace
 
 void end_epoch(Exec& x) {
     Ledger& books = x.s.books();
@@ -170,7 +169,7 @@ void end_epoch(Exec& x) {
     if (!out.minted.is_zero())
         x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
 
-    update_validators(x);
+    set_powers(x);
     x.emit("epoch.closed", {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
                             attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});
 

@@ -1,0 +1,77 @@
+#include "chain/admit.hpp"
+
+#include "tokenomics/unbonding.hpp"
+
+namespace assay::chain {
+
+Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, bool signature_known) {
+    ASSAY_TRY(Tx tx, decode_tx(raw, max_bytes));
+    if (tx.body.chain_id != chain_id)
+        return {Code::wrong_chain, "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
+    Checked c;
+    c.id = txid(tx.body);
+    if (!signature_known) ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, c.id));
+    c.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
+    c.bytes = raw.size();
+    c.tx = std::move(tx);
+    return c;
+}
+
+Amount spendable(const StateView& s, const Address& a, TimeMs time) {
+    const Account account = s.account(a);
+    const auto p = s.provider(a);
+    if (!p || p->unbonding.empty()) return account.liquid;
+    std::optional<Height> oldest;
+    if (p->open_commits > 0) oldest = p->oldest_commit;
+    const auto sum = add(account.liquid, tokenomics::matured(p->unbonding, time, oldest).released);
+    return sum ? *sum : account.liquid;
+}
+
+namespace {
+
+// An opening pays nothing, so the lane is open only to the provider of a commit that is challenged and undecided.
+Status check_free_lane(const StateView& s, const tokenomics::Params& rules, const TxBody& body, Height height) {
+    const auto& m = std::get<OpenWork>(body.messages.front());
+    const auto k = s.commit(m.commit);
+    if (!k) return {Code::unknown_commit, "commit is not on this chain"};
+    if (k->provider != body.sender) return {Code::not_owner, "only the provider opens its commit"};
+    if (k->status != CommitStatus::open) return {Code::already_decided, "the commit has its verdict"};
+    if (k->attempts >= rules.work.open_attempts)
+        return {Code::too_many_attempts, "the commit had work.open_attempts malformed openings"};
+    const auto round = s.round(k->epoch);
+    if (!round || round->challenge.value == 0 || height <= round->challenge)
+        return {Code::not_challenged, "the challenge of this commit is not drawn yet"};
+    if (round->closed.value != 0) return {Code::deadline_passed, "the opening window is closed"};
+    return {};
+}
+
+}  // namespace
+
+Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height, TimeMs time,
+                   std::uint64_t nonce_ahead) {
+    const TxBody& body = c.tx.body;
+    if (body.valid_until < height.value)
+        return {Code::expired, "valid_until is " + std::to_string(body.valid_until) + ", the height is " + std::to_string(height.value)};
+    if (body.gas_limit < c.intrinsic)
+        return {Code::gas_too_low, "gas_limit is " + std::to_string(body.gas_limit) + ", needed are at least " + std::to_string(c.intrinsic)};
+    if (body.gas_limit > rules.block.max_gas)
+        return {Code::gas_too_low, "gas_limit is above block.max_gas of " + std::to_string(rules.block.max_gas)};
+    const Account account = s.account(body.sender);
+    if (body.nonce < account.nonce)
+        return {Code::nonce_too_low, "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
+    if (body.nonce > account.nonce + nonce_ahead)
+        return {Code::nonce_gap, "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
+    if (is_opening(body)) {
+        if (!body.fee.is_zero()) return {Code::fee_too_low, "fee of an opening must be 0: its commit paid for it"};
+        return check_free_lane(s, rules, body, height);
+    }
+    ASSAY_TRY(Amount needed, fee_for(body.gas_limit, rules.block.min_gas_price));
+    if (body.fee < needed)
+        return {Code::fee_too_low, "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
+    const Amount there = spendable(s, body.sender, time);
+    if (there < body.fee)
+        return {Code::insufficient_funds, "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};
+    return {};
+}
+
+}  // namespace assay::chain

@@ -1,0 +1,27 @@
+// May a transaction be included at its place? What this refuses costs its sender nothing and has no effect.
+#pragma once
+
+#include "chain/block_state.hpp"
+
+namespace assay::chain {
+
+/// A decoded transaction with what was computed once about its bytes.
+struct Checked {
+    Tx tx;
+    Hash id;
+    std::uint64_t intrinsic = 0;
+    std::size_t bytes = 0;
+};
+
+/// Decoding, shape, signature: needs no state, any thread. `signature_known`: these very bytes were verified before.
+[[nodiscard]] Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, bool signature_known);
+
+/// Expiry, gas, fee, nonce, balance against a state; for openings that the free lane is open to them.
+/// `nonce_ahead`: how far the nonce may be above the account's (0 at its place in a block).
+[[nodiscard]] Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height, TimeMs time,
+                                 std::uint64_t nonce_ahead);
+
+/// Liquid plus matured unbonding: what can be spent at `time`.
+[[nodiscard]] Amount spendable(const StateView& s, const Address& a, TimeMs time);
+
+}  // namespace assay::chain

@@ -1,0 +1,340 @@
+#include "chain/app.hpp"
+
+#include <algorithm>
+#include <shared_mutex>
+
+#include "chain/beacon.hpp"
+#include "chain/execute.hpp"
+#include "chain/invariants.hpp"
+#include "chain/store/store.hpp"
+#include "chain/verify_pool.hpp"
+
+namespace assay::chain {
+namespace {
+
+class CommittedView final : public StateView {
+   public:
+    explicit CommittedView(const Store& store) : store_(store) {}
+    [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override { return store_.get(key); }
+    void for_prefix(std::uint8_t table, ByteView prefix,
+                    const std::function<bool(ByteView, ByteView)>& f) const override {
+        store_.for_prefix(table, prefix, f);
+    }
+
+   private:
+    const Store& store_;
+};
+
+constexpr std::uint64_t kMempoolNonceAhead = 1'000;
+
+}  // namespace
+
+struct App::Impl {
+    std::unique_ptr<Store> store;
+    std::unique_ptr<CommittedView> committed;
+    mutable std::shared_mutex mutex;  // readers of the committed state against commit()
+    mutable SignatureCache signatures;
+    unsigned verify_threads = 1;
+
+    // What the last commit left; read under the lock.
+    AppInfo info;
+    tokenomics::Params params;
+    Hash last_block;
+
+    // Between finalize_block and commit.
+    struct Staged {
+        BlockRecord record;
+        AppInfo info;
+        tokenomics::Params params;
+        Hash block;
+    };
+    std::optional<Staged> staged;
+
+    void load() {
+        const auto stored = store->info();
+        if (!stored) return;
+        const ChainState clock = committed->chain();
+        info = {stored->height, stored->root, clock.time, clock.chain_id};
+        params = committed->params();
+        last_block = clock.last_block;
+    }
+};
+
+App::App() : impl_(std::make_unique<Impl>()) {}
+App::~App() = default;
+
+Result<std::unique_ptr<App>> App::open(const AppOptions& options) {
+    Store::Options store_options;
+    store_options.cache_bytes = options.cache_bytes;
+    store_options.keep_versions = options.keep_versions;
+    store_options.sync = options.sync;
+    std::unique_ptr<App> app(new App());
+    ASSAY_TRY(app->impl_->store, Store::open(options.dir, store_options));
+    app->impl_->committed = std::make_unique<CommittedView>(*app->impl_->store);
+    app->impl_->verify_threads = std::max(1u, options.verify_threads);
+    app->impl_->load();
+    return app;
+}
+
+AppInfo App::info() const {
+    const std::shared_lock lock(impl_->mutex);
+    return impl_->info;
+}
+
+std::shared_ptr<void> App::read_lock() const {
+    return std::make_shared<std::shared_lock<std::shared_mutex>>(impl_->mutex);
+}
+
+const StateView& App::view() const { return *impl_->committed; }
+
+Status App::init_chain(const Genesis& genesis) {
+    if (impl_->store->info()) return {Code::already_exists, "this home already holds a chain"};
+    ASSAY_TRY_VOID(validate(genesis));
+    BlockState s(*impl_->committed);
+    s.set_rules(genesis.params);
+    ChainState& clock = s.clock();
+    clock.chain_id = genesis.chain_id;
+    clock.time = genesis.time;
+    clock.epoch_start = Height{1};
+    clock.beacon = genesis_hash(genesis);
+    clock.price = tokenomics::initial_price(genesis.params.price);
+    Ledger& books = s.books();
+    for (const GenesisAccount& a : genesis.accounts) {
+        ASSAY_TRY_VOID(increase(books.genesis, a.amount));
+        ASSAY_TRY_VOID(s.pay(a.address, a.amount));
+    }
+    for (const GenesisValidator& g : genesis.validators) {
+        Validator v;
+        v.consensus_key = g.consensus_key;
+        v.name = g.name;
+        v.bond = g.bond;
+        v.beacon = BeaconTip{g.beacon_tip, Height{0}};
+        ASSAY_TRY_VOID(increase(books.genesis, g.bond));
+        ASSAY_TRY_VOID(increase(books.bonds, g.bond));
+        s.put_record(tables::validator(g.operator_address), v);
+    }
+    Exec x(s);
+    set_powers(x);
+    EpochRecord first;
+    first.first = Height{1};
+    first.start_time = genesis.time;
+    first.spot = clock.price.spot;
+    first.ema = clock.price.spot;
+    s.put_record(tables::epoch(Epoch{0}), first);
+    open_round(x);
+    s.put(tables::global("genesis"), borsh::encode(genesis));
+    ASSAY_TRY_VOID(check_ledger(books, genesis.params.token.cap));
+    ASSAY_TRY(Hash root, impl_->store->stage(s.changes()));
+    (void)root;
+    BlockRecord record;
+    const std::unique_lock lock(impl_->mutex);
+    ASSAY_TRY_VOID(impl_->store->commit(record, {}));
+    impl_->load();
+    return {};
+}
+
+Result<CheckResult> App::check_tx(ByteView raw) const {
+    const std::shared_lock lock(impl_->mutex);
+    ASSAY_TRY(Checked c, check_cached(raw, impl_->params.block.max_tx_bytes, impl_->info.chain_id, impl_->signatures));
+    ASSAY_TRY_VOID(check_place(*impl_->committed, impl_->params, c, impl_->info.height + 1, impl_->info.time, kMempoolNonceAhead));
+    return CheckResult{c.id, c.tx.body.sender, c.tx.body.nonce, c.tx.body.fee, c.tx.body.gas_limit, is_work(c.tx.body)};
+}
+
+namespace {
+
+// Header fields that must follow from the block before.
+Status check_follows(const Header& h, const AppInfo& info, const Hash& last_block) {
+    const auto bad = [](std::string what) -> Status { return {Code::not_includable, std::move(what)}; };
+    if (h.version != 1) return bad("header version is not 1");
+    if (h.chain_id != info.chain_id) return bad("header chain_id is another chain's");
+    if (h.height != info.height + 1)
+        return bad("header height is " + std::to_string(h.height.value) + ", expected " + std::to_string(info.height.value + 1));
+    if (h.time <= info.time) return bad("header time is not after the block before");
+    if (h.last_app_hash != info.app_hash) return bad("header last_app_hash differs from this node's state");
+    if (h.last_block != last_block) return bad("header last_block differs");
+    return {};
+}
+
+void start_clock(BlockState& s, const Header& h) {
+    s.clock().height = h.height;
+    s.clock().time = h.time;
+}
+
+}  // namespace
+
+Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>& candidates) const {
+    const Impl& m = *impl_;
+    Block block;
+    Header& h = block.header;
+    h.chain_id = m.info.chain_id;
+    h.height = m.info.height + 1;
+    h.time = std::max(proposal.time, TimeMs{m.info.time.value + 1});
+    h.proposer = proposal.proposer;
+    h.reveal = proposal.reveal;
+    h.last_block = m.last_block;
+    h.last_app_hash = m.info.app_hash;
+
+    BlockState s(*m.committed);
+    start_clock(s, h);
+    Exec x(s);
+    begin_block(x, h.proposer, h.reveal);
+    const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+    Room room = room_of(m.params.block);
+    const auto try_one = [&](std::size_t i) {
+        if (!checked[i]) return;
+        const Checked& c = *checked[i];
+        if (!check_place(s, m.params, c, h.height, h.time, 0)) return;
+        const std::uint64_t units = units_of(s, c.tx.body);
+        if (!take_room(room, c, units, m.params.block)) return;
+        (void)execute_tx(x, c);
+        block.txs.push_back(candidates[i]);
+    };
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        if (checked[i] && is_work(checked[i]->tx.body)) try_one(i);
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        if (checked[i] && !is_work(checked[i]->tx.body)) try_one(i);
+    h.tx_root = transactions_root(block.txs);
+    return block;
+}
+
+Status App::process_proposal(const Block& block) const {
+    const Impl& m = *impl_;
+    const Header& h = block.header;
+    ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
+    if (h.tx_root != transactions_root(block.txs)) return {Code::not_includable, "header tx_root does not match the transactions"};
+    const auto v = m.committed->validator(h.proposer);
+    if (!v || v->power == 0) return {Code::not_includable, "the proposer is not in the validator set"};
+    if (!v->beacon || !reveal_matches(*v->beacon, h.height, h.reveal, m.params.validators.max_beacon_gap))
+        return {Code::not_includable, "the beacon reveal does not hash to the proposer's tip"};
+    BlockState s(*m.committed);
+    start_clock(s, h);
+    Exec x(s);
+    begin_block(x, h.proposer, h.reveal);
+    const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+    Room room = room_of(m.params.block);
+    for (std::size_t i = 0; i < checked.size(); ++i) {
+        const auto refused = [&](const Error& e) -> Status {
+            return {Code::not_includable, "transaction " + std::to_string(i) + ": " + e.message};
+        };
+        if (!checked[i]) return refused(checked[i].error());
+        if (auto ok = check_place(s, m.params, *checked[i], h.height, h.time, 0); !ok) return refused(ok.error());
+        if (auto ok = take_room(room, *checked[i], units_of(s, checked[i]->tx.body), m.params.block); !ok) return refused(ok.error());
+        (void)execute_tx(x, *checked[i]);
+    }
+    return {};
+}
+
+Result<BlockResults> App::finalize_block(const Block& block) {
+    Impl& m = *impl_;
+    m.staged.reset();
+    m.store->discard_stage();
+    const Header& h = block.header;
+    ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
+    BlockState s(*m.committed);
+    start_clock(s, h);
+    Exec x(s);
+    BlockResults out;
+    begin_block(x, h.proposer, h.reveal);
+    out.begin_events = std::move(x.events);
+    x.events.clear();
+    const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+    Room room = room_of(m.params.block);
+    std::uint64_t largest_opening = 0;
+    Impl::Staged staged;
+    for (std::size_t i = 0; i < checked.size(); ++i) {
+        Receipt r;
+        const Error* why = nullptr;
+        Status status;
+        if (!checked[i]) {
+            why = &checked[i].error();
+            r.txid = sha256(block.txs[i]);  // no id of its own: it is not a transaction
+        } else {
+            r.txid = checked[i]->id;
+            status = check_place(s, m.params, *checked[i], h.height, h.time, 0);
+            const std::uint64_t units = units_of(s, checked[i]->tx.body);
+            if (status) status = take_room(room, *checked[i], units, m.params.block);
+            if (!status) why = &status.error();
+            largest_opening = std::max(largest_opening, units);
+        }
+        if (why != nullptr) {
+            r.code = std::string(code_word(Code::not_includable));
+            r.message = std::string(why->word()) + ": " + why->message;
+        } else {
+            r = execute_tx(x, *checked[i]);
+        }
+        staged.record.txids.push_back(r.txid);
+        out.receipts.push_back(std::move(r));
+    }
+    // A block without room for one more opening of the largest kind it carried was full for openings.
+    const bool lane_full = largest_opening > 0 && room.verify_units < largest_opening;
+    ASSAY_TRY_VOID(end_block(x, h.proposer, lane_full));
+    out.end_events = std::move(x.events);
+    s.clock().last_block = block_hash(h);
+
+    staged.info = {h.height, {}, h.time, m.info.chain_id};
+    staged.params = s.rules();
+    staged.block = s.clock().last_block;
+    ASSAY_TRY(out.app_hash, m.store->stage(s.changes()));
+    staged.info.app_hash = out.app_hash;
+    staged.record.height = h.height;
+    staged.record.block = borsh::encode(block);
+    staged.record.results = borsh::encode(out);
+    m.staged = std::move(staged);
+    return out;
+}
+
+Status App::commit() {
+    Impl& m = *impl_;
+    if (!m.staged) return {Code::internal, "commit without a finalized block"};
+    const std::unique_lock lock(m.mutex);
+    ASSAY_TRY_VOID(m.store->commit(m.staged->record, {}));
+    m.info = m.staged->info;
+    m.params = std::move(m.staged->params);
+    m.last_block = m.staged->block;
+    m.staged.reset();
+    return {};
+}
+
+Result<Receipt> App::simulate(ByteView raw) const {
+    const std::shared_lock lock(impl_->mutex);
+    const Impl& m = *impl_;
+    ASSAY_TRY(Checked c, check_cached(raw, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures));
+    const Height next = m.info.height + 1;
+    ASSAY_TRY_VOID(check_place(*m.committed, m.params, c, next, m.info.time, kMempoolNonceAhead));
+    BlockState s(*m.committed);
+    s.clock().height = next;
+    s.clock().time = TimeMs{m.info.time.value + m.params.block.time_ms};
+    Exec x(s);
+    return execute_tx(x, c);
+}
+
+Result<StateProof> App::prove(const StateKey& key, Height height) const { return impl_->store->prove(key, height); }
+
+Result<Block> App::block(Height height) const {
+    ASSAY_TRY(auto stored, impl_->store->block(height));
+    return borsh::decode<Block>(stored.block);
+}
+
+Result<BlockResults> App::results(Height height) const {
+    ASSAY_TRY(auto stored, impl_->store->block(height));
+    return borsh::decode<BlockResults>(stored.results);
+}
+
+Result<StoredTx> App::find_tx(const Hash& id) const {
+    ASSAY_TRY(auto where, impl_->store->find_tx(id));
+    ASSAY_TRY(auto stored, impl_->store->block(where.height));
+    ASSAY_TRY(Block b, borsh::decode<Block>(stored.block));
+    ASSAY_TRY(BlockResults results, borsh::decode<BlockResults>(stored.results));
+    if (where.index >= b.txs.size() || where.index >= results.receipts.size())
+        return {Code::store_corrupt, "the transaction index points outside its block"};
+    return StoredTx{where.height, where.index, b.header.time, b.txs[where.index], results.receipts[where.index]};
+}
+
+Result<Genesis> App::genesis() const {
+    const std::shared_lock lock(impl_->mutex);
+    const auto raw = impl_->committed->get(tables::global("genesis"));
+    if (!raw) return {Code::not_found, "no chain in this home yet"};
+    return borsh::decode<Genesis>(*raw);
+}
+
+}  // namespace assay::chain

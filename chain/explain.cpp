@@ -1,0 +1,105 @@
+// Answers for people, computed from the records that settled: what to do now, and why somebody was paid what it was.
+#include "chain/exec.hpp"
+#include "proofs/ctx.hpp"
+#include "chain/view.hpp"
+
+namespace assay::chain {
+
+std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) {
+    std::vector<TaskView> out;
+    const ChainState clock = state.chain();
+    const auto rules = state.params();
+    const auto round = state.round(clock.epoch);
+    if (!round) return out;
+    const bool started = round->h0_time.value != 0;
+    state.each_device(provider, [&](std::uint32_t slot, const Device& d) {
+        if (d.active_from > clock.epoch) return true;
+        const auto task = [&](const Hash& id, const std::optional<Hash>& order) {
+            TaskView t;
+            t.task = id;
+            t.epoch = clock.epoch;
+            t.slot = slot;
+            t.device_class = d.device_class;
+            t.order = order;
+            t.params = class_work(rules.classes[d.device_class]);
+            t.h0 = round->h0;
+            if (started) {
+                t.ctx = proofs::work_ctx(clock.chain_id, t.params, id, clock.epoch, provider, slot, round->h0_beacon);
+                t.commit_by = TimeMs{round->h0_time.value + rules.work.window_ms};
+            }
+            t.committed = state.commit(commit_id(id, provider, slot)).has_value();
+            out.push_back(std::move(t));
+        };
+        task(start_task(clock.epoch), std::nullopt);
+        const StateKey prefix = tables::KeyOf(tables::kLeases) | provider | slot;
+        state.for_prefix(tables::kLeases, prefix.key, [&](ByteView key, ByteView) {
+            const Hash order_id = Hash::from(key.subspan(36));
+            const auto o = state.order(order_id);
+            if (o && o->status == OrderStatus::leased && o->lease_from <= clock.epoch && o->units_done < o->units)
+                task(lease_task(clock.epoch, order_id), order_id);
+            return true;
+        });
+        return true;
+    });
+    return out;
+}
+
+Explanation explain_provider(const StateView& state, const Address& provider, Epoch epoch) {
+    Explanation e;
+    const auto p = state.provider(provider);
+    const auto mine = state.provider_epoch(epoch, provider);
+    const auto record = state.epoch(epoch);
+    const ChainState clock = state.chain();
+    if (!p) {
+        e.verdict = "not registered as a provider";
+        e.why_not.push_back({"not_registered", "no provider record", "a registration", "assay provider register"});
+        return e;
+    }
+    if (mine) {
+        const auto term = [&](const char* name, Amount value, std::string rule) {
+            if (value.is_zero()) return;
+            e.terms.push_back({name, value, std::move(rule)});
+            (void)increase(e.paid, value);
+        };
+        const std::string weights = record ? "availability pool " + to_digits(record->availability.units) + " x weight " +
+                                                 to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
+                                           : "";
+        term("availability", mine->availability, weights + " plus what the pool carried over, by largest remainder");
+        term("settled", mine->settled,
+             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + to_digits(mine->consumed_tokens.units) + " burned for it)");
+        term("work_bonus", mine->work_bonus, "work pool by consumed credits, bounded by bme.payout_ppb of the tokens burned");
+        term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
+        term("staking", mine->staking, "stakers' pool by min(stake at start, at end)");
+        e.slashed = mine->slashed;
+    }
+    state.each_commit_of(provider, [&](const Hash& id, const Commit& c) {
+        if (c.epoch == epoch) e.commits.emplace_back(id, c);
+        return true;
+    });
+    const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) + " failed, " +
+                                          std::to_string(mine->absent) + " absent"
+                                    : "nothing committed";
+    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + to_digits(e.slashed.units));
+    for (const auto& [id, c] : e.commits) {
+        if (c.status == CommitStatus::failed)
+            e.why_not.push_back({"work_failed", std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) + " samples wrong in slot " + std::to_string(c.slot),
+                                 "every sampled leaf equal to its recomputation", "assay-prover selftest"});
+        if (c.status == CommitStatus::absent)
+            e.why_not.push_back({"work_absent", "slot " + std::to_string(c.slot) + " was committed and not opened",
+                                 "an opening within work.open_blocks", "assay-prover run (keeps openings over a restart)"});
+    }
+    if (p->jailed)
+        e.why_not.push_back({"jailed", "jailed until " + std::to_string(p->jailed_until.value) + " ms", "time and stake >= required", "assay unjail"});
+    if (p->stake < p->required) {
+        const Amount missing = sub_or_zero(p->required, p->stake);
+        e.why_not.push_back({"stake_below_required", to_digits(p->stake.units), to_digits(p->required.units),
+                             "assay stake " + format_decimal(missing.units, state.params().token.decimals)});
+    }
+    if (p->devices == 0)
+        e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
+    if (!mine && p->devices > 0 && !p->jailed && p->stake >= p->required && epoch < clock.epoch)
+        e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0", "assay-prover run"});
+    return e;
+}
+
+}  // namespace assay::chain

@@ -1,0 +1,114 @@
+#include "chain/genesis.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/bech32m.hpp"
+#include "base/hex.hpp"
+#include "base/sha256.hpp"
+#include "base/utc.hpp"
+#include "tokenomics/params_json.hpp"
+
+namespace assay::chain {
+namespace {
+
+Result<Amount> money(const json::Value& v, const std::string& path, const tokenomics::TokenParams& token) {
+    return tokenomics::amount_from_json(v, path, token);
+}
+
+Result<Hash> key_or_local(json::Object& entry, const char* name, const std::optional<LocalValidator>& local,
+                          Hash LocalValidator::* member) {
+    ASSAY_TRY(std::string text, entry.string(name));
+    if (text == "local") {
+        if (!local) return {Code::bad_genesis, entry.path(name) + " is \"local\": only a node that is being set up can fill it in"};
+        return (*local).*member;
+    }
+    auto hash = fixed_from_hex<Hash>(text);
+    if (!hash) return {Code::bad_genesis, entry.path(name) + ": " + hash.error().message};
+    return hash;
+}
+
+}  // namespace
+
+Result<Genesis> parse_genesis(std::string_view text, std::string_view source, const std::optional<LocalValidator>& local) {
+    ASSAY_TRY(json::Value root, json::parse(text, {.comments = true, .max_bytes = 64u << 20, .max_depth = 32, .source = source}));
+    ASSAY_TRY(json::Object top, json::object(root, ""));
+    Genesis g;
+    ASSAY_TRY(g.chain_id, top.string("chain_id"));
+    ASSAY_TRY(std::string time, top.string("genesis_time"));
+    ASSAY_TRY(g.time, parse_utc(time));
+    ASSAY_TRY(const json::Value* params, top.required("params"));
+    ASSAY_TRY(g.params, tokenomics::params_from_json(*params, "params"));
+    const auto& token = g.params.token;
+
+    ASSAY_TRY(std::vector<json::Value> accounts, top.array("accounts", 10'000'000));
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        ASSAY_TRY(json::Object entry, json::object(accounts[i], "accounts[" + std::to_string(i) + "]"));
+        GenesisAccount a;
+        ASSAY_TRY(std::string address, entry.string("address"));
+        ASSAY_TRY(a.address, decode_address(token.prefix, address));
+        ASSAY_TRY(const json::Value* amount, entry.required("amount"));
+        ASSAY_TRY(a.amount, money(*amount, entry.path("amount"), token));
+        (void)entry.optional("comment");
+        ASSAY_TRY_VOID(entry.done());
+        g.accounts.push_back(a);
+    }
+    ASSAY_TRY(std::vector<json::Value> validators, top.array("validators", 1'000));
+    for (std::size_t i = 0; i < validators.size(); ++i) {
+        ASSAY_TRY(json::Object entry, json::object(validators[i], "validators[" + std::to_string(i) + "]"));
+        GenesisValidator v;
+        ASSAY_TRY(std::string address, entry.string("operator"));
+        ASSAY_TRY(v.operator_address, decode_address(token.prefix, address));
+        ASSAY_TRY(v.name, entry.string("name"));
+        ASSAY_TRY(const json::Value* bond, entry.required("bond"));
+        ASSAY_TRY(v.bond, money(*bond, entry.path("bond"), token));
+        ASSAY_TRY(v.consensus_key, key_or_local(entry, "consensus_key", local, &LocalValidator::consensus_key));
+        ASSAY_TRY(v.beacon_tip, key_or_local(entry, "beacon_tip", local, &LocalValidator::beacon_tip));
+        (void)entry.optional("comment");
+        ASSAY_TRY_VOID(entry.done());
+        g.validators.push_back(v);
+    }
+    (void)top.optional("devnet");  // published keys of a devnet: for people and wallets, not for the chain
+    ASSAY_TRY_VOID(top.done());
+    std::sort(g.accounts.begin(), g.accounts.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+    std::sort(g.validators.begin(), g.validators.end(),
+              [](const auto& a, const auto& b) { return a.operator_address < b.operator_address; });
+    ASSAY_TRY_VOID(validate(g));
+    return g;
+}
+
+Status validate(const Genesis& g) {
+    const auto bad = [](std::string what) -> Status { return {Code::bad_genesis, std::move(what)}; };
+    if (g.chain_id.empty() || g.chain_id.size() > 64) return bad("chain_id must have 1 to 64 characters");
+    ASSAY_TRY_VOID(tokenomics::validate(g.params));
+    Amount supply;
+    for (std::size_t i = 0; i < g.accounts.size(); ++i) {
+        if (i > 0 && !(g.accounts[i - 1].address < g.accounts[i].address))
+            return bad("accounts: address " + encode_address(g.params.token.prefix, g.accounts[i].address) + " stands twice");
+        if (!add(supply, g.accounts[i].amount)) return bad("accounts: the amounts pass 2^128 - 1");
+        supply = *add(supply, g.accounts[i].amount);
+    }
+    if (g.validators.empty()) return bad("validators: a chain needs at least one");
+    std::set<Hash> keys;
+    for (std::size_t i = 0; i < g.validators.size(); ++i) {
+        const auto& v = g.validators[i];
+        const std::string name = "validators: " + v.name;
+        if (i > 0 && !(g.validators[i - 1].operator_address < v.operator_address)) return bad(name + ": the operator stands twice");
+        if (v.name.size() > 64) return bad(name + ": the name is longer than 64 bytes");
+        if (v.bond.is_zero() || v.bond < g.params.validators.min_bond) return bad(name + ": bond is below validators.min_bond");
+        if (v.consensus_key.is_zero() || v.beacon_tip.is_zero()) return bad(name + ": consensus_key or beacon_tip is zero");
+        if (!keys.insert(v.consensus_key).second) return bad(name + ": consensus_key stands twice");
+        if (!add(supply, v.bond)) return bad("validators: the bonds pass 2^128 - 1");
+        supply = *add(supply, v.bond);
+    }
+    if (supply > g.params.token.cap)
+        return bad("accounts and bonds hold " + to_digits(supply.units) + " base units, token.cap is " + to_digits(g.params.token.cap.units));
+    return {};
+}
+
+Hash genesis_hash(const Genesis& g) {
+    static const TaggedHash kTag("assay/genesis");
+    return kTag.hash(borsh::encode(g));
+}
+
+}  // namespace assay::chain
