@@ -94,7 +94,7 @@ class Buffer {
         if (count <= size_) return {};
         if (data_ != nullptr) cudaFree(std::exchange(data_, nullptr));
         size_ = 0;
-        ASSAY_CUDA(cudaMalloc(&data_, count * sizeof(T)));
+        ASSAY_CUDA(cudaMalloc(reinterpret_cast<void**>(&data_), count * sizeof(T)));
         size_ = count;
         return {};
     }
