@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "base/sha256.hpp"
+#include "proofs/cuda/device.hpp"
+#include "proofs/worker/commands.hpp"
+#include "proofs/worker/machine.hpp"
+#include "proofs/worker/output.hpp"
+
+namespace assay::proofs::worker {
+
+namespace {
+
+std::string version_text(int v) {
+    return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10);
+}
+
+std::string fixed_text(double value, int decimals) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", decimals, value);
+    return text;
+}
+
+/// Additions on the multiply pipe leave 983 instructions a compression for the 64-lane logic pipe (docs/benchmarks).
+constexpr double kLogicPerCompression = 983;
+
+}  // namespace
+
+void devices_command(const Common& c) {
+    const auto platform = cuda::platform();
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    Json out;
+    out["cuda"] = {{"built", platform.built},
+                   {"architectures", cuda::architectures()},
+                   {"driver", platform.driver == 0 ? Json() : Json(version_text(platform.driver))},
+                   {"runtime", platform.runtime == 0 ? Json() : Json(version_text(platform.runtime))},
+                   {"why_not", platform.why_not.empty() ? Json() : Json(platform.why_not)}};
+    out["items"] = Json::array();
+    out["items"].push_back(
+        {{"device", "cpu"}, {"name", lane_backend_name(best_lane_backend())}, {"cores", cores}, {"usable", true}});
+    for (const auto& d : platform.devices)
+        out["items"].push_back({{"device", "cuda:" + std::to_string(d.index)},
+                                {"name", d.name},
+                                {"uuid", d.uuid},
+                                {"memory", d.memory},
+                                {"capability", std::to_string(d.major) + "." + std::to_string(d.minor)},
+                                {"multiprocessors", d.multiprocessors},
+                                {"clock_mhz", d.clock_khz / 1000},
+                                {"ecc", d.ecc},
+                                {"usable", d.why_not.empty()},
+                                {"why_not", d.why_not.empty() ? Json() : Json(d.why_not)}});
+    if (c.json) return print_json(out);
+    print_line("cpu      " + std::string(lane_backend_name(best_lane_backend())) + ", " + std::to_string(cores) +
+               " cores");
+    for (const auto& d : platform.devices)
+        print_line("cuda:" + std::to_string(d.index) + "   " + d.name + ", " + std::to_string(d.memory >> 30) +
+                   " GiB, compute capability " + std::to_string(d.major) + "." + std::to_string(d.minor) +
+                   (d.why_not.empty() ? "" : "; cannot be used: " + d.why_not));
+    if (!platform.why_not.empty()) print_line("no card: " + platform.why_not);
+    print_line("kernels: " + cuda::architectures() +
+               (platform.driver == 0 ? "" : "; driver up to CUDA " + version_text(platform.driver)) +
+               (platform.runtime == 0 ? "" : ", built with " + version_text(platform.runtime)));
+}
+
+void selftest_command(const Common& c) {
+    // Without a name every back end of this machine is tried.
+    std::vector<std::string> names{c.device};
+    if (c.device == "auto") {
+        names = {"cpu"};
+        for (const auto& d : cuda::platform().devices)
+            if (d.why_not.empty()) names.push_back("cuda:" + std::to_string(d.index));
+    }
+    Json items = Json::array();
+    for (const auto& name : names) {
+        const auto backend = open_device(name, c.threads);  // throws where it does not pass
+        items.push_back(
+            {{"device", name}, {"name", backend->name()}, {"kinds", Json::array({"lanes"})}, {"passed", true}});
+        if (!c.json) print_line(name + ": " + backend->name() + " passed: lanes");
+    }
+    for (const auto b : {LaneBackend::portable, LaneBackend::sha_ni}) {
+        if (c.device != "auto" && c.device != "cpu") break;
+        CpuBackend cpu(b);
+        take(selftest(cpu));
+    }
+    if (c.json) print_json({{"items", items}, {"passed", true}});
+}
+
+void bench_command(const Common& c, const std::string& kind, double seconds) {
+    if (kind != "lanes") throw Failure(Code::usage, "kind is lanes");
+    const auto backend = open_device(c.device, c.threads);
+    const bool gpu = backend->name().starts_with("cuda:");
+    LanesParams p{.lanes = gpu ? std::uint64_t{1} << 21 : 1024, .steps = 1024, .leaf_every = 1024};
+    const Hash ctx = sha256(as_bytes("bench"));
+    double rate = 0, best = 0;
+    std::vector<Hash> leaves;
+    // Longer and longer until a run takes its share of the time; then the best of three, which others disturb least.
+    for (int settled = 0; settled < 3;) {
+        leaves.resize(static_cast<std::size_t>(leaf_count(p)));
+        const auto start = std::chrono::steady_clock::now();
+        take(backend->run_lanes(p, ctx, leaves));
+        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        rate = static_cast<double>(work_units(p)) / took;
+        if (took < seconds / 4 && p.steps < (std::uint64_t{1} << 26)) {
+            p.steps *= 2;
+            continue;
+        }
+        best = std::max(best, rate);
+        ++settled;
+    }
+    const WorkResult work(p, ctx, std::move(leaves));
+    take(recheck(work, ctx, 64));
+
+    Json out{{"kind", "lanes"}, {"device", backend->name()}, {"compressions_per_s", best}, {"checked", true}};
+    std::string text = backend->name() + ": " + fixed_text(best / 1e6, 1) + " M compressions/s";
+    if (gpu) {
+        const auto platform = cuda::platform();
+        const int index = std::stoi(backend->name().substr(5));
+        const auto& d = platform.devices.at(static_cast<std::size_t>(index));
+        const double limit = d.multiprocessors * 64.0 * d.clock_khz * 1e3 / kLogicPerCompression;
+        out["limit_compressions_per_s"] = limit;
+        out["share_of_limit"] = best / limit;
+        out["clock_mhz"] = d.clock_khz / 1000;
+        out["driver"] = version_text(platform.driver);
+        text += ", " + fixed_text(100 * best / limit, 1) + " % of the limit at " + std::to_string(d.clock_khz / 1000) +
+                " MHz";
+    }
+    if (c.json) return print_json(out);
+    print_line(text + "; 64 leaves rechecked");
+}
+
+void version_command(const Common& c) {
+    const std::string compiler =
+#if defined(__clang__)
+        "clang " __clang_version__;
+#else
+        "gcc " __VERSION__;
+#endif
+    if (c.json)
+        return print_json({{"version", ASSAY_VERSION},
+                           {"commit", ASSAY_COMMIT},
+                           {"compiler", compiler},
+                           {"cuda_architectures", cuda::architectures()}});
+    print_line("assay-prover " ASSAY_VERSION " (" ASSAY_COMMIT ", " + compiler + ", CUDA: " + cuda::architectures() +
+               ")");
+}
+
+}  // namespace assay::proofs::worker

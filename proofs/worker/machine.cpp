@@ -1,0 +1,65 @@
+#include "proofs/worker/machine.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+#include <vector>
+
+#include "proofs/cuda/device.hpp"
+#include "proofs/worker/output.hpp"
+
+namespace assay::proofs::worker {
+
+ThreadedCpuBackend::ThreadedCpuBackend(unsigned threads)
+    : threads_(threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency())) {}
+
+std::string ThreadedCpuBackend::name() const {
+    return std::string("cpu (") + lane_backend_name(best_lane_backend()) + ", " + std::to_string(threads_) +
+           " threads)";
+}
+
+Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
+    const std::uint64_t per_lane = segments_per_lane(p);
+    const std::uint64_t parts = std::min<std::uint64_t>(threads_, p.lanes);
+    std::vector<std::thread> workers;
+    for (std::uint64_t i = 0; i < parts; ++i) {
+        // Whole fours of lanes to each thread, so that its four streams stay full.
+        const auto cut = [&](std::uint64_t n) {
+            return n == parts ? p.lanes : std::min(p.lanes, p.lanes * n / parts / 4 * 4);
+        };
+        const std::uint64_t first = cut(i), count = cut(i + 1) - first;
+        const auto out =
+            leaves.subspan(static_cast<std::size_t>(first * per_lane), static_cast<std::size_t>(count * per_lane));
+        workers.emplace_back([=, &p, &ctx] { proofs::run_lanes(p, ctx, first, count, out); });
+    }
+    for (auto& each : workers) each.join();
+    return {};
+}
+
+std::unique_ptr<Backend> open_device(const std::string& name, unsigned threads) {
+    if (name == "cpu" || name == "auto") {
+        if (name == "auto") {
+            const auto platform = cuda::platform();
+            for (const auto& device : platform.devices) {
+                auto opened = cuda::open(device.index);
+                if (opened) return std::move(*opened);
+                note("cuda:" + std::to_string(device.index) + " is left out: " + opened.error().message);
+            }
+            note("working on the CPU: " +
+                 (platform.why_not.empty() ? "no card passed its self-test" : platform.why_not));
+        }
+        auto cpu = std::make_unique<ThreadedCpuBackend>(threads);
+        take(selftest(*cpu));
+        return cpu;
+    }
+    if (name.starts_with("cuda:")) {
+        int index = -1;
+        const char* end = name.data() + name.size();
+        if (const auto [at, error] = std::from_chars(name.data() + 5, end, index);
+            error == std::errc() && at == end && index >= 0)
+            return take(cuda::open(index));
+    }
+    throw Failure(Code::usage, "a device is cpu, cuda:N or auto, not '" + name + "'", "assay-prover devices");
+}
+
+}  // namespace assay::proofs::worker

@@ -1,0 +1,27 @@
+// The back ends of this machine by name: "cpu", "cuda:0", "auto".
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proofs/prover.hpp"
+
+namespace assay::proofs::worker {
+
+/// All cores that it is given. Leaves do not depend on how lanes are split over threads.
+class ThreadedCpuBackend final : public Backend {
+   public:
+    explicit ThreadedCpuBackend(unsigned threads);
+    [[nodiscard]] std::string name() const override;
+    [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+    [[nodiscard]] unsigned threads() const { return threads_; }
+
+   private:
+    unsigned threads_;
+};
+
+/// Opens a device that passed its self-test. "auto" takes the first card that works, else the CPU, and says so on
+/// stderr. `threads` 0: all. Throws Failure: usage (an unknown name), no_device, selftest_failed.
+[[nodiscard]] std::unique_ptr<Backend> open_device(const std::string& name, unsigned threads);
+
+}  // namespace assay::proofs::worker
