@@ -1,0 +1,13 @@
+# Writes every genesis/*.json as a raw string into one source file.
+file(GLOB files "${DIR}/*.json")
+list(SORT files)
+set(text "#include \"tokenomics/presets.hpp\"\nnamespace assay::tokenomics {\nconst PresetText kPresets[] = {\n")
+set(count 0)
+foreach(f ${files})
+  get_filename_component(name "${f}" NAME_WE)
+  file(READ "${f}" body)
+  string(APPEND text "{\"${name}\", R\"assaypreset(${body})assaypreset\"},\n")
+  math(EXPR count "${count} + 1")
+endforeach()
+string(APPEND text "};\nconst std::size_t kPresetCount = ${count};\n}  // namespace assay::tokenomics\n")
+file(WRITE "${OUT}" "${text}")

@@ -1,0 +1,37 @@
+// Files of the node's home: whole reads, atomic writes, modes that keep secrets to their owner.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace assay::node {
+
+/// Errors: io_error with the path and the system's reason; json_too_large above `max_bytes`.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes = 64u << 20);
+/// Writes beside the target, syncs and renames: a reader sees the old file or the new one. `mode` as in chmod.
+[[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
+/// Makes the directory (and its parents) with the mode, or leaves the one that is there.
+[[nodiscard]] Status make_directory(const std::filesystem::path& path, unsigned mode = 0755);
+/// Errors: io_error when others than the owner may read the file: a secret is no secret then.
+[[nodiscard]] Status check_private(const std::filesystem::path& path);
+
+/// A directory that is removed with everything in it.
+class TemporaryDirectory {
+   public:
+    [[nodiscard]] static Result<TemporaryDirectory> make(std::string_view purpose);
+    TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+    TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    ~TemporaryDirectory();
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+   private:
+    explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+    std::filesystem::path path_;
+};
+
+}  // namespace assay::node

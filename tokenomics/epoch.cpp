@@ -1,0 +1,87 @@
+#include "tokenomics/epoch.hpp"
+
+#include <algorithm>
+
+namespace assay::tokenomics {
+namespace {
+
+// The pool's parts by weight, or nothing where the weights cannot be added up: then it stays in its pool.
+std::vector<Amount> parts_or_none(Amount pool, const std::vector<u128>& weights) {
+    auto parts = largest_remainder(pool, weights);
+    return parts ? *std::move(parts) : std::vector<Amount>(weights.size());
+}
+
+Amount sum_of(const std::vector<Amount>& parts) {
+    Amount sum;  // parts of one pool: cannot overflow
+    for (const Amount a : parts) sum.units += a.units;
+    return sum;
+}
+
+// Adds a share of the mint to a pool; false where it would overflow.
+bool fill(Amount& pool, Amount share) {
+    const auto sum = add(pool, share);
+    if (sum) pool = *sum;
+    return sum.ok();
+}
+
+}  // namespace
+
+EpochOutput close_epoch(const Params& params, const EpochInput& in) {
+    EpochOutput out;
+    EpochPools pools = in.pools;
+    const auto minted = scheduled_mint(params.emission, in.epoch, in.view);
+    if (minted) {
+        const auto split = split_mint(params.split, *minted);
+        EpochPools filled = pools;
+        if (split && fill(filled.work, split->work) && fill(filled.availability, split->availability) &&
+            fill(filled.stakers, split->stakers) && fill(filled.validators, split->validators) &&
+            fill(filled.treasury, split->treasury)) {
+            pools = filled;
+            out.minted = *minted;
+            out.split = *split;
+        }
+    }
+
+    const std::size_t n = in.providers.size();
+    std::vector<u128> by_credits(n), by_weight(2 * n), by_stake(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const ProviderWork& p = in.providers[i];
+        by_credits[i] = p.consumed.units;
+        by_weight[i] = p.passed_weight;
+        by_weight[n + i] = p.pending_weight;
+        by_stake[i] = min_of(p.stake_at_start, p.stake_at_end).units;
+    }
+    // Work pool: by consumed credits, bounded by what was burned for them [an own burn never returns more than it burned].
+    auto work = parts_or_none(pools.work, by_credits);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto bound = share_of(in.providers[i].tokens_carried, params.bme.payout);
+        work[i] = min_of(work[i], bound ? sub_or_zero(*bound, in.providers[i].already_paid) : Amount{});
+    }
+    const auto availability = parts_or_none(pools.availability, by_weight);
+    const auto staking = parts_or_none(pools.stakers, by_stake);
+    pools.work = sub_or_zero(pools.work, sum_of(work));
+    pools.availability = sub_or_zero(pools.availability, sum_of(availability));
+    pools.stakers = sub_or_zero(pools.stakers, sum_of(staking));
+    out.reserved_per_provider.assign(availability.begin() + static_cast<std::ptrdiff_t>(n), availability.end());
+    for (std::size_t i = 0; i < n; ++i)
+        if (!work[i].is_zero() || !availability[i].is_zero() || !staking[i].is_zero())
+            out.payments.push_back({in.providers[i].provider, work[i], availability[i], staking[i], {}});
+
+    // Validators: their share and the fees, by power.
+    std::vector<u128> by_power;
+    for (const auto& v : in.validators) by_power.push_back(v.second);
+    out.fees_left = in.fees;
+    Amount to_validators = pools.validators;
+    if (const auto with_fees = add(to_validators, in.fees)) {
+        to_validators = *with_fees;
+        out.fees_left = {};
+    }
+    const auto validation = parts_or_none(to_validators, by_power);
+    for (std::size_t i = 0; i < validation.size(); ++i)
+        if (!validation[i].is_zero()) out.payments.push_back({in.validators[i].first, {}, {}, {}, validation[i]});
+    pools.validators = sub_or_zero(to_validators, sum_of(validation));
+    out.pools_after = pools;
+    return out;
+}
+
+}  // namespace assay::tokenomics

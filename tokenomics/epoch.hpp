@@ -1,0 +1,58 @@
+// The end of an epoch as a pure function: mint, split, pay. The chain applies it to accounts, the simulator to agents.
+//
+//   EpochOutput out = close_epoch(params, in);
+//   // identity: pools before + minted + fees = payments + reserved + pools after + fees_left
+//
+// Total: no input makes it fail. What would overflow stays in its pool.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "tokenomics/emission.hpp"
+#include "tokenomics/split.hpp"
+
+namespace assay::tokenomics {
+
+/// One provider's epoch. Weights are class weights of passed canonical tasks, and of those whose verdict is still open.
+struct ProviderWork {
+    Address provider;
+    u128 passed_weight = 0;
+    u128 pending_weight = 0;
+    Credits consumed;
+    Amount tokens_carried;  ///< burned for those credits
+    Amount already_paid;    ///< settled for them
+    Amount stake_at_start;
+    Amount stake_at_end;
+};
+
+struct EpochPools {
+    Amount work, availability, stakers, validators, treasury;
+};
+
+struct EpochInput {
+    Epoch epoch;
+    EmissionView view;
+    EpochPools pools;  ///< what earlier epochs left
+    Amount fees;
+    std::vector<ProviderWork> providers;  ///< ascending by address
+    std::vector<std::pair<Address, u128>> validators;  ///< power, ascending by address
+};
+
+struct Payment {
+    Address to;
+    Amount work, availability, staking, validation;
+};
+
+struct EpochOutput {
+    Amount minted;
+    EpochSplit split;
+    std::vector<Payment> payments;              ///< providers in order, then validators
+    std::vector<Amount> reserved_per_provider;  ///< availability kept for open verdicts, parallel to in.providers
+    EpochPools pools_after;
+    Amount fees_left;
+};
+
+[[nodiscard]] EpochOutput close_epoch(const Params& params, const EpochInput& in);
+
+}  // namespace assay::tokenomics

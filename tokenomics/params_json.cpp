@@ -1,0 +1,247 @@
+#include "tokenomics/params_json.hpp"
+
+#include <type_traits>
+
+namespace assay::tokenomics {
+namespace {
+
+constexpr std::string_view kEmissionKinds[] = {"none", "step_table", "geometric"};
+constexpr std::string_view kBurnModes[] = {"destroy"};
+constexpr std::string_view kClassWorks[] = {"lanes"};
+constexpr std::span<const std::string_view> words_of(EmissionKind) { return kEmissionKinds; }
+constexpr std::span<const std::string_view> words_of(BurnMode) { return kBurnModes; }
+constexpr std::span<const std::string_view> words_of(ClassWork) { return kClassWorks; }
+
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+Error out_of_range(const std::string& path, const std::string& value, std::uint64_t min, std::uint64_t max) {
+    return {Code::field_out_of_range,
+            path + " is " + value + ", allowed are " + std::to_string(min) + " to " + std::to_string(max)};
+}
+
+class ParamReader {
+   public:
+    explicit ParamReader(const TokenParams& token) : token_(token) {}
+
+    template <Described T>
+    Status read(const json::Value& v, const std::string& path, T& out) const {
+        ASSAY_TRY(json::Object object, json::object(v, path));
+        Status status;
+        for_each_field(out, [&](const auto& f, auto& member) {
+            if (!status) return;
+            const json::Value* found = object.optional(f.name);
+            if (found == nullptr) return;
+            status = field(*found, path.empty() ? f.name : path + "." + f.name, f.min, f.max, member);
+        });
+        if (!status) return status;
+        return object.done();
+    }
+
+   private:
+    template <class T>
+    Status field(const json::Value& v, const std::string& path, std::uint64_t min, std::uint64_t max, T& out) const {
+        const bool any = min == 0 && max == 0;
+        if constexpr (Described<T>) {
+            return read(v, path, out);
+        } else if constexpr (IsVector<T>::value) {
+            if (v.kind != json::Kind::array) return {Code::json_type, path + " must be a list"};
+            if (v.items.size() < min || (max != 0 && v.items.size() > max))
+                return out_of_range(path, "a list of " + std::to_string(v.items.size()), min, max);
+            out.clear();
+            for (std::size_t i = 0; i < v.items.size(); ++i) {
+                out.emplace_back();
+                ASSAY_TRY_VOID(read(v.items[i], path + "[" + std::to_string(i) + "]", out.back()));
+            }
+            return {};
+        } else if constexpr (std::is_same_v<T, std::string>) {
+            ASSAY_TRY(out, json::as_string(v, path));
+            if (!any && (out.size() < min || out.size() > max))
+                return out_of_range(path, std::to_string(out.size()) + " characters", min, max);
+            return {};
+        } else if constexpr (std::is_same_v<T, Amount>) {
+            ASSAY_TRY(out, amount_from_json(v, path, token_));
+            if (!any && (out.units < min || out.units > max)) return out_of_range(path, to_digits(out.units), min, max);
+            return {};
+        } else if constexpr (std::is_same_v<T, u128>) {
+            ASSAY_TRY(std::string text, json::as_string(v, path));
+            auto q = fraction_q128(text);
+            if (!q) return {q.error().code, path + ": " + q.error().message};
+            out = *q;
+            return {};
+        } else if constexpr (std::is_enum_v<T>) {
+            ASSAY_TRY(std::string word, json::as_string(v, path));
+            const auto words = words_of(T{});
+            for (std::size_t i = 0; i < words.size(); ++i)
+                if (words[i] == word) {
+                    out = static_cast<T>(i);
+                    return {};
+                }
+            std::string all;
+            for (const auto w : words) all += (all.empty() ? "" : ", ") + std::string(w);
+            return {Code::field_out_of_range, path + " is \"" + word + "\", allowed are " + all};
+        } else {
+            ASSAY_TRY(std::uint64_t n, json::as_u64(v, path, any ? 0 : min, any ? ~std::uint64_t{0} : max));
+            if constexpr (std::is_integral_v<T>) out = static_cast<T>(n);  // ranges in describe() fit the type
+            else out.value = n;
+            return {};
+        }
+    }
+
+    const TokenParams& token_;
+};
+
+std::string quoted(std::string_view s) {
+    std::string out = "\"";
+    for (const char c : s) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+    }
+    return out + "\"";
+}
+
+template <class T>
+std::string text_of(const T& v) {
+    if constexpr (std::is_same_v<T, std::string>) return v;
+    else if constexpr (std::is_same_v<T, Amount>) return to_digits(v.units);
+    else if constexpr (std::is_same_v<T, u128>) return format_q128(v);
+    else if constexpr (std::is_enum_v<T>) return std::string(words_of(v)[static_cast<std::size_t>(v)]);
+    else if constexpr (std::is_integral_v<T>) return std::to_string(v);
+    else return std::to_string(v.value);
+}
+
+// Numbers above 2^53 travel as strings.
+template <class T>
+std::string scalar_json(const T& v) {
+    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Amount> || std::is_same_v<T, u128> || std::is_enum_v<T>) {
+        return quoted(text_of(v));
+    } else {
+        const std::string digits = text_of(v);
+        return digits.size() > 15 ? quoted(digits) : digits;
+    }
+}
+
+template <class T>
+std::string write_json(const T& v) {
+    if constexpr (Described<T>) {
+        std::string out = "{";
+        for_each_field(v, [&](const auto& f, const auto& member) {
+            if (out.size() > 1) out += ",";
+            out += quoted(f.name) + ":" + write_json(member);
+        });
+        return out + "}";
+    } else if constexpr (IsVector<T>::value) {
+        std::string out = "[";
+        for (const auto& x : v) out += (out.size() > 1 ? "," : "") + write_json(x);
+        return out + "]";
+    } else {
+        return scalar_json(v);
+    }
+}
+
+template <Described T>
+void list_into(const T& v, const std::string& prefix, std::vector<ParamRow>& rows) {
+    for_each_field(v, [&](const auto& f, const auto& member) {
+        using M = std::remove_cvref_t<decltype(member)>;
+        const std::string path = prefix + f.name;
+        if constexpr (Described<M>) {
+            list_into(member, path + ".", rows);
+        } else if constexpr (IsVector<M>::value) {
+            for (std::size_t i = 0; i < member.size(); ++i) list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
+        } else {
+            rows.push_back({path, text_of(member), f.unit, f.min, f.max, f.meaning});
+        }
+    });
+}
+
+}  // namespace
+
+Result<Amount> amount_from_json(const json::Value& v, const std::string& path, const TokenParams& token) {
+    if (v.kind == json::Kind::string) {
+        const std::size_t space = v.text.find(' ');
+        if (space != std::string::npos) {
+            if (v.text.substr(space + 1) != token.denom)
+                return {Code::bad_amount, path + ": the denomination is \"" + v.text.substr(space + 1) + "\", expected " + token.denom};
+            auto units = parse_decimal(std::string_view(v.text).substr(0, space), token.decimals);
+            if (!units) return {Code::bad_amount, path + ": " + units.error().message};
+            return Amount{*units};
+        }
+    }
+    ASSAY_TRY(u128 units, json::as_u128(v, path));
+    return Amount{units};
+}
+
+Result<Params> params_from_json(const json::Value& v, const std::string& path) {
+    // The token comes first: amounts anywhere are written in it.
+    Params p;
+    if (v.kind == json::Kind::object)
+        if (const json::Value* token = v.find("token")) {
+            TokenParams shape;  // decimals and denomination before the cap can be read
+            ASSAY_TRY(json::Object o, json::object(*token, path + ".token"));
+            if (const auto* d = o.optional("decimals")) {
+                ASSAY_TRY(std::uint64_t n, json::as_u64(*d, path + ".token.decimals", 0, 24));
+                shape.decimals = static_cast<std::uint8_t>(n);
+            }
+            if (const auto* d = o.optional("denom")) ASSAY_TRY(shape.denom, json::as_string(*d, path + ".token.denom"));
+            p.token = shape;
+        }
+    const TokenParams token = p.token;
+    ASSAY_TRY_VOID(ParamReader(token).read(v, path, p));
+    return p;
+}
+
+std::string params_to_json(const Params& p) { return write_json(p); }
+
+std::vector<ParamRow> list_params(const Params& p) {
+    std::vector<ParamRow> rows;
+    list_into(p, "", rows);
+    return rows;
+}
+
+Result<u128> fraction_q128(std::string_view text) {
+    if (text == "0") return u128{0};
+    if (text.size() < 3 || text.substr(0, 2) != "0." || text.size() > 40)
+        return {Code::bad_amount, "a fraction is written as 0.25, with at most 38 digits"};
+    u128 numerator = 0, denominator = 1;
+    for (const char c : text.substr(2)) {
+        if (c < '0' || c > '9') return {Code::bad_amount, "a fraction has only digits after 0."};
+        numerator = numerator * 10 + static_cast<u128>(c - '0');
+        denominator *= 10;
+    }
+    // floor(numerator x 2^128 / denominator), bit by bit: numerator < denominator <= 10^38 < 2^127.
+    u128 q = 0;
+    for (int i = 0; i < 128; ++i) {
+        numerator <<= 1;
+        q <<= 1;
+        if (numerator >= denominator) {
+            numerator -= denominator;
+            q |= 1;
+        }
+    }
+    return q;
+}
+
+std::string format_q128(u128 q) {
+    if (q == 0) return "0";
+    // The shortest decimal within one unit above q / 2^128 floors back to q. Digits come from q x 10 repeatedly.
+    std::string best = "0.";
+    for (int digits = 1; digits <= 38; ++digits) {
+        // ceil(q x 10^digits / 2^128) as the candidate numerator
+        u128 scale = 1;
+        for (int i = 0; i < digits; ++i) scale *= 10;
+        const auto low = mul_div(q, scale, u128{1} << 127);
+        if (!low) continue;
+        const u128 candidate = (*low >> 1) + 1;
+        if (candidate >= scale) continue;
+        std::string text = to_digits(candidate);
+        text = "0." + std::string(static_cast<std::size_t>(digits) - text.size(), '0') + text;
+        const auto back = fraction_q128(text);
+        if (back && *back == q) return text;
+        best = text;
+    }
+    return best;
+}
+
+}  // namespace assay::tokenomics

@@ -1,0 +1,33 @@
+// Parameters as JSON, for genesis, scenarios and proposals: one reader over describe(), so names and ranges are the
+// same everywhere.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "tokenomics/params.hpp"
+
+namespace assay::tokenomics {
+
+/// Missing fields keep their defaults; unknown ones are refused with the nearest name. `path` prefixes messages.
+/// Amounts: "12.5 ASY", base-unit digits as a string, or an integer up to 2^53 of base units. Q0.128: a decimal fraction.
+/// Errors: json_*, bad_amount, field_out_of_range naming the field and its range.
+[[nodiscard]] Result<Params> params_from_json(const json::Value& v, const std::string& path);
+/// Canonical: every field, reads back identically.
+[[nodiscard]] std::string params_to_json(const Params& p);
+[[nodiscard]] Result<Amount> amount_from_json(const json::Value& v, const std::string& path, const TokenParams& token);
+
+struct ParamRow {
+    std::string path, value, unit;
+    std::uint64_t min = 0, max = 0;
+    std::string meaning;
+};
+[[nodiscard]] std::vector<ParamRow> list_params(const Params& p);
+
+/// floor(fraction x 2^128) of "0.0000138869523959793"; below 1, at most 38 digits. Errors: bad_amount.
+[[nodiscard]] Result<u128> fraction_q128(std::string_view text);
+/// The shortest-enough decimal that reads back to the same bits.
+[[nodiscard]] std::string format_q128(u128 q);
+
+}  // namespace assay::tokenomics

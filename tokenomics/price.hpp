@@ -1,0 +1,37 @@
+// The oracle's arithmetic: a round of reports becomes a price. PROTOCOL §10.
+#pragma once
+
+#include <vector>
+
+#include "tokenomics/params.hpp"
+
+namespace assay::tokenomics {
+
+struct PriceState {
+    Price spot;
+    u128 ema_q32 = 0;  ///< price x 2^32
+    Height last_quorum;
+    std::uint64_t rounds = 0;
+    bool stale = false;
+    ASSAY_FIELDS(spot, ema_q32, last_quorum, rounds, stale)
+};
+
+struct PriceReport {
+    Price price;
+    u128 power = 0;
+};
+
+struct RoundResult {
+    PriceState state;
+    bool quorum = false;
+    std::vector<bool> marked;  ///< parallel to the reports: further from the median than deviation_ppb
+};
+
+[[nodiscard]] PriceState initial_price(const PriceParams& p);
+/// Quorum: two thirds of the power over all reports. The lower power-weighted median counts, once; a round moves the
+/// price by at most max_move_ppb. Without a quorum for stale_blocks, or below 10^4 units, the price is stale.
+[[nodiscard]] RoundResult close_round(const PriceParams& p, const PriceState& before, const std::vector<PriceReport>& reports,
+                                      u128 total_power, Height height);
+[[nodiscard]] Price ema(const PriceState& s);
+
+}  // namespace assay::tokenomics
