@@ -23,7 +23,8 @@ class Stepper {
         Sha256State s{{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
         sha256_compress(s, block_, 1);
         for (int i = 0; i < 8; ++i)
-            for (int b = 0; b < 4; ++b) h.bytes[static_cast<std::size_t>(4 * i + b)] = static_cast<std::uint8_t>(s.h[i] >> (24 - 8 * b));
+            for (int b = 0; b < 4; ++b)
+                h.bytes[static_cast<std::size_t>(4 * i + b)] = static_cast<std::uint8_t>(s.h[i] >> (24 - 8 * b));
     }
 
    private:
@@ -52,7 +53,7 @@ BeaconChain::BeaconChain(const BeaconSecret& secret) : secret_(secret) {
 BeaconChain::BeaconChain(const BeaconSecret& secret, const std::filesystem::path& cache) : secret_(secret) {
     if (load(cache)) return;
     compute();
-    save(cache);
+    (void)keep(cache);  // only a cache: without it the next start walks again
 }
 
 void BeaconChain::compute() {
@@ -74,7 +75,7 @@ namespace {
 constexpr std::string_view kMagic = "assay-beacon-1";
 }
 
-void BeaconChain::save(const std::filesystem::path& cache) const {
+Status BeaconChain::keep(const std::filesystem::path& cache) const {
     std::string out(kMagic);
     const auto n = static_cast<std::uint32_t>(checkpoints_.size());
     for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(n >> (8 * i)));
@@ -82,7 +83,7 @@ void BeaconChain::save(const std::filesystem::path& cache) const {
     out += as_text(tip_.view());
     const Hash sum = sha256(as_bytes(out));
     out += as_text(sum.view());
-    (void)write_file(cache, out, 0600);  // only a cache: without it the next start walks again
+    return write_file(cache, out, 0600);
 }
 
 bool BeaconChain::load(const std::filesystem::path& cache) {

@@ -40,6 +40,9 @@ class BeaconChain {
     /// The same with checkpoints from `cache` when they fit the secret, else computed and written there (mode 0600).
     BeaconChain(const BeaconSecret& secret, const std::filesystem::path& cache);
 
+    /// Writes the checkpoints for the constructor above, mode 0600: they give away the seed's reveals.
+    [[nodiscard]] Status keep(const std::filesystem::path& cache) const;
+
     [[nodiscard]] const Hash& tip() const { return tip_; }
     [[nodiscard]] Height start() const { return secret_.start; }
     /// Heights whose reveal is not used up after `height`.
@@ -50,7 +53,6 @@ class BeaconChain {
    private:
     void compute();
     [[nodiscard]] bool load(const std::filesystem::path& cache);
-    void save(const std::filesystem::path& cache) const;
     [[nodiscard]] Hash at(std::uint64_t index);  ///< SHA256^index(seed)
 
     BeaconSecret secret_;

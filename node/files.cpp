@@ -62,7 +62,8 @@ Status write_file(const fs::path& path, std::string_view content, unsigned mode)
         if (::fsync(file.get()) != 0) return io_failure(beside, "sync");
     }
     if (::rename(beside.c_str(), path.c_str()) != 0) return io_failure(path, "replace");
-    const Descriptor folder(::open(path.parent_path().empty() ? "." : path.parent_path().c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor folder(
+        ::open(path.parent_path().empty() ? "." : path.parent_path().c_str(), O_RDONLY | O_CLOEXEC));
     if (folder.get() >= 0) (void)::fsync(folder.get());
     return {};
 }

@@ -34,7 +34,9 @@ ConsensusKey ConsensusKey::generate() {
     return out;
 }
 
-const Hash& ConsensusKey::public_key() const { return impl_->public_key; }
+const Hash& ConsensusKey::public_key() const {
+    return impl_->public_key;
+}
 
 Signature ConsensusKey::sign(const Hash& message) const {
     Signature out;

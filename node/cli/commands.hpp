@@ -1,0 +1,48 @@
+// The commands of assayd, each a function from its options to an exit code.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/cli/output.hpp"
+#include "node/config.hpp"
+#include "node/home.hpp"
+#include "node/init.hpp"
+
+namespace assay::node::cli {
+
+/// Settings that were given as flags, by key.
+using Flags = std::map<std::string, std::string>;
+
+struct StartCommand {
+    Flags flags;
+    std::uint64_t halt_height = 0;
+};
+struct VerifyCommand {
+    std::string progress;  ///< "json": lines on stderr
+};
+struct SupplyCommand {
+    bool per_epoch = false;
+    bool csv = false;
+};
+
+int run_init(const Output& out, const Home& home, InitOptions options, const Flags& flags);
+int run_start(const Output& out, const Home& home, const StartCommand& command);
+int run_stop(const Output& out, const Home& home);
+int run_status(const Output& out, const Home& home);
+int run_id(const Output& out, const Home& home);
+int run_verify(const Output& out, const Home& home, const VerifyCommand& command);
+int run_supply(const Output& out, const Home& home, const SupplyCommand& command);
+int run_export(const Output& out, const Home& home, const std::string& file);
+int run_log_level(const Output& out, const Home& home, const std::string& level);
+int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash);
+int run_config_default(const Output& out);
+int run_config_check(const Output& out, const Home& home);
+int run_version(const Output& out);
+
+/// Defaults, then the home's file, then the environment, then flags. Errors: json_*, field_out_of_range.
+[[nodiscard]] Result<Config> resolve_config(const Home& home, const Flags& flags);
+
+}  // namespace assay::node::cli

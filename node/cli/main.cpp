@@ -1,0 +1,140 @@
+// assayd: the option tree. What each command does is in its own file.
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/hex.hpp"
+#include "node/cli/commands.hpp"
+#include "node/version.hpp"
+
+namespace assay::node::cli {
+namespace {
+
+std::string default_home() {
+    const char* user = std::getenv("HOME");
+    return (user != nullptr && *user != '\0' ? std::string(user) : std::string(".")) + "/.assay/node";
+}
+
+// Every setting as a flag, from its one definition.
+void add_settings(CLI::App* command, Flags& flags) {
+    const Config defaults;
+    for (const Setting& s : settings()) {
+        const std::string shown = s.show(defaults);
+        command
+            ->add_option_function<std::string>(
+                s.flag, [&flags, key = s.key](const std::string& v) { flags[key] = v; },
+                s.meaning + " [" + (shown.empty() ? "unset" : shown) + "] (" + s.environment() + ")")
+            ->type_name(s.type == SettingType::text ? "TEXT" : "N")
+            ->group("Settings");
+    }
+}
+
+bool wants_json(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]) == "--json") return true;
+    return false;
+}
+
+int run(int argc, char** argv) {
+    Output out;
+    std::string home_text = default_home(), color = "auto";
+    InitOptions init;
+    std::string genesis_hash;
+    StartCommand start;
+    Flags init_flags;
+    VerifyCommand verify;
+    SupplyCommand supply;
+    std::string file, level;
+
+    CLI::App app("Assay's node: runs the chain.", "assayd");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_option("--home", home_text, "directory of this node")->envname("ASSAYD_HOME")->capture_default_str();
+    app.add_flag("--json", out.json, "exactly one JSON value on stdout");
+    app.add_option("--color", color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    app.set_version_flag("--version", [] { return std::string("assayd ") + kVersion; });
+
+    auto* c_init = app.add_subcommand("init", "make a home: genesis, keys, configuration");
+    c_init->add_option("--network", init.network, "devnet, another preset, or a genesis file")->capture_default_str();
+    c_init->add_option("--genesis-hash", genesis_hash, "refuse any other genesis");
+    c_init->add_option("--beacon-length", init.beacon_length, "heights that the beacon chain lasts")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+        ->capture_default_str();
+    add_settings(c_init, init_flags);
+    auto* c_start = app.add_subcommand("start", "run the node until it is stopped");
+    c_start->add_option("--halt-height", start.halt_height, "stop after this block");
+    add_settings(c_start, start.flags);
+    auto* c_stop = app.add_subcommand("stop", "end the running node and wait for it");
+    auto* c_status = app.add_subcommand("status", "where the running node is");
+    auto* c_id = app.add_subcommand("id", "consensus key and beacon tip of this home");
+    auto* c_verify =
+        app.add_subcommand("verify", "re-execute every block and compare every app hash; exit 4 where one differs");
+    c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
+        ->check(CLI::IsMember({"json", "none"}));
+    auto* c_supply = app.add_subcommand("supply", "every token in its bucket; exit 4 if they do not add up");
+    c_supply->add_flag("--per-epoch", supply.per_epoch, "what each epoch minted and burned");
+    c_supply->add_flag("--csv", supply.csv, "comma-separated");
+    auto* c_export = app.add_subcommand("export", "the state as JSON, canonical: also a genesis");
+    c_export->add_option("--out", file, "file to write; stdout unless told");
+    auto* c_genesis = app.add_subcommand("genesis", "this home's genesis, or a file's")->require_subcommand(1);
+    auto* c_show = c_genesis->add_subcommand("show", "the genesis in canonical JSON");
+    auto* c_hash = c_genesis->add_subcommand("hash", "its hash, over the canonical encoding");
+    auto* c_validate = c_genesis->add_subcommand("validate", "is this file a genesis?");
+    c_show->add_option("FILE", file, "this home's unless told");
+    c_hash->add_option("FILE", file, "this home's unless told");
+    c_validate->add_option("FILE", file, "the file")->required();
+    auto* c_config = app.add_subcommand("config", "the settings")->require_subcommand(1);
+    auto* c_default = c_config->add_subcommand("default", "a file with every setting at its default");
+    auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
+    auto* c_level = app.add_subcommand("log-level", "change the running node's log level");
+    c_level->add_option("LEVEL", level, "trace, debug, info, warn, error, off")->required();
+    auto* c_version = app.add_subcommand("version", "what was built");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& e) {
+        return app.exit(e);
+    } catch (const CLI::ParseError& e) {
+        out.json = wants_json(argc, argv);
+        return out.fail({Code::usage, e.what()}, "assayd --help lists the commands, assayd COMMAND --help its options");
+    }
+    if (!genesis_hash.empty()) {
+        const auto h = fixed_from_hex<Hash>(genesis_hash);
+        if (!h) return out.fail({Code::usage, "--genesis-hash: " + h.error().message});
+        init.genesis_hash = *h;
+    }
+    const Home home{std::filesystem::absolute(home_text)};
+
+    if (c_init->parsed()) return run_init(out, home, init, init_flags);
+    if (c_start->parsed()) return run_start(out, home, start);
+    if (c_stop->parsed()) return run_stop(out, home);
+    if (c_status->parsed()) return run_status(out, home);
+    if (c_id->parsed()) return run_id(out, home);
+    if (c_verify->parsed()) return run_verify(out, home, verify);
+    if (c_supply->parsed()) return run_supply(out, home, supply);
+    if (c_export->parsed()) return run_export(out, home, file);
+    if (c_show->parsed()) return run_genesis_show(out, home, file, false);
+    if (c_hash->parsed() || c_validate->parsed()) return run_genesis_show(out, home, file, true);
+    if (c_default->parsed()) return run_config_default(out);
+    if (c_check->parsed()) return run_config_check(out, home);
+    if (c_level->parsed()) return run_log_level(out, home, level);
+    if (c_version->parsed()) return run_version(out);
+    return out.fail({Code::usage, "no command"});
+}
+
+}  // namespace
+}  // namespace assay::node::cli
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_ALL, "C");
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return assay::node::cli::run(argc, argv);
+    } catch (const std::exception& e) {
+        return assay::node::cli::Output{}.fail({assay::Code::internal, std::string("unexpected: ") + e.what()});
+    }
+}

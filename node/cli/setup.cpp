@@ -1,0 +1,105 @@
+// init, config, genesis, id, version.
+#include <cstdlib>
+
+#include "base/hex.hpp"
+#include "base/utc.hpp"
+#include "chain/genesis.hpp"
+#include "node/cli/commands.hpp"
+#include "node/files.hpp"
+#include "node/keys.hpp"
+#include "node/version.hpp"
+
+namespace assay::node::cli {
+namespace {
+
+Status apply_environment_and_flags(Config& config, const Flags& flags) {
+    for (const Setting& s : settings()) {
+        if (const auto flag = flags.find(s.key); flag != flags.end()) {
+            if (auto done = s.set(config, flag->second); !done)
+                return {Code::usage, s.flag + ": " + done.error().message};
+        } else if (const char* value = std::getenv(s.environment().c_str()); value != nullptr) {
+            if (auto done = s.set(config, value); !done)
+                return {Code::usage, s.environment() + ": " + done.error().message};
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Config> resolve_config(const Home& home, const Flags& flags) {
+    Config config;
+    ASSAY_TRY(std::string text, read_file(home.config(), 1u << 20));
+    ASSAY_TRY_VOID(read_config(text, home.config().native(), config));
+    ASSAY_TRY_VOID(apply_environment_and_flags(config, flags));
+    return config;
+}
+
+int run_init(const Output& out, const Home& home, InitOptions options, const Flags& flags) {
+    if (auto done = apply_environment_and_flags(options.config, flags); !done) return out.fail(done.error());
+    const auto report = init_home(home, options);
+    if (!report) {
+        const bool exists = report.error().code == Code::already_exists;
+        return out.fail(report.error(),
+                        exists ? "choose another --home, or start the node that is there: assayd start" : "");
+    }
+    Json value{{"home", home.root.string()},
+               {"chain_id", report->chain_id},
+               {"genesis_hash", to_hex(report->genesis_hash.view())},
+               {"consensus_key", to_hex(report->consensus_key.view())},
+               {"beacon_tip", to_hex(report->beacon_tip.view())},
+               {"validates", report->validates}};
+    std::string text = "chain id       " + report->chain_id + "\ngenesis hash   " +
+                       to_hex(report->genesis_hash.view()) + "\nconsensus key  " +
+                       to_hex(report->consensus_key.view()) + "\nhome           " + home.root.string() + "\n";
+    text += report->validates ? "start it with: assayd start --home " + home.root.string() + "\n"
+                              : "this node's key is not in the genesis: it cannot decide blocks alone\n";
+    return out.done(text, value);
+}
+
+int run_id(const Output& out, const Home& home) {
+    const auto key = ConsensusKey::load(home.consensus_key());
+    if (!key) return out.fail(key.error(), "assayd init makes a home");
+    const auto secret = load_beacon_secret(home.beacon_secret());
+    if (!secret) return out.fail(secret.error());
+    const BeaconChain beacon(*secret, home.beacon_cache());
+    Json value{{"consensus_key", to_hex(key->public_key().view())}, {"beacon_tip", to_hex(beacon.tip().view())}};
+    return out.done(
+        "consensus key  " + to_hex(key->public_key().view()) + "\nbeacon tip     " + to_hex(beacon.tip().view()) + "\n",
+        value);
+}
+
+int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash) {
+    const std::filesystem::path path = file.empty() ? home.genesis() : std::filesystem::path(file);
+    const auto text = read_file(path);
+    if (!text) return out.fail(text.error());
+    const auto genesis = chain::parse_genesis(*text, path.native());
+    if (!genesis) return out.fail(genesis.error());
+    const std::string hash = to_hex(chain::genesis_hash(*genesis).view());
+    if (only_hash) return out.done(hash, Json{{"hash", hash}});
+    const Json value{{"genesis", Json::parse(chain::genesis_to_json(*genesis))}, {"hash", hash}};
+    return out.done(to_text(value["genesis"], 2), value);
+}
+
+int run_config_default(const Output& out) {
+    Json value = Json::object();
+    for (const Setting& s : settings()) value[s.key] = s.show(Config{});
+    return out.done(config_text(Config{}), value);
+}
+
+int run_config_check(const Output& out, const Home& home) {
+    const auto config = resolve_config(home, {});
+    if (!config) return out.fail(config.error());
+    return out.done(home.config().string() + " is good", Json{{"ok", true}});
+}
+
+int run_version(const Output& out) {
+    const Json value{{"version", kVersion},
+                     {"commit", kCommit},
+                     {"compiler", __VERSION__},
+                     {"cuda_architectures", Json::array()},
+                     {"protocol", kProtocol}};
+    return out.done(std::string("assayd ") + kVersion + " (" + kCommit + ")", value);
+}
+
+}  // namespace assay::node::cli

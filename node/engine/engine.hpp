@@ -1,0 +1,39 @@
+// What decides blocks. The rest of the node knows no more of an engine than this, so that solo and CometBFT answer the
+// same requests in the same way.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "chain/app.hpp"
+
+namespace assay::node {
+
+class Engine {
+   public:
+    Engine() = default;
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    virtual ~Engine() = default;
+
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    /// Begins to decide blocks. Errors say what is missing; nothing runs then.
+    [[nodiscard]] virtual Status start() = 0;
+    /// Returns when no block is in the making and none will be.
+    virtual void stop() = 0;
+    /// A transaction came into the mempool. Any thread.
+    virtual void transaction_waits() = 0;
+    /// Empty while the engine follows the chain, else why it does not: "catching up", …
+    [[nodiscard]] virtual std::string behind() const { return {}; }
+    /// Heights that this node's beacon chain still covers.
+    [[nodiscard]] virtual std::uint64_t beacon_left() const = 0;
+};
+
+/// What an engine tells the node. Called from the engine's thread.
+struct EngineEvents {
+    std::function<void(const chain::Block&, const chain::BlockResults&)> committed;
+    std::function<void(const Error&)> failed;  ///< the engine has stopped for good
+};
+
+}  // namespace assay::node

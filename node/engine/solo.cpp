@@ -1,0 +1,125 @@
+#include "node/engine/solo.hpp"
+
+#include <chrono>
+
+#include "base/hex.hpp"
+
+namespace assay::node {
+namespace {
+
+TimeMs wall_clock() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return TimeMs{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
+}
+
+}  // namespace
+
+SoloEngine::SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, BeaconChain beacon, SoloOptions options,
+                       EngineEvents events)
+    : app_(app),
+      mempool_(mempool),
+      key_(std::move(key)),
+      beacon_(std::move(beacon)),
+      options_(std::move(options)),
+      events_(std::move(events)),
+      guard_(options_.signed_block, options_.sync) {}
+
+SoloEngine::~SoloEngine() {
+    stop();
+}
+
+Status SoloEngine::start() {
+    bool found = false;
+    app_.read([&](const chain::StateView& s) {
+        block_bytes_ = static_cast<std::size_t>(s.params().block.max_bytes);
+        s.each_validator([&](const Address& a, const chain::Validator& v) {
+            if (v.consensus_key != key_.public_key() || v.power == 0) return true;
+            operator_ = a;
+            found = true;
+            return false;
+        });
+        return 0;
+    });
+    if (!found)
+        return {Code::not_validator, "consensus key " + to_hex(key_.public_key().view()) +
+                                         " of this home is not in the chain's validator set"};
+    const Height height = app_.info().height;
+    beacon_left_ = beacon_.left(height);
+    ASSAY_TRY(std::optional<chain::Block> left, guard_.load(height));
+    if (left) ASSAY_TRY_VOID(decide(std::move(*left), true));
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+void SoloEngine::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
+}
+
+void SoloEngine::transaction_waits() {
+    if (options_.block_time_ms != 0) return;
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_ = true;
+    }
+    wake_.notify_all();
+}
+
+// True when a block is due, false when the engine stops.
+bool SoloEngine::wait_for_turn(std::chrono::steady_clock::time_point turn) {
+    std::unique_lock lock(mutex_);
+    if (options_.block_time_ms == 0) {
+        wake_.wait(lock, [&] { return stopping_ || waiting_; });
+        waiting_ = false;
+    } else {
+        wake_.wait_until(lock, turn, [&] { return stopping_; });
+    }
+    return !stopping_;
+}
+
+void SoloEngine::run() {
+    using Clock = std::chrono::steady_clock;
+    const std::chrono::milliseconds interval(options_.block_time_ms);
+    Clock::time_point turn = Clock::now();
+    if (mempool_.counts().txs > 0) transaction_waits();
+    while (wait_for_turn(turn)) {
+        if (auto done = one_block(); !done) {
+            events_.failed(done.error());
+            return;
+        }
+        if (options_.halt_height.value != 0 && app_.info().height >= options_.halt_height) {
+            events_.failed({Code::ok, "halt height " + std::to_string(options_.halt_height.value) + " is reached"});
+            return;
+        }
+        // A block that took longer than its time delays the next ones; it does not make them come in a rush.
+        turn = std::max(turn + interval, Clock::now());
+        // A transaction that no block takes must not make blocks without end.
+        if (included_ > 0 && mempool_.counts().txs > 0) transaction_waits();
+    }
+}
+
+Status SoloEngine::one_block() {
+    const Height height = app_.info().height + 1;
+    const std::optional<Hash> reveal = beacon_.reveal(height);
+    const chain::Proposal proposal{wall_clock(), operator_, reveal.value_or(Hash{})};
+    ASSAY_TRY(chain::Block block, app_.make_block(proposal, mempool_.candidates(block_bytes_ + block_bytes_ / 2)));
+    return decide(std::move(block), false);
+}
+
+Status SoloEngine::decide(chain::Block block, bool saved) {
+    block.commit_signature = Signature{};
+    if (!saved) ASSAY_TRY_VOID(guard_.save(block));
+    block.commit_signature = key_.sign(chain::block_hash(block.header));
+    ASSAY_TRY(chain::BlockResults results, app_.finalize_block(block));
+    ASSAY_TRY_VOID(app_.commit());
+    included_ = block.txs.size();
+    beacon_left_ = beacon_.left(block.header.height);
+    events_.committed(block, results);
+    return {};
+}
+
+}  // namespace assay::node

@@ -1,0 +1,98 @@
+#include "node/export.hpp"
+
+#include <map>
+
+#include "base/hex.hpp"
+#include "base/utc.hpp"
+#include "chain/genesis.hpp"
+#include "chain/tables.hpp"
+#include "node/json.hpp"
+#include "node/views/views.hpp"
+
+namespace assay::node {
+namespace {
+
+struct Holding {
+    chain::Account account;
+    Amount staked, unbonding;
+};
+
+Status accumulate(Amount& into, Amount by) {
+    ASSAY_TRY(into, add(into, by));
+    return {};
+}
+
+}  // namespace
+
+// Active and unbonding stake return to their owners in the genesis part; pools, escrow and credits have no owner there
+// and stand in _state alone.
+Result<std::string> export_state(const chain::App& app) {
+    ASSAY_TRY(chain::Genesis genesis, app.genesis());
+    const auto info = app.info();
+    Json state = Json::object();
+    Status sums;
+    app.read([&](const chain::StateView& s) {
+        const auto rules = s.params();
+        const Style style = style_of(rules);
+        const auto clock = s.chain();
+        genesis.params = rules;
+        genesis.time = clock.time;
+        std::map<Address, Holding> holdings;
+        s.for_prefix(chain::tables::kAccounts, {}, [&](ByteView key, ByteView value) {
+            if (const auto a = borsh::decode<chain::Account>(value)) holdings[Address::from(key)].account = *a;
+            return true;
+        });
+        Json providers = Json::array();
+        s.each_provider([&](const Address& a, const chain::Provider& p) {
+            Holding& h = holdings[a];
+            h.staked = p.stake;
+            for (const auto& u : p.unbonding)
+                if (sums) sums = accumulate(h.unbonding, u.amount);
+            providers.push_back(provider_json(style, s, a, p));
+            return true;
+        });
+        Json accounts = Json::array();
+        genesis.accounts.clear();
+        for (const auto& [a, h] : holdings) {
+            Amount total = h.account.liquid;
+            if (sums) sums = accumulate(total, h.staked);
+            if (sums) sums = accumulate(total, h.unbonding);
+            if (!total.is_zero()) genesis.accounts.push_back({a, total});
+            accounts.push_back({{"address", style.address(a)},
+                                {"nonce", h.account.nonce},
+                                {"liquid", digits(h.account.liquid)},
+                                {"staked", digits(h.staked)},
+                                {"unbonding", digits(h.unbonding)},
+                                {"credits", digits(h.account.credits)},
+                                {"credit_tokens", digits(h.account.credit_tokens)}});
+        }
+        genesis.validators.clear();
+        s.each_validator([&](const Address& a, const chain::Validator& v) {
+            if (v.bond.is_zero() || !v.beacon) return true;
+            genesis.validators.push_back({a, v.name, v.bond, v.consensus_key, v.beacon->tip});
+            return true;
+        });
+        Json orders = Json::array();
+        s.each_order([&](const Hash& id, const chain::Order& o) {
+            orders.push_back(order_json(style, s, id, o));
+            return true;
+        });
+        state = Json{{"height", clock.height.value},
+                     {"app_hash", hex(info.app_hash)},
+                     {"time", format_utc(clock.time)},
+                     {"epoch", clock.epoch.value},
+                     {"price", price_json(clock.price.spot)},
+                     {"ema", price_json(tokenomics::ema(clock.price))},
+                     {"supply", supply_json(s.ledger(), rules.token.cap)},
+                     {"accounts", std::move(accounts)},
+                     {"providers", std::move(providers)},
+                     {"orders", std::move(orders)}};
+        return 0;
+    });
+    if (!sums) return sums.error();
+    Json out = Json::parse(chain::genesis_to_json(genesis));
+    out["_state"] = std::move(state);
+    return to_text(out);
+}
+
+}  // namespace assay::node

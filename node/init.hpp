@@ -1,0 +1,33 @@
+// Setting up a home: genesis, keys, configuration. Refuses to overwrite anything.
+//
+//   ASSAY_TRY(InitReport r, init_home(home, {.network = "devnet"}));
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "node/beacon_chain.hpp"
+#include "node/config.hpp"
+#include "node/home.hpp"
+
+namespace assay::node {
+
+struct InitOptions {
+    std::string network = "devnet";    ///< devnet, another preset, or a genesis file
+    std::optional<Hash> genesis_hash;  ///< refuse another
+    std::uint64_t beacon_length = kBeaconLength;
+    Config config;
+};
+
+struct InitReport {
+    std::string chain_id;
+    Hash genesis_hash;
+    Hash consensus_key;
+    Hash beacon_tip;
+    bool validates = false;  ///< genesis knows this node's consensus key
+};
+
+/// Errors: already_exists, bad_genesis, json_*, not_found, io_error, verification_failed (another genesis hash).
+[[nodiscard]] Result<InitReport> init_home(const Home& home, const InitOptions& options);
+
+}  // namespace assay::node

@@ -1,0 +1,225 @@
+// Accounts, supply, parameters, epochs, price, orders, validators.
+#include <algorithm>
+
+#include "base/utc.hpp"
+#include "chain/tables.hpp"
+#include "node/json.hpp"
+#include "node/rpc/api.hpp"
+#include "node/rpc/cursor.hpp"
+#include "node/views/views.hpp"
+#include "tokenomics/params_json.hpp"
+
+namespace assay::node {
+namespace {
+
+Result<Json> account(const Api& api, const Args& args) {
+    const Address who = args.address("address");
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const auto a = s.account(who);
+        const auto p = s.provider(who);
+        Json unbonding = Json::array();
+        if (p)
+            for (const auto& u : p->unbonding)
+                unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
+        return Json{{"address", style_of(s.params()).address(who)},
+                    {"nonce", a.nonce},
+                    {"next_nonce", api.mempool.next_nonce(who, a.nonce)},
+                    {"liquid", digits(a.liquid)},
+                    {"staked", digits(p ? p->stake : Amount{})},
+                    {"unbonding", std::move(unbonding)},
+                    {"credits", digits(a.credits)},
+                    {"credit_tokens", digits(a.credit_tokens)},
+                    {"height", s.chain().height.value}};
+    });
+}
+
+Result<Json> supply(const Api& api, const Args&) {
+    return api.app.read([](const chain::StateView& s) -> Result<Json> {
+        Json out = supply_json(s.ledger(), s.params().token.cap);
+        out["height"] = s.chain().height.value;
+        return out;
+    });
+}
+
+Result<Json> params(const Api& api, const Args& args) {
+    const std::string pattern = args.text_or("pattern", "");
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        Json items = Json::array();
+        for (const auto& row : tokenomics::list_params(s.params())) {
+            if (!pattern.empty() && row.path.find(pattern) == std::string::npos) continue;
+            items.push_back({{"path", row.path},
+                             {"value", row.value},
+                             {"unit", row.unit},
+                             {"min", std::to_string(row.min)},
+                             {"max", std::to_string(row.max)},
+                             {"meaning", row.meaning}});
+        }
+        return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+    });
+}
+
+Result<Json> epoch(const Api& api, const Args& args) {
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const Epoch e{args.number_or("epoch", s.chain().epoch.value)};
+        const auto record = s.epoch(e);
+        if (!record)
+            return {Code::not_found, "epoch " + std::to_string(e.value) + " is not on this chain; the running one is " +
+                                         std::to_string(s.chain().epoch.value)};
+        return epoch_json(s, *record);
+    });
+}
+
+Result<Json> epochs(const Api& api, const Args& args) {
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const std::uint64_t now = s.chain().epoch.value;
+        const std::uint64_t to = std::min(args.number_or("to", now), now);
+        const std::uint64_t from = args.number_or("from", to > 99 ? to - 99 : 0);
+        if (to >= from && to - from >= 1000) return {Code::range_too_large, "from and to span more than 1000 epochs"};
+        Json items = Json::array();
+        for (std::uint64_t e = from; e <= to; ++e)
+            if (const auto record = s.epoch(Epoch{e})) items.push_back(epoch_json(s, *record));
+        return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+    });
+}
+
+Result<Json> classes(const Api& api, const Args&) {
+    return api.app.read([](const chain::StateView& s) -> Result<Json> {
+        const auto rules = s.params();
+        Json items = Json::array();
+        for (const auto& c : rules.classes) items.push_back(class_json(rules.stake, c));
+        return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+    });
+}
+
+Result<Json> validators(const Api& api, const Args&) {
+    return api.app.read([](const chain::StateView& s) -> Result<Json> {
+        const Style style = style_of(s.params());
+        Json items = Json::array();
+        s.each_validator([&](const Address& a, const chain::Validator& v) {
+            Json beacon;
+            if (v.beacon) beacon = {{"tip", hex(v.beacon->tip)}, {"height", v.beacon->height.value}};
+            items.push_back({{"operator", style.address(a)},
+                             {"name", v.name},
+                             {"power", v.power},
+                             {"bond", digits(v.bond)},
+                             {"consensus_key", hex(v.consensus_key)},
+                             {"beacon", std::move(beacon)},
+                             {"proposed", v.proposed},
+                             {"report", v.report ? price_json(*v.report) : Json()}});
+            return true;
+        });
+        return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+    });
+}
+
+Result<Json> price(const Api& api, const Args&) {
+    return api.app.read([](const chain::StateView& s) -> Result<Json> {
+        const auto clock = s.chain();
+        const std::uint64_t round = s.params().bme.round_blocks;
+        const Price average = tokenomics::ema(clock.price);
+        return Json{{"usd", usd(clock.price.spot)},
+                    {"price", price_json(clock.price.spot)},
+                    {"ema", price_json(average)},
+                    {"ema_usd", usd(average)},
+                    {"stale", clock.price.stale},
+                    {"last_quorum_height", clock.price.last_quorum.value},
+                    {"round_blocks", round},
+                    {"next_round", std::max(clock.round_closed.value + round, clock.height.value + 1)},
+                    {"height", clock.height.value}};
+    });
+}
+
+Result<Json> fees(const Api& api, const Args&) {
+    return api.app.read([](const chain::StateView& s) -> Result<Json> {
+        const auto rules = s.params();
+        return Json{{"min_gas_price", digits(rules.block.min_gas_price)},
+                    {"per", 1000},
+                    {"max_gas", std::to_string(rules.block.max_gas)}};
+    });
+}
+
+Result<Json> orders(const Api& api, const Args& args) {
+    const std::string status = args.text_or("status", "");
+    if (!status.empty() && status != "open" && status != "leased" && status != "closed" && status != "cancelled")
+        return {Code::invalid_params, "status must be open, leased, closed or cancelled"};
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const Style style = style_of(s.params());
+        ASSAY_TRY(Page page, page_of(args, "orders/" + status, s.chain().height));
+        s.for_prefix(chain::tables::kOrders, {}, [&](ByteView key, ByteView value) {
+            if (!page.wants(key)) return true;
+            const auto o = borsh::decode<chain::Order>(value);
+            if (!o) return true;
+            Json one = order_json(style, s, Hash::from(key), *o);
+            if (!status.empty() && one["status"] != status) return true;
+            if (page.full()) return page.more();
+            page.add(key, std::move(one));
+            return true;
+        });
+        return page.finish();
+    });
+}
+
+Result<Json> order(const Api& api, const Args& args) {
+    const Hash id = args.hash("id");
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const auto o = s.order(id);
+        if (!o) return {Code::not_found, "order " + hex(id) + " is not on this chain"};
+        return order_json(style_of(s.params()), s, id, *o);
+    });
+}
+
+}  // namespace
+
+void add_economy_methods(std::vector<Method>& out) {
+    const Param address{"address", ParamType::address, true, "whose"};
+    out.push_back({"account",
+                   "balances and nonce",
+                   {address},
+                   "address, nonce, next_nonce, liquid, staked, unbonding, credits",
+                   &account});
+    out.push_back({"supply",
+                   "every token in its bucket",
+                   {},
+                   "genesis, minted, burned, supply, cap, buckets, credits, adds_up",
+                   &supply});
+    out.push_back({"params",
+                   "parameters with unit, range and meaning",
+                   {{"pattern", ParamType::text, false, "only paths that contain it"}},
+                   "items of path, value, unit, min, max, meaning",
+                   &params});
+    out.push_back({"epoch",
+                   "one epoch; the running one unless told",
+                   {{"epoch", ParamType::number, false, "its number"}},
+                   "minted, burned, split, passed, failed, absent, price, round",
+                   &epoch});
+    out.push_back({"epochs",
+                   "a range of epochs; the last 100 unless told",
+                   {{"from", ParamType::number, false, "first"}, {"to", ParamType::number, false, "last"}},
+                   "items as of epoch",
+                   &epochs});
+    out.push_back({"classes",
+                   "device classes with stake and work",
+                   {},
+                   "items of name, multiplier_ppb, weight, unit_stake, work_units",
+                   &classes});
+    out.push_back({"validators",
+                   "the validators",
+                   {},
+                   "items of operator, name, power, bond, consensus_key, beacon",
+                   &validators});
+    out.push_back(
+        {"price", "the oracle's price", {}, "usd, price, ema, stale, last_quorum_height, next_round", &price});
+    out.push_back({"fees", "what gas costs", {}, "min_gas_price, per, max_gas", &fees});
+    out.push_back({"orders",
+                   "orders of buyers",
+                   {{"status", ParamType::text, false, "open, leased, closed or cancelled"}, kCursorParam, kLimitParam},
+                   "items as of order",
+                   &orders});
+    out.push_back({"order",
+                   "one order",
+                   {{"id", ParamType::hash, true, "the order"}},
+                   "buyer, class, units, bids, lease, paid",
+                   &order});
+}
+
+}  // namespace assay::node

@@ -1,0 +1,128 @@
+#include "node/verify.hpp"
+
+#include "base/hex.hpp"
+#include "base/json.hpp"
+#include "node/control.hpp"
+#include "node/files.hpp"
+#include "node/keys.hpp"
+
+namespace assay::node {
+namespace {
+
+class StoreSource final : public BlockSource {
+   public:
+    explicit StoreSource(std::unique_ptr<chain::App> app) : app_(std::move(app)) {}
+    Result<chain::Genesis> genesis() override { return app_->genesis(); }
+    Result<Height> height() override { return app_->info().height; }
+    Result<Stored> block(Height h) override {
+        ASSAY_TRY(chain::Block block, app_->block(h));
+        ASSAY_TRY(chain::BlockResults results, app_->results(h));
+        return Stored{std::move(block), std::move(results)};
+    }
+
+   private:
+    std::unique_ptr<chain::App> app_;
+};
+
+// A running node holds its store's lock and gives out the very bytes that it stored.
+class RunningSource final : public BlockSource {
+   public:
+    explicit RunningSource(std::filesystem::path socket) : socket_(std::move(socket)) {}
+    Result<chain::Genesis> genesis() override {
+        ASSAY_TRY(std::string answer, control_call(socket_, "node.genesis_raw"));
+        ASSAY_TRY(json::Value v, json::parse(answer, {.max_bytes = 256u << 20, .source = {}}));
+        ASSAY_TRY(Bytes raw, from_hex(v.text));
+        return borsh::decode<chain::Genesis>(raw);
+    }
+    Result<Height> height() override {
+        ASSAY_TRY(std::string answer, control_call(socket_, "status"));
+        ASSAY_TRY(json::Value v, json::parse(answer));
+        const json::Value* h = v.find("height");
+        if (h == nullptr) return {Code::internal, "the node's status has no height"};
+        ASSAY_TRY(std::uint64_t n, json::as_u64(*h, "height"));
+        return Height{n};
+    }
+    Result<Stored> block(Height h) override {
+        ASSAY_TRY(std::string answer,
+                  control_call(socket_, "node.block_raw", "{\"height\":" + std::to_string(h.value) + "}"));
+        ASSAY_TRY(json::Value v, json::parse(answer, {.max_bytes = 256u << 20, .source = {}}));
+        ASSAY_TRY(json::Object top, json::object(v, "block"));
+        ASSAY_TRY(std::string block_hex, top.string("block"));
+        ASSAY_TRY(std::string results_hex, top.string("results"));
+        ASSAY_TRY(Bytes block_raw, from_hex(block_hex));
+        ASSAY_TRY(Bytes results_raw, from_hex(results_hex));
+        ASSAY_TRY(chain::Block block, borsh::decode<chain::Block>(block_raw));
+        ASSAY_TRY(chain::BlockResults results, borsh::decode<chain::BlockResults>(results_raw));
+        return Stored{std::move(block), std::move(results)};
+    }
+
+   private:
+    std::filesystem::path socket_;
+};
+
+Status check_signature(const chain::App& app, const chain::Block& b) {
+    const auto key = app.read([&](const chain::StateView& s) -> std::optional<Hash> {
+        const auto v = s.validator(b.header.proposer);
+        if (!v || v->power == 0) return std::nullopt;
+        return v->consensus_key;
+    });
+    const std::string at = "block " + std::to_string(b.header.height.value);
+    if (!key) return {Code::verification_failed, at + ": its proposer is not in the validator set"};
+    if (!verify_consensus_signature(*key, chain::block_hash(b.header), b.commit_signature))
+        return {Code::verification_failed, at + ": the commit signature is not by its proposer's consensus key"};
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlockSource>> open_source(const Home& home) {
+    if (node_runs(home.control_socket()))
+        return std::unique_ptr<BlockSource>(std::make_unique<RunningSource>(home.control_socket()));
+    std::error_code ec;
+    if (!std::filesystem::exists(home.data(), ec))
+        return {Code::not_found, "there is no chain in " + home.root.string()};
+    chain::AppOptions options;
+    options.dir = home.data().string();
+    ASSAY_TRY(auto app, chain::App::open(options));
+    return std::unique_ptr<BlockSource>(std::make_unique<StoreSource>(std::move(app)));
+}
+
+Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(Height, Height)>& progress) {
+    ASSAY_TRY(chain::Genesis genesis, source.genesis());
+    ASSAY_TRY(Height last, source.height());
+    ASSAY_TRY(TemporaryDirectory folder, TemporaryDirectory::make("verify"));
+    chain::AppOptions options;
+    options.dir = (folder.path() / "store").string();
+    options.sync = false;
+    VerifyReport out;
+    {
+        ASSAY_TRY(auto app, chain::App::open(options));
+        ASSAY_TRY_VOID(app->init_chain(genesis));
+        out.chain_id = genesis.chain_id;
+        for (Height h{1}; h <= last; h = h + 1) {
+            ASSAY_TRY(BlockSource::Stored stored, source.block(h));
+            const std::string at = "block " + std::to_string(h.value);
+            ASSAY_TRY_VOID(check_signature(*app, stored.block));
+            if (stored.block.header.tx_root != chain::transactions_root(stored.block.txs))
+                return {Code::verification_failed, at + ": tx_root does not match its transactions"};
+            auto results = app->finalize_block(stored.block);
+            if (!results)
+                return {Code::app_hash_mismatch,
+                        at + " does not follow from the blocks before: " + results.error().message};
+            if (results->app_hash != stored.results.app_hash)
+                return {Code::app_hash_mismatch, at + ": stored app hash " + to_hex(stored.results.app_hash.view()) +
+                                                     ", re-executed " + to_hex(results->app_hash.view())};
+            if (borsh::encode(*results) != borsh::encode(stored.results))
+                return {Code::app_hash_mismatch, at + ": the receipts or events differ from the stored ones"};
+            ASSAY_TRY_VOID(app->commit());
+            out.transactions += stored.block.txs.size();
+            out.app_hash = results->app_hash;
+            if (progress) progress(h, last);
+        }
+        out.blocks = last;
+        if (last.value == 0) out.app_hash = app->info().app_hash;
+    }
+    return out;
+}
+
+}  // namespace assay::node

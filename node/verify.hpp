@@ -1,0 +1,42 @@
+// Re-execution: every stored block once more from genesis, in a store of its own, every app hash and receipt compared.
+//
+//   ASSAY_TRY(auto source, open_source(home));                  // a stopped node's store, or the running node
+//   ASSAY_TRY(VerifyReport report, verify_chain(*source, [](Height h, Height of) { … }));
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "chain/app.hpp"
+#include "node/home.hpp"
+
+namespace assay::node {
+
+/// Where the blocks to be checked come from.
+class BlockSource {
+   public:
+    struct Stored {
+        chain::Block block;
+        chain::BlockResults results;
+    };
+    virtual ~BlockSource() = default;
+    [[nodiscard]] virtual Result<chain::Genesis> genesis() = 0;
+    [[nodiscard]] virtual Result<Height> height() = 0;
+    [[nodiscard]] virtual Result<Stored> block(Height h) = 0;
+};
+
+/// The running node of this home through its control socket, else its store. Errors: store_locked, not_found, io_error.
+[[nodiscard]] Result<std::unique_ptr<BlockSource>> open_source(const Home& home);
+
+struct VerifyReport {
+    Height blocks;
+    std::uint64_t transactions = 0;
+    Hash app_hash;  ///< after the last block
+    std::string chain_id;
+};
+
+/// Errors: app_hash_mismatch with height, stored and computed; store_corrupt; io_error.
+[[nodiscard]] Result<VerifyReport> verify_chain(BlockSource& source,
+                                                const std::function<void(Height, Height)>& progress);
+
+}  // namespace assay::node

@@ -1,0 +1,258 @@
+// Supply, epochs, providers, orders, commits.
+#include "base/utc.hpp"
+#include "node/json.hpp"
+#include "node/views/views.hpp"
+#include "proofs/ctx.hpp"
+#include "proofs/kinds.hpp"
+#include "proofs/sample.hpp"
+#include "tokenomics/stake.hpp"
+
+namespace assay::node {
+namespace {
+
+// What "adds up" means, in numbers wide enough that no sum wraps unseen.
+bool same_sum(std::initializer_list<u128> parts, u128 whole) {
+    u128 sum = 0;
+    for (const u128 p : parts)
+        if (__builtin_add_overflow(sum, p, &sum)) return false;
+    return sum == whole;
+}
+
+const char* word(chain::OrderStatus s) {
+    switch (s) {
+        case chain::OrderStatus::open:
+            return "open";
+        case chain::OrderStatus::leased:
+            return "leased";
+        case chain::OrderStatus::closed:
+            return "closed";
+        case chain::OrderStatus::cancelled:
+            return "cancelled";
+    }
+    return "unknown";
+}
+
+const char* word(chain::CommitStatus s) {
+    switch (s) {
+        case chain::CommitStatus::open:
+            return "open";
+        case chain::CommitStatus::passed:
+            return "passed";
+        case chain::CommitStatus::failed:
+            return "failed";
+        case chain::CommitStatus::absent:
+            return "absent";
+    }
+    return "unknown";
+}
+
+std::string class_name(const tokenomics::Params& rules, std::uint32_t index) {
+    return index < rules.classes.size() ? rules.classes[index].name : std::to_string(index);
+}
+
+int bit_count(u128 bits) {
+    return __builtin_popcountll(static_cast<std::uint64_t>(bits)) +
+           __builtin_popcountll(static_cast<std::uint64_t>(bits >> 64));
+}
+
+Json height_or_null(Height h) {
+    return h.value == 0 ? Json() : Json(h.value);
+}
+
+}  // namespace
+
+Json supply_json(const chain::Ledger& b, Amount cap) {
+    const u128 supply = b.genesis.units + b.minted.units - b.burned.units;
+    const bool tokens =
+        same_sum({b.liquid.units, b.staked.units, b.unbonding.units, b.vesting.units, b.vault.units, b.escrow.units,
+                  b.bonds.units, b.fees.units, b.held_slashes.units, b.pool_work.units, b.pool_availability.units,
+                  b.reserved.units, b.pool_stakers.units, b.pool_validators.units, b.treasury.units},
+                 supply);
+    const bool credits = same_sum({b.credits_free.units, b.credits_escrowed.units, b.credits_queued.units,
+                                   b.credits_consumed.units, b.credits_refunded.units},
+                                  b.credits_issued.units);
+    return Json{{"genesis", digits(b.genesis)},
+                {"minted", digits(b.minted)},
+                {"burned", digits(b.burned)},
+                {"supply", to_digits(supply)},
+                {"cap", digits(cap)},
+                {"buckets",
+                 {{"liquid", digits(b.liquid)},
+                  {"staked", digits(b.staked)},
+                  {"unbonding", digits(b.unbonding)},
+                  {"vesting", digits(b.vesting)},
+                  {"vault", digits(b.vault)},
+                  {"escrow", digits(b.escrow)},
+                  {"bonds", digits(b.bonds)},
+                  {"fees", digits(b.fees)},
+                  {"held_slashes", digits(b.held_slashes)},
+                  {"pool_work", digits(b.pool_work)},
+                  {"pool_availability", digits(b.pool_availability)},
+                  {"reserved", digits(b.reserved)},
+                  {"pool_stakers", digits(b.pool_stakers)},
+                  {"pool_validators", digits(b.pool_validators)},
+                  {"treasury", digits(b.treasury)}}},
+                {"credits",
+                 {{"issued", digits(b.credits_issued)},
+                  {"consumed", digits(b.credits_consumed)},
+                  {"refunded", digits(b.credits_refunded)},
+                  {"free", digits(b.credits_free)},
+                  {"escrowed", digits(b.credits_escrowed)},
+                  {"queued", digits(b.credits_queued)}}},
+                {"adds_up", tokens && credits && supply <= cap.units}};
+}
+
+Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e) {
+    const auto minted = add(e.minted_schedule, e.minted_settled);
+    Json out{{"epoch", e.epoch.value},
+             {"first", e.first.value},
+             {"last", height_or_null(e.last)},
+             {"start_time", format_utc(e.start_time)},
+             {"minted_schedule", digits(e.minted_schedule)},
+             {"minted_settled", digits(e.minted_settled)},
+             {"minted", digits(minted ? *minted : Amount::max())},
+             {"burned", digits(e.burned)},
+             {"slashed", digits(e.slashed)},
+             {"split",
+              {{"work", digits(e.work)},
+               {"availability", digits(e.availability)},
+               {"stakers", digits(e.stakers)},
+               {"validators", digits(e.validators)},
+               {"treasury", digits(e.treasury)}}},
+             {"fees", digits(e.fees)},
+             {"credits_issued", digits(e.credits_issued)},
+             {"credits_consumed", digits(e.credits_consumed)},
+             {"passed", e.passed},
+             {"failed", e.failed},
+             {"absent", e.absent},
+             {"missed", e.missed},
+             {"price", price_json(e.spot)},
+             {"ema", price_json(e.ema)}};
+    if (const auto r = state.round(e.epoch)) {
+        Json deadline, challenge;
+        if (r->deadline.value != 0) deadline = r->deadline.value;
+        if (r->challenge.value != 0) challenge = r->challenge.value;
+        out["round"] = {{"h0", r->h0.value},
+                        {"h0_time", r->h0_time.value == 0 ? Json() : Json(format_utc(r->h0_time))},
+                        {"deadline", std::move(deadline)},
+                        {"challenge", std::move(challenge)},
+                        {"counted_blocks", r->counted_blocks},
+                        {"closed", height_or_null(r->closed)},
+                        {"void", r->void_window},
+                        {"expected", r->expected},
+                        {"commits", r->commits}};
+    } else {
+        out["round"] = nullptr;
+    }
+    return out;
+}
+
+Json provider_json(const Style& s, const chain::StateView& state, const Address& a, const chain::Provider& p) {
+    const auto rules = state.params();
+    const Epoch epoch = state.chain().epoch;
+    Json unbonding = Json::array();
+    for (const auto& u : p.unbonding)
+        unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
+    Json devices = Json::array();
+    state.each_device(a, [&](std::uint32_t slot, const chain::Device& d) {
+        devices.push_back({{"slot", slot},
+                           {"class", class_name(rules, d.device_class)},
+                           {"active_from", d.active_from.value},
+                           {"active", d.active_from <= epoch},
+                           {"tasks", d.tasks},
+                           {"failed_recent", bit_count(d.failed_bits)},
+                           {"absent_recent", bit_count(d.absent_bits)}});
+        return true;
+    });
+    return Json{{"address", s.address(a)},
+                {"endpoint", p.endpoint},
+                {"stake", digits(p.stake)},
+                {"required", digits(p.required)},
+                {"access", !p.jailed && p.devices > 0 && p.stake >= p.required},
+                {"exposure", digits(p.exposure)},
+                {"open_commits", p.open_commits},
+                {"unbonding", std::move(unbonding)},
+                {"jailed", p.jailed},
+                {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
+                {"passed", p.passed},
+                {"failed", p.failed},
+                {"absent", p.absent},
+                {"earned", digits(p.earned)},
+                {"slashed", digits(p.slashed)},
+                {"devices", std::move(devices)}};
+}
+
+Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {
+    const auto bid = [&](const chain::Bid& b) {
+        return Json{{"provider", s.address(b.provider)}, {"slot", b.slot}, {"price", digits(b.price)}};
+    };
+    Json bids = Json::array();
+    for (const auto& b : o.bids) bids.push_back(bid(b));
+    return Json{{"id", hex(id)},
+                {"buyer", s.address(o.buyer)},
+                {"class", class_name(state.params(), o.device_class)},
+                {"units", o.units},
+                {"max_price", digits(o.max_price)},
+                {"deposit", digits(o.deposit)},
+                {"deposit_tokens", digits(o.deposit_tokens)},
+                {"opened", o.opened.value},
+                {"bids_until", o.bids_until.value},
+                {"expires", o.expires.value},
+                {"status", word(o.status)},
+                {"bids", std::move(bids)},
+                {"lease", o.lease ? bid(*o.lease) : Json()},
+                {"lease_from", o.lease ? Json(o.lease_from.value) : Json()},
+                {"units_done", o.units_done},
+                {"paid", digits(o.paid)}};
+}
+
+Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c) {
+    Json seed, indices;
+    if (const auto r = state.round(c.epoch); r && r->challenge.value != 0) {
+        const Hash drawn = proofs::challenge_seed(r->challenge_beacon, c.root, c.ctx);
+        seed = hex(drawn);
+        indices = proofs::sample_indices(drawn, proofs::sample_range(c.params), c.samples);
+    }
+    return Json{{"id", hex(id)},
+                {"task", hex(c.task)},
+                {"provider", s.address(c.provider)},
+                {"slot", c.slot},
+                {"epoch", c.epoch.value},
+                {"order", c.order ? Json(hex(*c.order)) : Json()},
+                {"class", class_name(state.params(), c.device_class)},
+                {"root", hex(c.root)},
+                {"ctx", hex(c.ctx)},
+                {"height", c.height.value},
+                {"status", word(c.status)},
+                {"decided", height_or_null(c.decided)},
+                {"attempts", c.attempts},
+                {"bad", c.bad},
+                {"slashed", digits(c.slashed)},
+                {"leaf_count", proofs::leaf_count(c.params)},
+                {"samples", c.samples},
+                {"seed", std::move(seed)},
+                {"indices", std::move(indices)}};
+}
+
+Json class_json(const tokenomics::StakeParams& stake, const tokenomics::ClassParams& c) {
+    const auto unit = tokenomics::required_per_device(stake, c);
+    const auto least = tokenomics::minimum_stake_per_device(c);
+    const proofs::WorkParams work = proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
+    return Json{{"name", c.name},
+                {"multiplier_ppb", c.multiplier.value},
+                {"weight", c.weight},
+                {"unit_stake", unit ? Json(digits(*unit)) : Json()},
+                {"min_stake", least ? Json(digits(*least)) : Json()},
+                {"work", std::string(proofs::kind_name(proofs::kind_of(work)))},
+                {"lanes", c.lanes},
+                {"steps", c.steps},
+                {"leaf_every", c.leaf_every},
+                {"work_units", std::to_string(proofs::work_units(work))}};
+}
+
+Json work_json(const proofs::WorkParams& p) {
+    const auto& lanes = std::get<proofs::LanesParams>(p);
+    return Json{{"lanes", lanes.lanes}, {"steps", lanes.steps}, {"leaf_every", lanes.leaf_every}};
+}
+
+}  // namespace assay::node
