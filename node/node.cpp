@@ -65,7 +65,9 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
     solo.sync = options.sync;
     solo.halt_height = options.halt_height;
     solo.block_time_ms = app_->read([](const chain::StateView& s) { return s.params().block.time_ms; });
-    if (!config.block_time.empty()) ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
+    if (!config.block_time.empty()) {
+        ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
+    }
     ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
     ASSAY_TRY(BeaconSecret secret, load_beacon_secret(home.beacon_secret()));
     EngineEvents events;

@@ -26,8 +26,8 @@ class MetricsService;
 class ControlServer;
 
 struct StartOptions {
-    Height halt_height;  ///< 0: never
-    bool sync = true;    ///< fsync each block; tests of other things may turn it off
+    Height halt_height = {};  ///< 0: never
+    bool sync = true;         ///< fsync each block; tests of other things may turn it off
 };
 
 class Node {

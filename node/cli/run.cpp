@@ -37,6 +37,15 @@ int signal_or_nothing(const sigset_t& set) {
     return got < 0 ? 0 : got;
 }
 
+// Gone, or waiting only for its parent to ask how it ended.
+bool ended(pid_t pid) {
+    if (::kill(pid, 0) != 0 && errno == ESRCH) return true;
+    const auto stat = read_file("/proc/" + std::to_string(pid) + "/stat", 4096);
+    if (!stat) return false;
+    const auto name_end = stat->rfind(") ");
+    return name_end != std::string::npos && name_end + 2 < stat->size() && (*stat)[name_end + 2] == 'Z';
+}
+
 std::string hint_for_start(Code code) {
     switch (code) {
         case Code::port_in_use:
@@ -92,7 +101,7 @@ int run_stop(const Output& out, const Home& home) {
     const Json parsed = Json::parse(*answer, nullptr, false);
     const pid_t pid = parsed.is_object() ? parsed.value("pid", 0) : 0;
     for (int i = 0; i < 600; ++i) {
-        if (pid <= 0 || (::kill(pid, 0) != 0 && errno == ESRCH)) return out.done("stopped", Json{{"stopped", true}});
+        if (pid <= 0 || ended(pid)) return out.done("stopped", Json{{"stopped", true}});
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return out.fail({Code::io_error, "the node did not end within 60 s"});

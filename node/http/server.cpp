@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -254,17 +255,32 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     void read() {
         stream_.expires_after(server().options.request);
+        http::async_read_header(
+            stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                if (ec) return self->bad(ec);
+                if (self->parser_->is_done() || self->parser_->get()[http::field::expect] != "100-continue")
+                    return self->read_body();
+                static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+                asio::async_write(self->stream_, asio::buffer(kGoOn.data(), kGoOn.size()),
+                                  [self](beast::error_code e, std::size_t) {
+                                      if (e) return self->shut();
+                                      self->read_body();
+                                  });
+            });
+    }
+    void read_body() {
         http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code ec, std::size_t) {
-            if (!ec) return self->got();
-            if (ec == http::error::body_limit || ec == http::error::header_limit)
-                return self->refuse(
-                    413, "a request has at most " + std::to_string(self->server().options.max_body) + " bytes");
-            if (ec == beast::error::timeout || ec == http::error::end_of_stream ||
-                ec.category() == asio::error::get_system_category() ||
-                ec.category() == asio::error::get_misc_category())
-                return self->shut();
-            self->refuse(400, "this is not HTTP: " + ec.message());
+            if (ec) return self->bad(ec);
+            self->got();
         });
+    }
+    void bad(beast::error_code ec) {
+        if (ec == http::error::body_limit || ec == http::error::header_limit)
+            return refuse(413, "a request has at most " + std::to_string(server().options.max_body) + " bytes");
+        if (ec == beast::error::timeout || ec == http::error::end_of_stream ||
+            ec.category() == asio::error::get_system_category() || ec.category() == asio::error::get_misc_category())
+            return shut();
+        refuse(400, "this is not HTTP: " + ec.message());
     }
     void refuse(unsigned status, const std::string& why) {
         linger_ = true;

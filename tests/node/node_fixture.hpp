@@ -18,6 +18,7 @@
 #include "node/files.hpp"
 #include "node/init.hpp"
 #include "node/json.hpp"
+#include "node/logging.hpp"
 #include "node/node.hpp"
 #include "tests/support/catch.hpp"
 #include "tokenomics/presets.hpp"
@@ -46,7 +47,7 @@ class TestKey {
         Amount fee{1'000'000};
         std::uint64_t gas = 100'000;
         std::uint64_t valid_until = 1'000'000;
-        std::string memo;
+        std::string memo = {};
     };
     [[nodiscard]] Bytes sign(const std::string& chain_id, std::uint64_t nonce, std::vector<chain::Message> messages,
                              const Terms& terms) const {
@@ -118,6 +119,7 @@ struct TestHome {
     Home home{folder.path() / "home"};
 
     explicit TestHome(const std::vector<Address>& accounts) {
+        start_logging("off", "text", "test");
         const auto genesis = folder.path() / "genesis.json";
         REQUIRE(write_file(genesis, genesis_with(accounts)).ok());
         InitOptions options;

@@ -135,6 +135,17 @@ TEST_CASE("a body above the limit is refused with 413, a broken request with 400
     CHECK(echo.served == 0);
 }
 
+TEST_CASE("a client that asks before it sends its body is told to go on") {
+    Echo echo;
+    HttpServer server(generous(), echo);
+    REQUIRE(server.start().ok());
+    Client c(server.port());
+    c.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    CHECK(c.read("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    c.send("abc");
+    CHECK(c.read("POST / 3").find("200 OK") != std::string::npos);
+}
+
 TEST_CASE("a request that is sent byte by byte is cut off at its deadline, an idle connection is not") {
     Echo echo;
     HttpOptions o = generous();

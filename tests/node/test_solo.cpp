@@ -1,5 +1,6 @@
 // A node on its own, from init to verify: blocks, transactions, restarts, and what bad requests get.
 #include "node/control.hpp"
+#include "node/engine/signed_block.hpp"
 #include "node/keys.hpp"
 #include "node/rpc/api.hpp"
 #include "node/verify.hpp"
@@ -183,6 +184,39 @@ TEST_CASE("after a restart the chain goes on where it was, and re-execution give
     REQUIRE(report.ok());
     CHECK(report->blocks.value == last);
     CHECK(report->transactions == 15);
+}
+
+TEST_CASE("a block that was to be signed when the node died is the one that is finished") {
+    const TestKey me(1), you(2);
+    TestHome h({me.address()});
+    Hash expected;
+    {
+        // What a node does up to the moment before its commit.
+        const auto genesis = chain::parse_genesis(*read_file(h.home.genesis()), "genesis");
+        REQUIRE(make_directory(h.home.data()).ok());
+        chain::AppOptions o;
+        o.dir = h.home.data().string();
+        auto app = chain::App::open(o);
+        REQUIRE(app.ok());
+        REQUIRE((*app)->init_chain(*genesis).ok());
+        const auto secret = load_beacon_secret(h.home.beacon_secret());
+        BeaconChain beacon(*secret);
+        const Bytes raw = me.sign(genesis->chain_id, 0, {pay(you.address(), 77)}, {});
+        const auto block = (*app)->make_block(
+            {TimeMs{genesis->time.value + 123}, genesis->validators[0].operator_address, *beacon.reveal(Height{1})},
+            {raw});
+        REQUIRE(block.ok());
+        REQUIRE(block->txs.size() == 1);
+        expected = chain::block_hash(block->header);
+        REQUIRE(SignedBlock(h.home.signed_block()).save(*block).ok());
+    }
+    auto node = h.start();
+    CHECK(result(node->url(), "block", {{"height", 1}})["hash"] == to_hex(expected.view()));
+    CHECK(result(node->url(), "account", {{"address", encode_address("assay", you.address())}})["liquid"] == "77");
+    node->stop();
+    auto source = open_source(h.home);
+    REQUIRE(source.ok());
+    CHECK(verify_chain(**source, {}).ok());
 }
 
 TEST_CASE("verify notices a block that was changed") {
