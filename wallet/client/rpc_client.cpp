@@ -21,15 +21,26 @@ std::string json_quote(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
                     char escape[8];
-                    std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+                    std::snprintf(escape, sizeof escape, "\\u%04x",
+                                  static_cast<unsigned>(static_cast<unsigned char>(c)));
                     out += escape;
                 } else {
                     out += c;
@@ -170,7 +181,8 @@ Result<std::string> RpcClient::post(const std::string& body) {
             return {Code::rate_limited, "the node at " + url_.text() + " asks for fewer requests"};
         // JSON-RPC answers carry errors in the body; a status from a proxy in between does not.
         if (response.body().empty() || response.body().front() != '{')
-            return unreachable("answered with HTTP status " + std::to_string(response.result_int()) + " and no JSON-RPC");
+            return unreachable("answered with HTTP status " + std::to_string(response.result_int()) +
+                               " and no JSON-RPC");
         return std::move(response.body());
     }
 }

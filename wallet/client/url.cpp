@@ -26,7 +26,8 @@ std::string Url::text() const {
 Result<Url> parse_url(std::string_view text) {
     std::string_view rest = text;
     constexpr std::string_view kScheme = "http://";
-    if (rest.substr(0, 8) == "https://") return bad(text, "uses TLS, which a proxy on this machine has to end; use http://");
+    if (rest.substr(0, 8) == "https://")
+        return bad(text, "uses TLS, which a proxy on this machine has to end; use http://");
     if (rest.substr(0, kScheme.size()) != kScheme) return bad(text, "does not begin with http://");
     rest.remove_prefix(kScheme.size());
 
@@ -41,7 +42,8 @@ Result<Url> parse_url(std::string_view text) {
         if (end == std::string_view::npos) return bad(text, "opens a bracket and does not close it");
         url.host = std::string(authority.substr(1, end - 1));
         std::string_view after = authority.substr(end + 1);
-        if (!after.empty() && after.front() != ':') return bad(text, "has something other than a port behind its bracket");
+        if (!after.empty() && after.front() != ':')
+            return bad(text, "has something other than a port behind its bracket");
         has_port = !after.empty();
         if (has_port) port = after.substr(1);
     } else {

@@ -1,0 +1,151 @@
+#include "wallet/client/message_json.hpp"
+
+#include "base/bech32m.hpp"
+#include "base/hex.hpp"
+
+namespace assay::wallet {
+namespace {
+
+std::string hex(const Hash& h) {
+    return to_hex(h.view());
+}
+
+// One overload per message, in both languages: fields for programs, a sentence for people.
+struct Fields {
+    const std::string& prefix;
+    json::Value& out;
+
+    void put(std::string_view key, json::Value value) const { set(out, key, std::move(value)); }
+    [[nodiscard]] json::Value address(const Address& a) const { return make::text(encode_address(prefix, a)); }
+
+    void operator()(const chain::Transfer& m) const {
+        std::vector<json::Value> outputs;
+        for (const auto& o : m.outputs)
+            outputs.push_back(make::object(
+                {{"to", address(o.to)}, {"amount", make::amount(o.amount.units)}, {"tag", make::text(o.tag)}}));
+        put("outputs", make::array(std::move(outputs)));
+    }
+    void operator()(const chain::BurnForCredits& m) const {
+        put("amount", make::amount(m.amount.units));
+        put("min_credits", make::amount(m.min_credits.units));
+    }
+    void operator()(const chain::RegisterProvider& m) const { put("endpoint", make::text(m.endpoint)); }
+    void operator()(const chain::AddDevice& m) const {
+        put("slot", make::number(m.slot));
+        put("device_class", make::text(m.device_class));
+    }
+    void operator()(const chain::Stake& m) const {
+        put("provider", address(m.provider));
+        put("amount", make::amount(m.amount.units));
+    }
+    void operator()(const chain::Unstake& m) const {
+        put("provider", address(m.provider));
+        put("amount", make::amount(m.amount.units));
+    }
+    void operator()(const chain::Unjail& m) const { put("version", make::number(m.version)); }
+    void operator()(const chain::RegisterValidator& m) const {
+        put("consensus_key", make::text(hex(m.consensus_key)));
+        put("beacon_tip", make::text(hex(m.beacon_tip)));
+        put("bond", make::amount(m.bond.units));
+        put("name", make::text(m.name));
+    }
+    void operator()(const chain::RenewBeacon& m) const { put("beacon_tip", make::text(hex(m.beacon_tip))); }
+    void operator()(const chain::ReportPrice& m) const { put("price", make::text(std::to_string(m.price.value))); }
+    void operator()(const chain::OpenOrder& m) const {
+        put("device_class", make::text(m.device_class));
+        put("units", make::number(m.units));
+        put("max_price", make::amount(m.max_price.units));
+        put("deposit", make::amount(m.deposit.units));
+        put("expires", make::number(m.expires));
+    }
+    void operator()(const chain::PlaceBid& m) const {
+        put("order", make::text(hex(m.order)));
+        put("slot", make::number(m.slot));
+        put("price", make::amount(m.price.units));
+    }
+    void operator()(const chain::CommitWork& m) const {
+        put("task", make::text(hex(m.task)));
+        put("slot", make::number(m.slot));
+        put("root", make::text(hex(m.root)));
+    }
+    void operator()(const chain::OpenWork& m) const {
+        put("commit", make::text(hex(m.commit)));
+        put("leaves", make::number(m.opening.leaves.size()));
+        put("siblings", make::number(m.opening.siblings.size()));
+    }
+};
+
+struct Words {
+    const ChainInfo& chain;
+
+    std::string operator()(const chain::Transfer& m) const {
+        std::string out;
+        for (const auto& o : m.outputs)
+            out += (out.empty() ? "send " : "; send ") + chain.show(o.amount) + " to " + chain.show(o.to) +
+                   (o.tag.empty() ? "" : " with the tag '" + o.tag + "'");
+        return out;
+    }
+    std::string operator()(const chain::BurnForCredits& m) const {
+        return "burn " + chain.show(m.amount) + " for credits at the next price" +
+               (m.min_credits.is_zero() ? "" : ", for " + show_usd(m.min_credits) + " at least");
+    }
+    std::string operator()(const chain::RegisterProvider& m) const {
+        return "register as a provider" + (m.endpoint.empty() ? "" : " at " + m.endpoint);
+    }
+    std::string operator()(const chain::AddDevice& m) const {
+        return "add device " + std::to_string(m.slot) + " of class " + m.device_class;
+    }
+    std::string operator()(const chain::Stake& m) const {
+        return "stake " + chain.show(m.amount) + " with " + chain.show(m.provider);
+    }
+    std::string operator()(const chain::Unstake& m) const {
+        return "unstake " + chain.show(m.amount) + " from " + chain.show(m.provider) +
+               ": free after the unbonding time";
+    }
+    std::string operator()(const chain::Unjail&) const { return "leave jail"; }
+    std::string operator()(const chain::RegisterValidator& m) const {
+        return "register validator '" + m.name + "' with a bond of " + chain.show(m.bond);
+    }
+    std::string operator()(const chain::RenewBeacon&) const { return "renew the beacon chain"; }
+    std::string operator()(const chain::ReportPrice& m) const {
+        return "report a price of $" + format_decimal(m.price.value, 8) + " per " + chain.denom;
+    }
+    std::string operator()(const chain::OpenOrder& m) const {
+        return "order " + std::to_string(m.units) + " units of " + m.device_class + " for " + show_usd(m.max_price) +
+               " each at most, " + show_usd(m.deposit) + " deposited, until height " + std::to_string(m.expires);
+    }
+    std::string operator()(const chain::PlaceBid& m) const {
+        return "bid " + show_usd(m.price) + " per unit for order " + hex(m.order) + " with device " +
+               std::to_string(m.slot);
+    }
+    std::string operator()(const chain::CommitWork& m) const { return "commit to task " + hex(m.task); }
+    std::string operator()(const chain::OpenWork& m) const { return "open commit " + hex(m.commit); }
+};
+
+}  // namespace
+
+json::Value message_to_json(const chain::Message& message, const std::string& prefix) {
+    json::Value out = make::object({{"type", make::text(chain::message_name(message))}});
+    std::visit(Fields{prefix, out}, message);
+    return out;
+}
+
+json::Value body_to_json(const chain::TxBody& body, const std::string& prefix) {
+    std::vector<json::Value> messages;
+    for (const chain::Message& m : body.messages) messages.push_back(message_to_json(m, prefix));
+    return make::object({{"txid", make::text(hex(chain::txid(body)))},
+                         {"chain_id", make::text(body.chain_id)},
+                         {"sender", make::text(encode_address(prefix, body.sender))},
+                         {"nonce", make::number(body.nonce)},
+                         {"fee", make::amount(body.fee.units)},
+                         {"gas_limit", make::number(body.gas_limit)},
+                         {"valid_until", make::number(body.valid_until)},
+                         {"memo", make::text(body.memo)},
+                         {"messages", make::array(std::move(messages))}});
+}
+
+std::string message_in_words(const chain::Message& message, const ChainInfo& chain) {
+    return std::visit(Words{chain}, message);
+}
+
+}  // namespace assay::wallet
