@@ -213,7 +213,7 @@ TEST_CASE("a block that was to be signed when the node died is the one that is f
     auto node = h.start();
     CHECK(result(node->url(), "block", {{"height", 1}})["hash"] == to_hex(expected.view()));
     CHECK(result(node->url(), "account", {{"address", encode_address("assay", you.address())}})["liquid"] == "77");
-    node->stop();
+    node.reset();
     auto source = open_source(h.home);
     REQUIRE(source.ok());
     CHECK(verify_chain(**source, {}).ok());
