@@ -1,0 +1,99 @@
+// One run of `assay`: its global options, its home, its node, and how it speaks.
+//
+//   Session s; …options parsed…
+//   const ChainInfo& chain = s.chain();              // asks the node once
+//   s.result(json, text);                            // the one result, in the form that was asked for
+//
+// Whatever goes wrong is thrown as a Failure and caught in main, which prints it once and turns it into an exit code.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "wallet/client/chain_info.hpp"
+#include "wallet/client/json_write.hpp"
+#include "wallet/keys/keystore.hpp"
+
+namespace assay::wallet::cli {
+
+/// Exit codes of the contract (docs/wallet.md).
+enum Exit : int { kDone = 0, kFailed = 1, kUsage = 2, kUnreachable = 3, kCheckFailed = 4, kUnknownOutcome = 5 };
+
+struct Failure {
+    std::string code;
+    std::string message;
+    std::string hint;
+    int exit = kFailed;
+    std::vector<std::pair<std::string, json::Value>> more;  ///< further members of the error object: txid, height
+};
+
+/// `typed`: the mistake is in what the person typed, so an argument's code (bad_amount, bad_address, …) means usage.
+[[noreturn]] void fail(const Error& error, const std::string& hint = {}, bool typed = false);
+[[noreturn]] void usage(const std::string& message, const std::string& hint = {});
+
+template <class T>
+T take(Result<T> result, const std::string& hint = {}) {
+    if (!result) fail(result.error(), hint);
+    return std::move(result).value();
+}
+inline void take(const Status& status) {
+    if (!status) fail(status.error());
+}
+/// For what a person typed.
+template <class T>
+T typed(Result<T> result, const std::string& hint = {}) {
+    if (!result) fail(result.error(), hint, true);
+    return std::move(result).value();
+}
+
+class Session {
+   public:
+    // ---- options
+    bool json = false;
+    std::string node = "http://127.0.0.1:8710";
+    std::string home;  ///< empty: ~/.assay/wallet
+    std::string password_file;
+    std::string color = "auto";
+
+    // ---- speaking
+    /// The one result of the run.
+    void result(const json::Value& value, const std::string& text) const;
+    /// For people only: not with --json.
+    void note(const std::string& text) const;
+    /// On stderr in both modes: what a script must have even if the connection breaks.
+    void say(const std::string& text) const;
+    [[nodiscard]] int print(const Failure& failure) const;
+
+    // ---- the node
+    RpcClient& rpc();
+    /// A call whose refusal is thrown with the node's own word and hint.
+    json::Value call(std::string_view method, const Params& params = {});
+    const ChainInfo& chain();
+    [[noreturn]] void fail_call(const Error& error, const std::string& hint = {});
+
+    // ---- the home
+    [[nodiscard]] std::filesystem::path home_folder() const;
+    [[nodiscard]] Keystore keystore() const { return Keystore(keys_folder(home_folder())); }
+    /// The key named by --from, or the only one there is.
+    [[nodiscard]] KeyInfo key_or_only(const std::string& name) const;
+    /// From --password-file or a prompt.
+    [[nodiscard]] SecureString password(const std::string& prompt) const;
+    /// The same, asked twice at a terminal.
+    [[nodiscard]] SecureString new_password() const;
+    /// A bech32m address, or the name of a key of this wallet.
+    [[nodiscard]] Address address(const std::string& text, const std::string& prefix) const;
+
+   private:
+    std::unique_ptr<RpcClient> rpc_;
+    std::optional<ChainInfo> chain_;
+};
+
+/// A decimal integer as a person types it: digits only. `what` names the option. Throws usage.
+[[nodiscard]] std::uint64_t parse_count(const std::string& text, const std::string& what, std::uint64_t min,
+                                        std::uint64_t max);
+/// "90s", "15m", "1h", "21d" in seconds. Throws usage.
+[[nodiscard]] std::uint64_t parse_duration(const std::string& text, const std::string& what);
+/// 32 bytes of hex. Throws usage.
+[[nodiscard]] Hash parse_hash(const std::string& text, const std::string& what);
+
+}  // namespace assay::wallet::cli
