@@ -1,0 +1,241 @@
+#include "wallet/cli/transact.hpp"
+
+#include "base/hex.hpp"
+#include "wallet/cli/log.hpp"
+#include "wallet/cli/terminal.hpp"
+#include "wallet/client/message_json.hpp"
+
+namespace assay::wallet::cli {
+namespace {
+
+struct Sender {
+    std::string name;
+    Address address;
+    std::function<Signer()> unlock;  ///< asks for the password when it is needed, and not before
+};
+
+std::string in_words(const chain::TxBody& body, const ChainInfo& chain) {
+    std::string out;
+    for (const auto& m : body.messages) out += (out.empty() ? "" : "; ") + message_in_words(m, chain);
+    return out;
+}
+
+TxOptions tx_options(const ChangeOptions& typed_options, const ChainInfo& chain) {
+    TxOptions out;
+    constexpr auto kMax = ~std::uint64_t{0};
+    if (!typed_options.fee.empty()) out.fee = typed(chain.parse_amount(typed_options.fee));
+    if (!typed_options.gas_limit.empty()) out.gas_limit = parse_count(typed_options.gas_limit, "--gas-limit", 1, kMax);
+    if (!typed_options.nonce.empty()) out.nonce = parse_count(typed_options.nonce, "--nonce", 0, kMax);
+    if (!typed_options.valid_until.empty()) {
+        if (typed_options.valid_until[0] == '+')
+            out.valid_for = parse_count(typed_options.valid_until.substr(1), "--valid-until", 1, 1'000'000);
+        else
+            out.valid_until = parse_count(typed_options.valid_until, "--valid-until", 1, kMax);
+    }
+    if (typed_options.memo.size() > chain::kMaxMemo) usage("--memo is longer than 256 bytes");
+    out.memo = typed_options.memo;
+    return out;
+}
+
+ChainInfo offline_chain(const ChangeOptions& options) {
+    if (options.chain_id.empty() || options.nonce.empty() || options.fee.empty() || options.valid_until.empty())
+        usage("--offline needs --chain-id, --nonce, --fee and --valid-until, since no node can be asked");
+    if (options.valid_until[0] == '+')
+        usage("--offline needs a height in --valid-until, not a number of blocks from now");
+    ChainInfo chain;
+    chain.chain_id = options.chain_id;
+    return chain;
+}
+
+std::string screen(const chain::TxBody& body, const ChainInfo& chain, const std::string& from) {
+    std::string out;
+    for (const auto& m : body.messages) out += "  " + message_in_words(m, chain) + "\n";
+    out += "  from        " + from + "  " + chain.show(body.sender) + "\n";
+    out += "  chain       " + body.chain_id + "\n";
+    out += "  fee         " + chain.show(body.fee) + "  (gas limit " + std::to_string(body.gas_limit) + ")\n";
+    out += "  nonce       " + std::to_string(body.nonce) + ", valid until height " + std::to_string(body.valid_until);
+    if (!body.memo.empty()) out += "\n  memo        " + body.memo;
+    return out;
+}
+
+void confirm(const Session& session, const ChangeOptions& options, const std::string& shown) {
+    if (options.yes) return;
+    if (session.json || !stdin_is_terminal())
+        fail({Code::confirmation_required, "this changes the chain's state, and nobody can be asked"},
+             "add -y once you are sure, or look first with --dry-run");
+    session.say(shown);
+    if (!ask_yes("Sign and send this?"))
+        fail({Code::confirmation_required, "not confirmed; nothing was sent"}, "say y, or add -y");
+}
+
+void dry_run(Session& session, const chain::TxBody& body, const ChainInfo& chain, const Sender& sender) {
+    const SignedTx tx = take(sign_tx(body, sender.unlock()));
+    const json::Value answer = session.call("simulate_tx", Params().text("tx", to_hex(tx.raw)));
+    const json::Value* receipt = answer.find("receipt");
+    if (receipt == nullptr) fail({Code::internal, "the node's answer to simulate_tx has no receipt"});
+    const std::string code = text_or_empty(*receipt, "code"), message = text_or_empty(*receipt, "message");
+    json::Value out = make::object({{"dry_run", make::flag(true)},
+                                    {"would", make::text(code == "ok" ? "succeed" : "fail")},
+                                    {"receipt", *receipt},
+                                    {"transaction", body_to_json(body, chain.prefix)}});
+    if (code != "ok")
+        throw Failure{code,
+                      message.empty() ? "the node would refuse it" : message,
+                      "nothing was sent",
+                      kFailed,
+                      {{"dry_run", make::flag(true)}, {"receipt", *receipt}}};
+    session.result(out, screen(body, chain, sender.name) + "\nIt would succeed. Nothing was sent.");
+}
+
+/// Whether a refusal only says that the nonce was another's: then a fresh nonce pays nothing twice.
+bool lost_the_nonce(Code code) {
+    return code == Code::nonce_taken || code == Code::nonce_too_low || code == Code::nonce_gap;
+}
+
+void deliver(Session& session, const ChangeOptions& options, const ChainInfo& chain, const std::string& from,
+             const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
+    const ActionLog log(session.home_folder());
+    for (int attempt = 0;; ++attempt) {
+        const SignedTx tx = take(make_tx());
+        take(log.sending(tx, from, in_words(tx.tx.body, chain)));
+        session.say("txid " + to_hex(tx.txid.view()));
+        SendOptions send;
+        send.wait = !options.no_wait;
+        const auto outcome = send_and_wait(session.rpc(), tx, send);
+        if (outcome) {
+            take(log.outcome(*outcome));
+            report(session, *outcome, body_to_json(tx.tx.body, chain.prefix), &chain);
+            return;
+        }
+        const Error& error = outcome.error();
+        if (error.code == Code::outcome_unknown) {
+            (void)log.unknown(tx.txid, error.message);
+            throw Failure{
+                "outcome_unknown",
+                error.message,
+                "'assay tx wait " + to_hex(tx.txid.view()) + "' finds out; until then do not send it anew",
+                kUnknownOutcome,
+                {{"txid", make::text(to_hex(tx.txid.view()))}, {"valid_until", make::number(tx.tx.body.valid_until)}}};
+        }
+        if (may_retry && attempt < 8 && lost_the_nonce(error.code)) continue;
+        session.fail_call(error);
+    }
+}
+
+void change_from(Session& session, const ChangeOptions& options, const Sender& sender,
+                 const MakeMessages& make_messages) {
+    if (options.dry_run && (options.generate_only || options.offline))
+        usage("--dry-run asks the node; it goes with neither --generate-only nor --offline");
+    if (options.no_wait && (options.dry_run || options.generate_only || options.offline))
+        usage("--no-wait says what to do after sending, and nothing would be sent");
+    const ChainInfo chain = options.offline ? offline_chain(options) : session.chain();
+    if (!options.offline && !options.chain_id.empty() && options.chain_id != chain.chain_id)
+        fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
+    const TxOptions wanted = tx_options(options, chain);
+    const Messages messages = make_messages(chain, sender.address);
+    const auto build = [&]() -> Result<chain::TxBody> {
+        return options.offline ? build_tx_offline(chain, sender.address, messages, wanted)
+                               : build_tx(session.rpc(), chain, sender.address, messages, wanted);
+    };
+    auto first = build();
+    if (!first) session.fail_call(first.error());
+    if (options.dry_run) return dry_run(session, *first, chain, sender);
+    if (options.generate_only) {
+        const json::Value file = tx_file_to_json({*first, std::nullopt, chain.prefix});
+        return session.result(file, to_json(file, 2));
+    }
+    confirm(session, options, screen(*first, chain, sender.name));
+    const Signer signer = sender.unlock();
+    if (options.offline) {
+        const SignedTx tx = take(sign_tx(*first, signer));
+        const json::Value file = tx_file_to_json({tx.tx.body, tx.tx.auth, chain.prefix});
+        return session.result(file, to_json(file, 2));
+    }
+    bool used = false;
+    deliver(
+        session, options, chain, sender.name,
+        [&]() -> Result<SignedTx> {
+            if (!used) {
+                used = true;
+                return sign_tx(*first, signer);
+            }
+            ASSAY_TRY(chain::TxBody again, build());
+            return sign_tx(std::move(again), signer);
+        },
+        !wanted.nonce.has_value());
+}
+
+}  // namespace
+
+void report(Session& session, const Outcome& outcome, const json::Value& transaction, const ChainInfo* chain) {
+    const std::string txid = to_hex(outcome.txid.view());
+    const std::string status(status_word(outcome.status));
+    if (outcome.status == TxStatus::failed || outcome.status == TxStatus::expired) {
+        const bool failed = outcome.status == TxStatus::failed;
+        throw Failure{outcome.code == "ok" ? "tx_failed" : outcome.code,
+                      outcome.message.empty() ? "the transaction is " + status : outcome.message,
+                      failed ? "it is in block " + std::to_string(outcome.height) +
+                                   "; the fee was charged and nothing else happened"
+                             : "no block holds it and none will: signing anew is safe",
+                      kFailed,
+                      {{"txid", make::text(txid)},
+                       {"status", make::text(status)},
+                       {"height", outcome.height == 0 ? make::null() : make::number(outcome.height)}}};
+    }
+    json::Value out = make::object({{"txid", make::text(txid)},
+                                    {"status", make::text(status)},
+                                    {"height", outcome.height == 0 ? make::null() : make::number(outcome.height)},
+                                    {"code", make::text(outcome.code)},
+                                    {"message", make::text(outcome.message)},
+                                    {"already", make::flag(outcome.already)}});
+    for (const auto& [key, value] : transaction.members)
+        if (key != "txid") set(out, key, value);
+    std::string text = outcome.status == TxStatus::pending
+                           ? "sent: " + txid + "\n'assay tx wait " + txid + "' waits for its block"
+                           : "done in block " + std::to_string(outcome.height) + ": " + txid;
+    if (outcome.status == TxStatus::committed) {
+        // What came of it, such as the id of a new order, stands in the events. Missing ones spoil nothing.
+        const auto stored = session.rpc().call("tx", Params().text("txid", txid));
+        if (stored) {
+            for (const char* name : {"gas_used", "events"})
+                if (const json::Value* v = stored->find(name); v != nullptr) set(out, name, *v);
+            if (const json::Value* events = stored->find("events"); events != nullptr)
+                for (const json::Value& e : events->items)
+                    if (const json::Value* data = e.find("data");
+                        data != nullptr && text_or_empty(e, "kind") == "order.opened") {
+                        set(out, "order", make::text(text_or_empty(*data, "order")));
+                        text += "\norder " + text_or_empty(*data, "order");
+                    }
+        }
+    }
+    if (chain != nullptr)
+        if (const auto fee = digits_at(out, "fee")) text += "\nfee " + chain->show(Amount{*fee});
+    session.result(out, text);
+}
+
+void change(Session& session, const ChangeOptions& options, const MakeMessages& make_messages) {
+    const KeyInfo key = session.key_or_only(options.from);
+    change_from(session, options,
+                {key.name, key.address,
+                 [&session, key] {
+                     const SecureString password = session.password("Password of key '" + key.name + "'");
+                     return take(session.keystore().unlock(key.name, password.view()));
+                 }},
+                make_messages);
+}
+
+void change_with(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
+                 const MakeMessages& make_messages) {
+    change_from(session, options, {name, signer.address(), [&signer] { return signer; }}, make_messages);
+}
+
+void send_signed(Session& session, const ChangeOptions& options, const SignedTx& tx, const ChainInfo& chain) {
+    if (tx.tx.body.chain_id != chain.chain_id)
+        fail({Code::wrong_chain,
+              "the transaction is for chain " + tx.tx.body.chain_id + ", the node is on " + chain.chain_id});
+    confirm(session, options, screen(tx.tx.body, chain, "a transaction file"));
+    deliver(
+        session, options, chain, "file", [&]() -> Result<SignedTx> { return tx; }, false);
+}
+
+}  // namespace assay::wallet::cli

@@ -1,0 +1,39 @@
+// Every state change goes this one way: build, show, ask, sign, log, send, wait, say what became of it.
+//
+//   change(session, options, [&](const ChainInfo& chain, const Address& sender) { return Messages{chain::Stake{…}}; });
+#pragma once
+
+#include <functional>
+
+#include "wallet/cli/session.hpp"
+#include "wallet/client/sender.hpp"
+#include "wallet/client/tx_file.hpp"
+
+namespace assay::wallet::cli {
+
+/// The options that every state change has.
+struct ChangeOptions {
+    std::string from;
+    std::string fee, gas_limit, valid_until, nonce, memo;  ///< as typed; empty: not given
+    std::string chain_id;                                  ///< for --offline
+    bool dry_run = false;
+    bool generate_only = false;
+    bool offline = false;
+    bool yes = false;
+    bool no_wait = false;
+};
+
+using Messages = std::vector<chain::Message>;
+using MakeMessages = std::function<Messages(const ChainInfo& chain, const Address& sender)>;
+
+/// With the key of --from.
+void change(Session& session, const ChangeOptions& options, const MakeMessages& make_messages);
+/// With a key that is published, as a devnet's faucet is: no password, and `name` for the log.
+void change_with(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
+                 const MakeMessages& make_messages);
+/// Sends what was signed elsewhere.
+void send_signed(Session& session, const ChangeOptions& options, const SignedTx& tx, const ChainInfo& chain);
+/// The outcome as the result of the run, or as a Failure.
+void report(Session& session, const Outcome& outcome, const json::Value& transaction, const ChainInfo* chain);
+
+}  // namespace assay::wallet::cli
