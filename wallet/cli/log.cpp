@@ -68,9 +68,9 @@ Status ActionLog::outcome(const Outcome& o) const {
                                 {"code", make::text(o.code)}}));
 }
 
-Status ActionLog::unknown(const Hash& txid, const std::string& why) const {
+Status ActionLog::ended(const Hash& txid, std::string_view event, const std::string& why) const {
     return append(make::object(
-        {{"time", now()}, {"event", make::text("unknown")}, {"txid", id(txid)}, {"message", make::text(why)}}));
+        {{"time", now()}, {"event", make::text(event)}, {"txid", id(txid)}, {"message", make::text(why)}}));
 }
 
 Result<std::vector<json::Value>> ActionLog::entries() const {

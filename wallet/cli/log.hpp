@@ -16,7 +16,8 @@ class ActionLog {
     /// `what` in plain words. Errors: io_error; then nothing may be sent.
     [[nodiscard]] Status sending(const SignedTx& tx, const std::string& key, const std::string& what) const;
     [[nodiscard]] Status outcome(const Outcome& outcome) const;
-    [[nodiscard]] Status unknown(const Hash& txid, const std::string& why) const;
+    /// `event` is "refused" or "unknown".
+    [[nodiscard]] Status ended(const Hash& txid, std::string_view event, const std::string& why) const;
 
     /// Oldest first. A last line that was cut off by a crash is left out. Errors: io_error.
     [[nodiscard]] Result<std::vector<json::Value>> entries() const;

@@ -109,7 +109,7 @@ void deliver(Session& session, const ChangeOptions& options, const ChainInfo& ch
         }
         const Error& error = outcome.error();
         if (error.code == Code::outcome_unknown) {
-            (void)log.unknown(tx.txid, error.message);
+            (void)log.ended(tx.txid, "unknown", error.message);
             throw Failure{
                 "outcome_unknown",
                 error.message,
@@ -117,6 +117,7 @@ void deliver(Session& session, const ChangeOptions& options, const ChainInfo& ch
                 kUnknownOutcome,
                 {{"txid", make::text(to_hex(tx.txid.view()))}, {"valid_until", make::number(tx.tx.body.valid_until)}}};
         }
+        (void)log.ended(tx.txid, "refused", error.message);
         if (may_retry && attempt < 8 && lost_the_nonce(error.code)) continue;
         session.fail_call(error);
     }

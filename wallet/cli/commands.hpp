@@ -1,0 +1,27 @@
+// The option tree, one function per group of commands. Each adds its subcommands and what they do.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace assay::wallet::cli {
+
+class Session;
+struct ChangeOptions;
+
+void add_key_commands(CLI::App& app, Session& session);
+void add_token_commands(CLI::App& app, Session& session);      ///< faucet, send, burn, stake, unstake, unjail
+void add_provider_commands(CLI::App& app, Session& session);   ///< provider, order, bid, validator
+void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, epoch, explain, …
+void add_tx_commands(CLI::App& app, Session& session);         ///< tx, log
+void add_completion_command(CLI::App& app, Session& session);  ///< from the tree as it is then
+
+/// The options of every state change, from one definition; `--from` too unless told.
+std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_from = true);
+
+}  // namespace assay::wallet::cli
