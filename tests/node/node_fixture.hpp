@@ -119,7 +119,8 @@ struct TestHome {
     Home home{folder.path() / "home"};
 
     explicit TestHome(const std::vector<Address>& accounts) {
-        start_logging("off", "text", "test");
+        static const bool quiet = (start_logging("off", "text", "test"), true);
+        (void)quiet;
         const auto genesis = folder.path() / "genesis.json";
         REQUIRE(write_file(genesis, genesis_with(accounts)).ok());
         InitOptions options;
