@@ -1,0 +1,223 @@
+// Providers, buyers' orders, bids, validators.
+#include <CLI/CLI.hpp>
+
+#include "base/hex.hpp"
+#include "wallet/cli/commands.hpp"
+#include "wallet/cli/render.hpp"
+#include "wallet/cli/transact.hpp"
+
+namespace assay::wallet::cli {
+namespace {
+
+struct WorkOptions {
+    std::string endpoint, device_class, slot = "0", devices = "1", who, cursor, limit, status;
+    std::string kind = "lanes", units, max_price, deposit, expires = "1h", order;
+    std::string consensus_key, beacon_tip, bond, name, usd, from;
+};
+
+constexpr std::uint64_t kMaxSlot = 0xffffffffu;
+
+void list(Session& session, std::string_view method, const WorkOptions& o, const std::string& status = {}) {
+    Params params;
+    if (!status.empty()) params.text("status", status);
+    if (!o.cursor.empty()) params.text("cursor", o.cursor);
+    if (!o.limit.empty()) params.number("limit", parse_count(o.limit, "--limit", 1, 1000));
+    const json::Value answer = session.call(method, params);
+    session.result(answer, session.json ? std::string() : render(answer, session.chain()));
+}
+
+void add_paging(CLI::App* command, WorkOptions& o) {
+    command->add_option("--cursor", o.cursor, "where the page before ended");
+    command->add_option("--limit", o.limit, "items, at most 1000 [100]");
+}
+
+/// What the stake of so many devices of a class must be, by the rule of the chain.
+void requirement(Session& session, const WorkOptions& o) {
+    const std::uint64_t devices = parse_count(o.devices, "--devices", 1, 1'000'000);
+    const json::Value answer = session.call("classes");
+    const json::Value* items = answer.find("items");
+    std::vector<std::string> names;
+    if (items != nullptr)
+        for (const json::Value& c : items->items) {
+            names.push_back(text_or_empty(c, "name"));
+            if (names.back() != o.device_class) continue;
+            const json::Value* required = c.find("required");
+            const u128 one = required != nullptr ? take(digits_at(c, "required")) : take(digits_at(c, "min_stake"));
+            const Amount total = take(mul_div(Amount{one}, devices, 1));
+            session.result(make::object({{"class", make::text(o.device_class)},
+                                         {"devices", make::number(devices)},
+                                         {"per_device", make::amount(one)},
+                                         {"required", make::amount(total.units)}}),
+                           session.json ? std::string()
+                                        : session.chain().show(total) + " for " + std::to_string(devices) + " x " +
+                                              o.device_class);
+            return;
+        }
+    std::string known;
+    for (const auto& n : names) known += (known.empty() ? "" : ", ") + n;
+    fail({Code::unknown_class, "this chain has no device class '" + o.device_class + "'"}, "it has: " + known);
+}
+
+/// "1h" by the chain's time between blocks, "+500" blocks, or a height.
+std::uint64_t expiry_height(Session& session, const ChainInfo& chain, const std::string& text) {
+    if (!text.empty() && text[0] == '+') return chain.height + parse_count(text.substr(1), "--expires", 1, 100'000'000);
+    if (!text.empty() && text.back() >= '0' && text.back() <= '9')
+        return parse_count(text, "--expires", 1, ~std::uint64_t{0});
+    const std::uint64_t seconds = parse_duration(text, "--expires");
+    const json::Value answer = session.call("params", Params().text("pattern", "block.time_ms"));
+    const json::Value* items = answer.find("items");
+    if (items != nullptr)
+        for (const json::Value& p : items->items)
+            if (text_or_empty(p, "path") == "block.time_ms") {
+                const std::uint64_t ms = take(number_at(p, "value"));
+                if (ms != 0) return chain.height + (seconds * 1000 + ms - 1) / ms;
+            }
+    fail({Code::internal, "the node does not say how long a block takes"}, "give --expires +N blocks or a height");
+}
+
+void order_create(Session& session, const ChangeOptions& change_options, const WorkOptions& o) {
+    if (o.kind != "lanes") usage("--kind '" + o.kind + "' is unknown to this chain's version; it knows lanes");
+    const std::uint64_t units = parse_count(o.units, "--units", 1, 1'000'000'000'000);
+    const Credits max_price = typed(parse_usd(o.max_price));
+    const Credits least = take(mul_div(max_price, units, 1));
+    const Credits deposit = o.deposit.empty() ? least : typed(parse_usd(o.deposit));
+    if (deposit < least)
+        usage("--deposit " + show_usd(deposit) + " is below units x max price, which is " + show_usd(least));
+    change(session, change_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+        return {chain::OpenOrder{o.device_class, units, max_price, deposit, expiry_height(session, chain, o.expires)}};
+    });
+}
+
+void show(Session& session, std::string_view method, const Params& params) {
+    const json::Value answer = session.call(method, params);
+    session.result(answer, session.json ? std::string() : render(answer, session.chain()));
+}
+
+void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* order = app.add_subcommand("order", "a buyer's orders");
+    order->require_subcommand(1);
+    CLI::App* create = order->add_subcommand("create", "order work, paid from credits as it passes");
+    create->add_option("--kind", o->kind, "kind of work")->capture_default_str();
+    create->add_option("--class", o->device_class, "device class")->required();
+    create->add_option("--units", o->units, "canonical tasks of the class")->required();
+    create->add_option("--max-price", o->max_price, "USD per unit, at most")->required();
+    create->add_option("--deposit", o->deposit, "USD of credits set aside [units x max price]");
+    create->add_option("--expires", o->expires, "1h, +500 blocks or a height; the rest is refunded then")
+        ->capture_default_str();
+    auto create_options = add_change_options(*create);
+    create->callback([=, &session] { order_create(session, *create_options, *o); });
+    CLI::App* order_show = order->add_subcommand("show", "one order with its bids");
+    order_show->add_option("ID", o->order, "the order")->required();
+    order_show->callback([=, &session] {
+        show(session, "order", Params().text("id", to_hex(parse_hash(o->order, "the order's id").view())));
+    });
+    CLI::App* order_list = order->add_subcommand("list", "orders");
+    order_list->add_option("--status", o->status, "open, leased, closed or cancelled")
+        ->check(CLI::IsMember({"open", "leased", "closed", "cancelled"}));
+    add_paging(order_list, *o);
+    order_list->callback([=, &session] { list(session, "orders", *o, o->status); });
+
+    CLI::App* bid = app.add_subcommand("bid", "a provider's bids");
+    bid->require_subcommand(1);
+    CLI::App* place = bid->add_subcommand("place", "bid for an order with one device");
+    place->add_option("ORDER", o->order, "the order's id")->required();
+    place->add_option("--slot", o->slot, "the device")->capture_default_str();
+    place->add_option("--price", o->max_price, "USD per unit")->required();
+    auto place_options = add_change_options(*place);
+    place->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        const auto slot = static_cast<std::uint32_t>(parse_count(o->slot, "--slot", 0, kMaxSlot));
+        const Credits price = typed(parse_usd(o->max_price));
+        change(session, *place_options, [&](const ChainInfo&, const Address&) -> Messages {
+            return {chain::PlaceBid{id, slot, price}};
+        });
+    });
+}
+
+void add_validators(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* validator = app.add_subcommand("validator", "validators: registration and prices");
+    validator->require_subcommand(1);
+    CLI::App* reg = validator->add_subcommand("register", "become a validator");
+    reg->add_option("--consensus-key", o->consensus_key, "Ed25519 public key, hex: 'assayd key show consensus'")
+        ->required();
+    reg->add_option("--beacon-tip", o->beacon_tip, "end of the beacon chain, hex: 'assayd key show beacon'")
+        ->required();
+    reg->add_option("--bond", o->bond, "tokens")->required();
+    reg->add_option("--name", o->name, "what people see, at most 64 bytes")->required();
+    auto reg_options = add_change_options(*reg);
+    reg->callback([=, &session] {
+        const Hash key = parse_hash(o->consensus_key, "--consensus-key"),
+                   tip = parse_hash(o->beacon_tip, "--beacon-tip");
+        const Status form = check_amount_form(o->bond);
+        if (!form) fail(form.error(), {}, true);
+        if (o->name.size() > 64) usage("--name is longer than 64 bytes");
+        change(session, *reg_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::RegisterValidator{key, tip, typed(chain.parse_amount(o->bond)), o->name}};
+        });
+    });
+    CLI::App* report_price = validator->add_subcommand("report-price", "this validator's view of the token's price");
+    report_price->add_option("USD", o->usd, "per whole token, at most 8 decimals")->required();
+    auto report_options = add_change_options(*report_price);
+    report_price->callback([=, &session] {
+        const Price price = typed(parse_price(o->usd));
+        change(session, *report_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::ReportPrice{price}}; });
+    });
+    validator->add_subcommand("list", "all validators")->callback([=, &session] {
+        list(session, "validators", WorkOptions{});
+    });
+}
+
+}  // namespace
+
+void add_provider_commands(CLI::App& app, Session& session) {
+    auto o = std::make_shared<WorkOptions>();
+    CLI::App* provider = app.add_subcommand("provider", "a provider: registration, devices, standing");
+    provider->require_subcommand(1);
+
+    CLI::App* need = provider->add_subcommand("requirement", "the stake that devices need");
+    need->add_option("--class", o->device_class, "device class")->required();
+    need->add_option("--devices", o->devices, "how many")->capture_default_str();
+    need->callback([=, &session] { requirement(session, *o); });
+
+    CLI::App* reg = provider->add_subcommand("register", "become a provider");
+    reg->add_option("--endpoint", o->endpoint, "where buyers reach you, at most 256 bytes");
+    auto reg_options = add_change_options(*reg);
+    reg->callback([=, &session] {
+        if (o->endpoint.size() > 256) usage("--endpoint is longer than 256 bytes");
+        change(session, *reg_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::RegisterProvider{o->endpoint}}; });
+    });
+
+    CLI::App* device = provider->add_subcommand("device", "devices of a provider");
+    device->require_subcommand(1);
+    CLI::App* add = device->add_subcommand("add", "declare a device");
+    add->add_option("--class", o->device_class, "device class")->required();
+    add->add_option("--slot", o->slot, "number of the device")->capture_default_str();
+    auto add_options = add_change_options(*add);
+    add->callback([=, &session] {
+        const auto slot = static_cast<std::uint32_t>(parse_count(o->slot, "--slot", 0, kMaxSlot));
+        if (o->device_class.empty() || o->device_class.size() > 32) usage("--class has 1 to 32 characters");
+        change(session, *add_options, [&](const ChainInfo&, const Address&) -> Messages {
+            return {chain::AddDevice{slot, o->device_class}};
+        });
+    });
+
+    CLI::App* provider_show = provider->add_subcommand("show", "access, stake, devices, record");
+    provider_show->add_option("PROVIDER", o->who, "address or key; --from or the only key unless told");
+    provider_show->add_option("--from", o->from, "a key of this wallet")->envname("ASSAY_FROM");
+    provider_show->callback([=, &session] {
+        const std::string who = o->who.empty() ? session.key_or_only(o->from).name : o->who;
+        show(session, "provider",
+             Params().text("address", session.chain().show(session.address(who, session.chain().prefix))));
+    });
+
+    CLI::App* provider_list = provider->add_subcommand("list", "all providers");
+    add_paging(provider_list, *o);
+    provider_list->callback([=, &session] { list(session, "providers", *o); });
+
+    add_market(app, session, o);
+    add_validators(app, session, o);
+}
+
+}  // namespace assay::wallet::cli

@@ -1,0 +1,132 @@
+// Tokens: faucet, send, burn, stake. Everything here changes the chain's state, so it goes through change().
+#include <CLI/CLI.hpp>
+
+#include "wallet/cli/commands.hpp"
+#include "wallet/cli/transact.hpp"
+
+namespace assay::wallet::cli {
+namespace {
+
+struct TokenOptions {
+    std::string who, amount, tag, provider, min_credits;
+    std::string faucet_amount = "1000";
+};
+
+/// What can be refused before a node is asked.
+void must_be_amount(const std::string& text) {
+    const Status form = check_amount_form(text);
+    if (!form) fail(form.error(), {}, true);
+}
+
+void faucet(Session& session, const ChangeOptions& o, const TokenOptions& t) {
+    must_be_amount(t.faucet_amount);
+    const std::string to = t.who.empty() ? session.key_or_only("").name : t.who;
+    const json::Value answer = session.call("genesis");
+    const json::Value* genesis = answer.find("genesis");
+    const json::Value* devnet = genesis != nullptr ? genesis->find("devnet") : nullptr;
+    const json::Value* entry = devnet != nullptr ? devnet->find("faucet") : nullptr;
+    const std::string secret = entry != nullptr ? text_or_empty(*entry, "secret") : std::string();
+    if (secret.empty())
+        fail({Code::not_found, "the genesis of this chain publishes no faucet key"}, "only a devnet has a faucet");
+    const Signer signer = take(Signer::from_secret(take(secret_from_hex(secret)).secret));
+    change_with(session, o, signer, "the faucet", [&](const ChainInfo& chain, const Address&) -> Messages {
+        return {chain::Transfer{{{session.address(to, chain.prefix), typed(chain.parse_amount(t.faucet_amount)), ""}}}};
+    });
+}
+
+}  // namespace
+
+std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_from) {
+    auto o = std::make_shared<ChangeOptions>();
+    const std::string group = "Transaction";
+    if (with_from)
+        command.add_option("--from", o->from, "the key that signs; the only one of the wallet unless told")
+            ->envname("ASSAY_FROM")
+            ->group(group);
+    command.add_option("--fee", o->fee, "fee in tokens [gas limit at the chain's price]")->group(group);
+    command.add_option("--gas-limit", o->gas_limit, "[enough for these messages]")->group(group);
+    command
+        .add_option("--valid-until", o->valid_until,
+                    "last height at which it may be included, or +N blocks from now [+100]")
+        ->group(group);
+    command.add_option("--nonce", o->nonce, "[the account's next]")->group(group);
+    command.add_option("--memo", o->memo, "public, at most 256 bytes")->group(group);
+    command.add_option("--chain-id", o->chain_id, "refuse any other chain; needed with --offline")->group(group);
+    command.add_flag("--dry-run", o->dry_run, "the node tries it out, without effect")->group(group);
+    command
+        .add_flag("--generate-only", o->generate_only, "print the unsigned transaction file; nothing is signed or sent")
+        ->group(group);
+    command.add_flag("--offline", o->offline, "touch no network: print the signed transaction file")->group(group);
+    command.add_flag("-y,--yes", o->yes, "do not ask")->group(group);
+    command.add_flag("--no-wait", o->no_wait, "do not wait for the block")->group(group);
+    return o;
+}
+
+void add_token_commands(CLI::App& app, Session& session) {
+    auto t = std::make_shared<TokenOptions>();
+
+    CLI::App* give = app.add_subcommand("faucet", "tokens from a devnet's faucet, whose key its genesis publishes");
+    give->add_option("TO", t->who, "address or key; the only key of the wallet unless told");
+    give->add_option("--amount", t->faucet_amount, "tokens")->capture_default_str();
+    auto give_options = add_change_options(*give, false);
+    give->callback([=, &session] { faucet(session, *give_options, *t); });
+
+    CLI::App* send = app.add_subcommand("send", "tokens to somebody");
+    send->add_option("TO", t->who, "address or key of this wallet")->required();
+    send->add_option("AMOUNT", t->amount, "tokens, such as 12.5 or \"12.5 ASY\"")->required();
+    send->add_option("--tag", t->tag, "tells deposits apart, at most 64 bytes");
+    auto send_options = add_change_options(*send);
+    send->callback([=, &session] {
+        must_be_amount(t->amount);
+        if (t->tag.size() > chain::kMaxTag) usage("--tag is longer than 64 bytes");
+        change(session, *send_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::Transfer{
+                {{session.address(t->who, chain.prefix), typed(chain.parse_amount(t->amount)), t->tag}}}};
+        });
+    });
+
+    CLI::App* burn = app.add_subcommand("burn", "tokens for credits, at the price of the next round");
+    burn->add_option("AMOUNT", t->amount, "tokens")->required();
+    burn->add_option("--min-credits", t->min_credits, "USD; below it the tokens come back");
+    auto burn_options = add_change_options(*burn);
+    burn->callback([=, &session] {
+        must_be_amount(t->amount);
+        const Credits least = t->min_credits.empty() ? Credits{} : typed(parse_usd(t->min_credits));
+        change(session, *burn_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::BurnForCredits{typed(chain.parse_amount(t->amount)), least}};
+        });
+    });
+
+    CLI::App* stake = app.add_subcommand("stake", "stake tokens with a provider");
+    stake->add_option("AMOUNT", t->amount, "tokens")->required();
+    stake->add_option("--provider", t->provider, "address or key; the sender itself unless told");
+    auto stake_options = add_change_options(*stake);
+    stake->callback([=, &session] {
+        must_be_amount(t->amount);
+        change(session, *stake_options, [&](const ChainInfo& chain, const Address& sender) -> Messages {
+            return {chain::Stake{t->provider.empty() ? sender : session.address(t->provider, chain.prefix),
+                                 typed(chain.parse_amount(t->amount))}};
+        });
+    });
+
+    CLI::App* unstake = app.add_subcommand("unstake", "take stake back, free after the unbonding time");
+    unstake->add_option("AMOUNT", t->amount, "tokens")->required();
+    unstake->add_option("--provider", t->provider, "address or key; the sender itself unless told");
+    auto unstake_options = add_change_options(*unstake);
+    unstake->callback([=, &session] {
+        must_be_amount(t->amount);
+        change(session, *unstake_options, [&](const ChainInfo& chain, const Address& sender) -> Messages {
+            return {chain::Unstake{t->provider.empty() ? sender : session.address(t->provider, chain.prefix),
+                                   typed(chain.parse_amount(t->amount))}};
+        });
+    });
+
+    CLI::App* unjail = app.add_subcommand("unjail", "leave jail once its time is over");
+    auto unjail_options = add_change_options(*unjail);
+    unjail->callback([=, &session] {
+        change(session, *unjail_options,
+               [](const ChainInfo&, const Address&) -> Messages { return {chain::Unjail{}}; });
+    });
+}
+
+}  // namespace assay::wallet::cli
