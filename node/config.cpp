@@ -72,6 +72,9 @@ std::vector<Setting> make_settings() {
     std::vector<Setting> s;
     s.push_back(text("name", "--name", "what this node is called in logs", &C::name, [](std::string_view v) -> Status {
         if (v.empty() || v.size() > 64) return {Code::field_out_of_range, "a name has 1 to 64 bytes"};
+        for (const char c : v)
+            if (static_cast<unsigned char>(c) < 0x20)
+                return {Code::field_out_of_range, "a name has no control characters"};
         return {};
     }));
     s.push_back(text("engine.kind", "--engine", "what decides blocks: solo, inside this process", &C::engine,

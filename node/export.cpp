@@ -22,19 +22,20 @@ Status accumulate(Amount& into, Amount by) {
     return {};
 }
 
-}  // namespace
-
 // Active and unbonding stake return to their owners in the genesis part; pools, escrow and credits have no owner there
 // and stand in _state alone.
-Result<std::string> export_state(const chain::App& app) {
+Result<std::string> export_once(const chain::App& app, bool& moved) {
     ASSAY_TRY(chain::Genesis genesis, app.genesis());
     const auto info = app.info();
     Json state = Json::object();
     Status sums;
+    Amount liquid, liquid_in_books;
     app.read([&](const chain::StateView& s) {
         const auto rules = s.params();
         const Style style = style_of(rules);
         const auto clock = s.chain();
+        moved = clock.height != info.height;
+        if (moved) return 0;
         genesis.params = rules;
         genesis.time = clock.time;
         std::map<Address, Holding> holdings;
@@ -55,6 +56,7 @@ Result<std::string> export_state(const chain::App& app) {
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {
             Amount total = h.account.liquid;
+            if (sums) sums = accumulate(liquid, total);
             if (sums) sums = accumulate(total, h.staked);
             if (sums) sums = accumulate(total, h.unbonding);
             if (!total.is_zero()) genesis.accounts.push_back({a, total});
@@ -66,6 +68,7 @@ Result<std::string> export_state(const chain::App& app) {
                                 {"credits", digits(h.account.credits)},
                                 {"credit_tokens", digits(h.account.credit_tokens)}});
         }
+        liquid_in_books = s.ledger().liquid;
         genesis.validators.clear();
         s.each_validator([&](const Address& a, const chain::Validator& v) {
             if (v.bond.is_zero() || !v.beacon) return true;
@@ -89,10 +92,24 @@ Result<std::string> export_state(const chain::App& app) {
                      {"orders", std::move(orders)}};
         return 0;
     });
+    if (moved) return std::string();
     if (!sums) return sums.error();
+    if (liquid != liquid_in_books)
+        return {Code::invariant_broken,
+                "the accounts hold " + digits(liquid) + " liquid base units, the books say " + digits(liquid_in_books)};
     Json out = Json::parse(chain::genesis_to_json(genesis));
     out["_state"] = std::move(state);
     return to_text(out);
+}
+
+}  // namespace
+
+Result<std::string> export_state(const chain::App& app) {
+    bool moved = true;
+    Result<std::string> out{Code::internal, "the chain moves too fast to be read"};
+    // The app hash and the state must be of one height: a block in between means to look again.
+    for (int i = 0; i < 100 && moved; ++i) out = export_once(app, moved);
+    return out;
 }
 
 }  // namespace assay::node

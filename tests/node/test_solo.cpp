@@ -289,6 +289,8 @@ TEST_CASE("the control socket is its owner's alone, and stops the node") {
     REQUIRE(exported.ok());
     const auto as_genesis = chain::parse_genesis(*exported, "export");
     if (!as_genesis) FAIL(as_genesis.error().message);
+    REQUIRE(as_genesis->accounts.size() == 1);
+    CHECK(as_genesis->accounts[0].address == me.address());
     // Over HTTP these methods do not exist.
     CHECK(error_word(call(node->url(), "node.stop")) == "method_not_found");
     CHECK_FALSE(node->should_stop());
