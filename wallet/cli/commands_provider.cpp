@@ -41,8 +41,8 @@ void requirement(Session& session, const WorkOptions& o) {
         for (const json::Value& c : items->items) {
             names.push_back(text_or_empty(c, "name"));
             if (names.back() != o.device_class) continue;
-            const json::Value* required = c.find("required");
-            const u128 one = required != nullptr ? take(digits_at(c, "required")) : take(digits_at(c, "min_stake"));
+
+            const u128 one = take(digits_at(c, "unit_stake"));
             const Amount total = take(mul_div(Amount{one}, devices, 1));
             session.result(make::object({{"class", make::text(o.device_class)},
                                          {"devices", make::number(devices)},

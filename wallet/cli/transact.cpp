@@ -58,11 +58,16 @@ std::string screen(const chain::TxBody& body, const ChainInfo& chain, const std:
     return out;
 }
 
-void confirm(const Session& session, const ChangeOptions& options, const std::string& shown) {
-    if (options.yes) return;
+/// Before anything else is done: where nobody can be asked, -y has to be there.
+void must_be_confirmable(const Session& session, const ChangeOptions& options) {
+    if (options.yes || options.dry_run || options.generate_only) return;
     if (session.json || !stdin_is_terminal())
         fail({Code::confirmation_required, "this changes the chain's state, and nobody can be asked"},
              "add -y once you are sure, or look first with --dry-run");
+}
+
+void confirm(const Session& session, const ChangeOptions& options, const std::string& shown) {
+    if (options.yes) return;
     session.say(shown);
     if (!ask_yes("Sign and send this?"))
         fail({Code::confirmation_required, "not confirmed; nothing was sent"}, "say y, or add -y");
@@ -129,6 +134,7 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
         usage("--dry-run asks the node; it goes with neither --generate-only nor --offline");
     if (options.no_wait && (options.dry_run || options.generate_only || options.offline))
         usage("--no-wait says what to do after sending, and nothing would be sent");
+    must_be_confirmable(session, options);
     const ChainInfo chain = options.offline ? offline_chain(options) : session.chain();
     if (!options.offline && !options.chain_id.empty() && options.chain_id != chain.chain_id)
         fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
@@ -234,6 +240,7 @@ void send_signed(Session& session, const ChangeOptions& options, const SignedTx&
     if (tx.tx.body.chain_id != chain.chain_id)
         fail({Code::wrong_chain,
               "the transaction is for chain " + tx.tx.body.chain_id + ", the node is on " + chain.chain_id});
+    must_be_confirmable(session, options);
     confirm(session, options, screen(tx.tx.body, chain, "a transaction file"));
     deliver(
         session, options, chain, "file", [&]() -> Result<SignedTx> { return tx; }, false);
