@@ -12,7 +12,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct QueryOptions {
-    std::string who, epoch, height, pattern, from, to, id, cursor, limit;
+    std::string who, epoch, height, pattern, from, first, last, id, cursor, limit;
     bool verify = false;
 };
 
@@ -109,13 +109,13 @@ void add_query_commands(CLI::App& app, Session& session) {
     });
 
     CLI::App* epochs = app.add_subcommand("epochs", "a range of epochs");
-    epochs->add_option("FROM", q->from, "first")->required();
-    epochs->add_option("TO", q->to, "last")->required();
+    epochs->add_option("FROM", q->first, "first")->required();
+    epochs->add_option("TO", q->last, "last")->required();
     epochs->callback([=, &session] {
         ask(session, "epochs",
             Params()
-                .number("from", parse_count(q->from, "FROM", 0, ~std::uint64_t{0}))
-                .number("to", parse_count(q->to, "TO", 0, ~std::uint64_t{0})));
+                .number("from", parse_count(q->first, "FROM", 0, ~std::uint64_t{0}))
+                .number("to", parse_count(q->last, "TO", 0, ~std::uint64_t{0})));
     });
 
     CLI::App* params = app.add_subcommand("params", "parameters with unit and range");

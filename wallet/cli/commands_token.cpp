@@ -8,7 +8,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct TokenOptions {
-    std::string who, amount, tag, provider, min_credits;
+    std::string receiver, who, amount, tag, provider, min_credits;
     std::string faucet_amount = "1000";
 };
 
@@ -20,7 +20,8 @@ void must_be_amount(const std::string& text) {
 
 void faucet(Session& session, const ChangeOptions& o, const TokenOptions& t) {
     must_be_amount(t.faucet_amount);
-    const std::string to = t.who.empty() ? session.key_or_only("").name : t.who;
+    must_be_confirmable(session, o);
+    const std::string to = t.receiver.empty() ? session.key_or_only("").name : t.receiver;
     const json::Value answer = session.call("genesis");
     const json::Value* genesis = answer.find("genesis");
     const json::Value* devnet = genesis != nullptr ? genesis->find("devnet") : nullptr;
@@ -66,7 +67,8 @@ void add_token_commands(CLI::App& app, Session& session) {
     auto t = std::make_shared<TokenOptions>();
 
     CLI::App* give = app.add_subcommand("faucet", "tokens from a devnet's faucet, whose key its genesis publishes");
-    give->add_option("TO", t->who, "address or key; the only key of the wallet unless told");
+    give->add_option("TO", t->receiver, "address or key; the only key of the wallet unless told")
+        ->envname("ASSAY_FROM");
     give->add_option("--amount", t->faucet_amount, "tokens")->capture_default_str();
     auto give_options = add_change_options(*give, false);
     give->callback([=, &session] { faucet(session, *give_options, *t); });

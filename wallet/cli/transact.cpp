@@ -58,14 +58,6 @@ std::string screen(const chain::TxBody& body, const ChainInfo& chain, const std:
     return out;
 }
 
-/// Before anything else is done: where nobody can be asked, -y has to be there.
-void must_be_confirmable(const Session& session, const ChangeOptions& options) {
-    if (options.yes || options.dry_run || options.generate_only) return;
-    if (session.json || !stdin_is_terminal())
-        fail({Code::confirmation_required, "this changes the chain's state, and nobody can be asked"},
-             "add -y once you are sure, or look first with --dry-run");
-}
-
 void confirm(const Session& session, const ChangeOptions& options, const std::string& shown) {
     if (options.yes) return;
     session.say(shown);
@@ -173,6 +165,13 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
 }
 
 }  // namespace
+
+void must_be_confirmable(const Session& session, const ChangeOptions& options) {
+    if (options.yes || options.dry_run || options.generate_only) return;
+    if (session.json || !stdin_is_terminal())
+        fail({Code::confirmation_required, "this changes the chain's state, and nobody can be asked"},
+             "add -y once you are sure, or look first with --dry-run");
+}
 
 void report(Session& session, const Outcome& outcome, const json::Value& transaction, const ChainInfo* chain) {
     const std::string txid = to_hex(outcome.txid.view());

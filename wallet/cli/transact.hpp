@@ -26,6 +26,8 @@ struct ChangeOptions {
 using Messages = std::vector<chain::Message>;
 using MakeMessages = std::function<Messages(const ChainInfo& chain, const Address& sender)>;
 
+/// Before anything else is done: where nobody can be asked, -y has to be there.
+void must_be_confirmable(const Session& session, const ChangeOptions& options);
 /// With the key of --from.
 void change(Session& session, const ChangeOptions& options, const MakeMessages& make_messages);
 /// With a key that is published, as a devnet's faucet is: no password, and `name` for the log.

@@ -1,0 +1,133 @@
+// What the wallet builds and signs is what the chain accepts.
+#include "base/hex.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/random.hpp"
+#include "wallet/client/message_json.hpp"
+#include "wallet/client/tx_builder.hpp"
+#include "wallet/client/tx_file.hpp"
+
+using namespace assay;
+using namespace assay::wallet;
+
+namespace {
+
+ChainInfo devnet() {
+    ChainInfo chain;
+    chain.chain_id = "assay-devnet-1";
+    chain.height = 40;
+    chain.min_gas_price = Amount{3};
+    return chain;
+}
+
+Signer key(std::uint8_t n) {
+    Bytes secret(32, 0);
+    secret[31] = n;
+    auto signer = Signer::from_secret(secret);
+    REQUIRE(signer.ok());
+    return std::move(signer).value();
+}
+
+std::vector<chain::Message> one_of_each(const Address& who) {
+    return {chain::Transfer{{{who, Amount{5}, "tag"}}},
+            chain::BurnForCredits{Amount{7}, Credits{1}},
+            chain::RegisterProvider{"http://a"},
+            chain::AddDevice{3, "cpu"},
+            chain::Stake{who, Amount{9}},
+            chain::Unstake{who, Amount{9}},
+            chain::Unjail{},
+            chain::RegisterValidator{Hash{}, Hash{}, Amount{1}, "v"},
+            chain::RenewBeacon{Hash{}},
+            chain::ReportPrice{Price{100}},
+            chain::OpenOrder{"cpu", 2, Credits{3}, Credits{6}, 99},
+            chain::PlaceBid{Hash{}, 1, Credits{2}}};
+}
+
+}  // namespace
+
+TEST_CASE("a signed transaction decodes, verifies and pays the chain's price") {
+    const Signer signer = key(3);
+    TxOptions options;
+    options.nonce = 7;
+    options.memo = "hello";
+    const auto body = build_tx_offline(devnet(), signer.address(), one_of_each(key(4).address()), options);
+    REQUIRE(body.ok());
+    CHECK(body->valid_until == 140);
+    CHECK(body->gas_limit == chain::suggested_gas(*body));
+    CHECK(body->fee == *chain::fee_for(body->gas_limit, Amount{3}));
+    const auto tx = sign_tx(*body, signer);
+    REQUIRE(tx.ok());
+    const auto back = chain::decode_tx(tx->raw, 128 << 10);
+    REQUIRE(back.ok());
+    CHECK(chain::txid(back->body) == tx->txid);
+    CHECK(chain::verify_auth(back->auth, back->body.sender, tx->txid).ok());
+    CHECK(chain::intrinsic_gas(back->body, back->auth, tx->raw.size()) <= back->body.gas_limit);
+
+    test::Random random;
+    INFO("seed " << test::seed());
+    for (int i = 0; i < 300; ++i) {  // one flipped bit anywhere: another id, another signature, or no transaction
+        Bytes raw = tx->raw;
+        raw[random.below(raw.size())] ^= static_cast<std::uint8_t>(1u << random.below(8));
+        const auto damaged = chain::decode_tx(raw, 128 << 10);
+        if (!damaged) continue;
+        CHECK_FALSE(chain::verify_auth(damaged->auth, damaged->body.sender, chain::txid(damaged->body)).ok());
+    }
+}
+
+TEST_CASE("a key signs only for its own address, and work goes alone") {
+    const auto body = build_tx_offline(devnet(), key(3).address(), {chain::Unjail{}}, {.nonce = 0});
+    REQUIRE(body.ok());
+    CHECK(sign_tx(*body, key(4)).error().code == Code::bad_signature);
+    CHECK(build_tx_offline(devnet(), key(3).address(), {chain::Unjail{}}, {}).error().code == Code::usage);
+    CHECK(build_tx_offline(devnet(), key(3).address(), {chain::CommitWork{}, chain::Unjail{}}, {.nonce = 0})
+              .error()
+              .code == Code::must_be_alone);
+    TxOptions free;
+    free.nonce = 0;
+    free.free = true;
+    CHECK(build_tx_offline(devnet(), key(3).address(), {chain::OpenWork{}}, free)->fee == Amount{0});
+}
+
+TEST_CASE("a transaction file comes back as it was, signed or not") {
+    const Signer signer = key(3);
+    TxOptions options;
+    options.nonce = 7;
+    const auto body = build_tx_offline(devnet(), signer.address(), one_of_each(signer.address()), options);
+    REQUIRE(body.ok());
+    const auto tx = sign_tx(*body, signer);
+    for (const bool with_auth : {false, true}) {
+        TxFile file{*body, std::nullopt, "assay"};
+        if (with_auth) file.auth = tx->tx.auth;
+        const auto back = parse_tx_file(to_json(tx_file_to_json(file), 2));
+        REQUIRE(back.ok());
+        CHECK(borsh::encode(back->body) == borsh::encode(*body));
+        CHECK(back->auth.has_value() == with_auth);
+    }
+}
+
+TEST_CASE("a transaction file whose words differ from its bytes is refused") {
+    TxOptions options;
+    options.nonce = 7;
+    const auto body =
+        build_tx_offline(devnet(), key(3).address(), {chain::Transfer{{{key(4).address(), Amount{5}, ""}}}}, options);
+    REQUIRE(body.ok());
+    const std::string text = to_json(tx_file_to_json({*body, std::nullopt, "assay"}));
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string changed = text;
+        REQUIRE(changed.find(from) != std::string::npos);
+        changed.replace(changed.find(from), from.size(), to);
+        return parse_tx_file(changed);
+    };
+    CHECK(with("\"amount\":\"5\"", "\"amount\":\"4\"").error().code == Code::tx_malformed);
+    CHECK(with("\"nonce\":7", "\"nonce\":8").error().code == Code::tx_malformed);
+    CHECK(with("\"version\":1", "\"version\":2").error().code == Code::tx_malformed);
+    CHECK(with("\"body\":\"01", "\"body\":\"02").error().code == Code::tx_malformed);
+    CHECK(with("\"auth\":null", "\"auth\":\"00\"").error().code == Code::tx_malformed);
+    CHECK(parse_tx_file(text.substr(0, text.size() / 2)).error().code == Code::tx_malformed);
+}
+
+TEST_CASE("every message has words for people and fields for programs") {
+    for (const auto& m : one_of_each(key(3).address())) {
+        CHECK_FALSE(message_in_words(m, devnet()).empty());
+        CHECK(text_or_empty(message_to_json(m, "assay"), "type") == chain::message_name(m));
+    }
+}
