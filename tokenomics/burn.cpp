@@ -26,7 +26,8 @@ Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals) {
     return Amount{v};
 }
 
-Result<Amount> settlement_pay(const BmeParams& bme, Credits consumed, Amount tokens_carried, Price price, unsigned decimals) {
+Result<Amount> settlement_pay(const BmeParams& bme, Credits consumed, Amount tokens_carried, Price price,
+                              unsigned decimals) {
     ASSAY_TRY(Amount bound, share_of(tokens_carried, bme.payout));
     const auto worth = tokens_worth(consumed, price, decimals);
     return worth ? min_of(*worth, bound) : bound;  // worth more than 2^128 - 1 units: the bound is what counts

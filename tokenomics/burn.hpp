@@ -13,10 +13,14 @@ namespace assay::tokenomics {
 [[nodiscard]] Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals);
 /// What consumed credits pay: their USD at the price, but at most payout_ppb of the tokens burned for them, so that
 /// burning and settling in one hand never profits. Errors: overflow.
-[[nodiscard]] Result<Amount> settlement_pay(const BmeParams& bme, Credits consumed, Amount tokens_carried, Price settle_price,
-                                            unsigned decimals);
+[[nodiscard]] Result<Amount> settlement_pay(const BmeParams& bme, Credits consumed, Amount tokens_carried,
+                                            Price settle_price, unsigned decimals);
 /// A burn gets the worse of spot and average, a settlement the worse for its payee: a known price helps nobody.
-[[nodiscard]] inline Price burn_price(Price spot, Price ema) { return spot < ema ? spot : ema; }
-[[nodiscard]] inline Price settle_price(Price spot, Price ema) { return spot < ema ? ema : spot; }
+[[nodiscard]] inline Price burn_price(Price spot, Price ema) {
+    return spot < ema ? spot : ema;
+}
+[[nodiscard]] inline Price settle_price(Price spot, Price ema) {
+    return spot < ema ? ema : spot;
+}
 
 }  // namespace assay::tokenomics

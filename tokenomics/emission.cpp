@@ -5,8 +5,11 @@ namespace assay::tokenomics {
 Result<Amount> scheduled_mint(const EmissionParams& p, Epoch epoch, const EmissionView& view) {
     Amount mint;
     switch (p.kind) {
-        case EmissionKind::none: break;
-        case EmissionKind::step_table: mint = step_table_mint(p.steps, epoch); break;
+        case EmissionKind::none:
+            break;
+        case EmissionKind::step_table:
+            mint = step_table_mint(p.steps, epoch);
+            break;
         case EmissionKind::geometric: {
             ASSAY_TRY(mint, geometric_mint(p.geometric, epoch));
             break;

@@ -17,9 +17,8 @@ u128 mul_q128(u128 a, u128 b) {
 }  // namespace
 
 u128 decay_power(u128 decay, std::uint64_t n) {
-    const u128 one = ~u128{0};
-    u128 result = one;
-    u128 base = one - decay;  // 1 - decay to within 2^-128
+    u128 result = ~u128{0};
+    u128 base = decay == 0 ? ~u128{0} : u128{0} - decay;  // 2^128 - decay is exact: a half is a half
     bool any = false;
     for (; n != 0; n >>= 1) {
         if ((n & 1) != 0) {

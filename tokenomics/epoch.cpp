@@ -51,7 +51,8 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
         by_weight[n + i] = p.pending_weight;
         by_stake[i] = min_of(p.stake_at_start, p.stake_at_end).units;
     }
-    // Work pool: by consumed credits, bounded by what was burned for them [an own burn never returns more than it burned].
+    // Work pool: by consumed credits, bounded by what was burned for them [an own burn never returns more than it
+    // burned].
     auto work = parts_or_none(pools.work, by_credits);
     for (std::size_t i = 0; i < n; ++i) {
         const auto bound = share_of(in.providers[i].tokens_carried, params.bme.payout);

@@ -35,7 +35,7 @@ struct EpochInput {
     EmissionView view;
     EpochPools pools;  ///< what earlier epochs left
     Amount fees;
-    std::vector<ProviderWork> providers;  ///< ascending by address
+    std::vector<ProviderWork> providers;               ///< ascending by address
     std::vector<std::pair<Address, u128>> validators;  ///< power, ascending by address
 };
 

@@ -13,12 +13,18 @@
 namespace assay::tokenomics {
 
 enum class EmissionKind : std::uint8_t { none = 0, step_table = 1, geometric = 2 };
-constexpr std::uint8_t enum_count(EmissionKind) { return 3; }
+constexpr std::uint8_t enum_count(EmissionKind) {
+    return 3;
+}
 enum class BurnMode : std::uint8_t { destroy = 0 };
-constexpr std::uint8_t enum_count(BurnMode) { return 1; }
+constexpr std::uint8_t enum_count(BurnMode) {
+    return 1;
+}
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
 enum class ClassWork : std::uint8_t { lanes = 0 };
-constexpr std::uint8_t enum_count(ClassWork) { return 1; }
+constexpr std::uint8_t enum_count(ClassWork) {
+    return 1;
+}
 
 struct TokenParams {
     std::string denom = "ASY";
@@ -84,10 +90,10 @@ struct GeometricEmission {
     std::uint64_t epochs = 0;
     static constexpr auto describe() {
         using P = GeometricEmission;
-        return std::tuple{
-            field("first", &P::first, "tokens", 0, 0, "minted in epoch 0"),
-            field("decay", &P::decay, "Q0.128", 0, 0, "1 - ratio between epochs, a decimal fraction such as 0.0001 in files"),
-            field("epochs", &P::epochs, "epochs", 0, 0, "the schedule ends after these; 0 is never")};
+        return std::tuple{field("first", &P::first, "tokens", 0, 0, "minted in epoch 0"),
+                          field("decay", &P::decay, "Q0.128", 0, 0,
+                                "1 - ratio between epochs, a decimal fraction such as 0.0001 in files"),
+                          field("epochs", &P::epochs, "epochs", 0, 0, "the schedule ends after these; 0 is never")};
     }
     ASSAY_DESCRIBED
 };
@@ -114,8 +120,10 @@ struct SplitParams {
         using P = SplitParams;
         constexpr std::uint64_t kOne = Ppb::kOne;
         return std::tuple{
-            field("work_ppb", &P::work, "ppb", 0, kOne, "split by consumed credits, bounded by what was burned for them"),
-            field("availability_ppb", &P::availability, "ppb", 0, kOne, "split by class weight over passed canonical tasks"),
+            field("work_ppb", &P::work, "ppb", 0, kOne,
+                  "split by consumed credits, bounded by what was burned for them"),
+            field("availability_ppb", &P::availability, "ppb", 0, kOne,
+                  "split by class weight over passed canonical tasks"),
             field("stakers_ppb", &P::stakers, "ppb", 0, kOne, "split by min(stake at start, at end)"),
             field("validators_ppb", &P::validators, "ppb", 0, kOne, "to validators by power, with the fees"),
             field("treasury_ppb", &P::treasury, "ppb", 0, kOne, "stays in the treasury")};
@@ -130,11 +138,12 @@ struct BmeParams {
     Amount min_burn;
     static constexpr auto describe() {
         using P = BmeParams;
-        return std::tuple{
-            field("mode", &P::mode, "", 0, 0, "what a burn does: destroy"),
-            field("round_blocks", &P::round_blocks, "blocks", 1, 600, "burns and settlements execute when a price round closes"),
-            field("payout_ppb", &P::payout, "ppb", 0, Ppb::kOne, "a settlement pays at most this share of the tokens burned for it"),
-            field("min_burn", &P::min_burn, "tokens", 0, 0, "the smallest burn")};
+        return std::tuple{field("mode", &P::mode, "", 0, 0, "what a burn does: destroy"),
+                          field("round_blocks", &P::round_blocks, "blocks", 1, 600,
+                                "burns and settlements execute when a price round closes"),
+                          field("payout_ppb", &P::payout, "ppb", 0, Ppb::kOne,
+                                "a settlement pays at most this share of the tokens burned for it"),
+                          field("min_burn", &P::min_burn, "tokens", 0, 0, "the smallest burn")};
     }
     ASSAY_DESCRIBED
 };
@@ -151,8 +160,10 @@ struct PriceParams {
             field("initial", &P::initial, "USD x 10^-8", Price::kStale, 0xffffffffffffull, "price at genesis"),
             field("deviation_ppb", &P::deviation, "ppb", 0, Ppb::kOne, "a report further from the median is marked"),
             field("max_move_ppb", &P::max_move, "ppb", 0, Ppb::kOne, "a round moves the price by at most this"),
-            field("ema_rounds", &P::ema_rounds, "rounds", 1, 100'000, "averaging length N; weight of a round is 2/(N+1)"),
-            field("stale_blocks", &P::stale_blocks, "blocks", 1, 1'000'000, "without a quorum for so long the price is stale")};
+            field("ema_rounds", &P::ema_rounds, "rounds", 1, 100'000,
+                  "averaging length N; weight of a round is 2/(N+1)"),
+            field("stale_blocks", &P::stale_blocks, "blocks", 1, 1'000'000,
+                  "without a quorum for so long the price is stale")};
     }
     ASSAY_DESCRIBED
 };
@@ -170,8 +181,10 @@ struct StakeParams {
             field("unit", &P::unit, "tokens", 0, 0, "required per device = unit x max(floor, class multiplier)"),
             field("floor_ppb", &P::floor, "ppb", 0, 1000 * Ppb::kOne, "least multiplier of a device"),
             field("min_stake", &P::min_stake, "tokens", 0, 0, "the smallest amount that can be staked at once"),
-            field("min_unbonding", &P::min_unbonding, "tokens", 0, 0, "the smallest amount that can be unstaked, unless it is all"),
-            field("unbonding_ms", &P::unbonding_ms, "ms", 1'000, 400ull * 86'400'000, "unstaked tokens wait so long and can be slashed"),
+            field("min_unbonding", &P::min_unbonding, "tokens", 0, 0,
+                  "the smallest amount that can be unstaked, unless it is all"),
+            field("unbonding_ms", &P::unbonding_ms, "ms", 1'000, 400ull * 86'400'000,
+                  "unstaked tokens wait so long and can be slashed"),
             field("max_unbondings", &P::max_unbondings, "entries", 1, 64, "open unbondings per provider")};
     }
     ASSAY_DESCRIBED
@@ -187,11 +200,14 @@ struct SlashParams {
     static constexpr auto describe() {
         using P = SlashParams;
         return std::tuple{
-            field("one_bad_ppb", &P::one_bad, "ppb", 0, Ppb::kOne, "one wrong sample of k: hardware does corrupt silently"),
+            field("one_bad_ppb", &P::one_bad, "ppb", 0, Ppb::kOne,
+                  "one wrong sample of k: hardware does corrupt silently"),
             field("two_bad_ppb", &P::two_bad, "ppb", 0, Ppb::kOne, "two wrong samples"),
             field("full_ppb", &P::full, "ppb", 0, Ppb::kOne, "three or more, or a repeat: the full rate, with jail"),
-            field("absent_ppb", &P::absent, "ppb", 0, Ppb::kOne, "first absence; doubles with each in memory, up to full"),
-            field("memory_tasks", &P::memory_tasks, "tasks", 1, 128, "how many of a device's last tasks count for repeats"),
+            field("absent_ppb", &P::absent, "ppb", 0, Ppb::kOne,
+                  "first absence; doubles with each in memory, up to full"),
+            field("memory_tasks", &P::memory_tasks, "tasks", 1, 128,
+                  "how many of a device's last tasks count for repeats"),
             field("jail_ms", &P::jail_ms, "ms", 0, 400ull * 86'400'000, "a jailed provider may unjail after this")};
     }
     ASSAY_DESCRIBED
@@ -206,13 +222,17 @@ struct WorkRules {
     std::uint64_t open_attempts = 3;
     static constexpr auto describe() {
         using P = WorkRules;
-        return std::tuple{
-            field("samples", &P::samples, "leaves", 1, 256, "k: distinct samples per commit"),
-            field("window_ms", &P::window_ms, "ms", 100, 86'400'000, "W: a commit counts while block time <= time(h0) + W"),
-            field("start_span_blocks", &P::start_span_blocks, "blocks", 1, 10'000, "h0 is drawn from so many first blocks of an epoch"),
-            field("challenge_delay_blocks", &P::challenge_delay_blocks, "blocks", 2, 100, "hc is at least this after the deadline"),
-            field("open_blocks", &P::open_blocks, "blocks", 1, 10'000, "O: counted blocks in which an opening is taken"),
-            field("open_attempts", &P::open_attempts, "openings", 1, 16, "malformed openings of one commit that are looked at")};
+        return std::tuple{field("samples", &P::samples, "leaves", 1, 256, "k: distinct samples per commit"),
+                          field("window_ms", &P::window_ms, "ms", 100, 86'400'000,
+                                "W: a commit counts while block time <= time(h0) + W"),
+                          field("start_span_blocks", &P::start_span_blocks, "blocks", 1, 10'000,
+                                "h0 is drawn from so many first blocks of an epoch"),
+                          field("challenge_delay_blocks", &P::challenge_delay_blocks, "blocks", 2, 100,
+                                "hc is at least this after the deadline"),
+                          field("open_blocks", &P::open_blocks, "blocks", 1, 10'000,
+                                "O: counted blocks in which an opening is taken"),
+                          field("open_attempts", &P::open_attempts, "openings", 1, 16,
+                                "malformed openings of one commit that are looked at")};
     }
     ASSAY_DESCRIBED
 };
@@ -232,9 +252,12 @@ struct ClassParams {
         using P = ClassParams;
         return std::tuple{
             field("name", &P::name, "", 1, 32, "device class, as typed on the command line"),
-            field("multiplier_ppb", &P::multiplier, "ppb", 0, 1'000'000 * Ppb::kOne, "stake per device relative to the unit"),
-            field("weight", &P::weight, "", 0, 1'000'000'000, "share of the availability pool per passed task; 0 earns no emission"),
-            field("cost", &P::cost, "tokens", 0, 0, "C: what one task costs its prover; a stake covers three times that"),
+            field("multiplier_ppb", &P::multiplier, "ppb", 0, 1'000'000 * Ppb::kOne,
+                  "stake per device relative to the unit"),
+            field("weight", &P::weight, "", 0, 1'000'000'000,
+                  "share of the availability pool per passed task; 0 earns no emission"),
+            field("cost", &P::cost, "tokens", 0, 0,
+                  "C: what one task costs its prover; a stake covers three times that"),
             field("memory_bytes", &P::memory_bytes, "bytes", 0, 0, "memory of the device"),
             field("bandwidth_bytes_s", &P::bandwidth_bytes_s, "bytes/s", 0, 0, "memory bandwidth of the device"),
             field("work", &P::work, "", 0, 0, "kind of the canonical task: lanes"),
@@ -251,10 +274,9 @@ struct MarketParams {
     std::uint64_t max_bids = 100;
     static constexpr auto describe() {
         using P = MarketParams;
-        return std::tuple{
-            field("bid_blocks", &P::bid_blocks, "blocks", 1, 100'000, "an order takes bids for so long"),
-            field("max_units", &P::max_units, "units", 1, 1'000'000, "units of work in one order"),
-            field("max_bids", &P::max_bids, "bids", 1, 1'000, "bids per order")};
+        return std::tuple{field("bid_blocks", &P::bid_blocks, "blocks", 1, 100'000, "an order takes bids for so long"),
+                          field("max_units", &P::max_units, "units", 1, 1'000'000, "units of work in one order"),
+                          field("max_bids", &P::max_bids, "bids", 1, 1'000, "bids per order")};
     }
     ASSAY_DESCRIBED
 };

@@ -1,5 +1,6 @@
 #include "tokenomics/params_json.hpp"
 
+#include <span>
 #include <type_traits>
 
 namespace assay::tokenomics {
@@ -8,9 +9,15 @@ namespace {
 constexpr std::string_view kEmissionKinds[] = {"none", "step_table", "geometric"};
 constexpr std::string_view kBurnModes[] = {"destroy"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
-constexpr std::span<const std::string_view> words_of(EmissionKind) { return kEmissionKinds; }
-constexpr std::span<const std::string_view> words_of(BurnMode) { return kBurnModes; }
-constexpr std::span<const std::string_view> words_of(ClassWork) { return kClassWorks; }
+constexpr std::span<const std::string_view> words_of(EmissionKind) {
+    return kEmissionKinds;
+}
+constexpr std::span<const std::string_view> words_of(BurnMode) {
+    return kBurnModes;
+}
+constexpr std::span<const std::string_view> words_of(ClassWork) {
+    return kClassWorks;
+}
 
 template <class T>
 struct IsVector : std::false_type {};
@@ -84,8 +91,10 @@ class ParamReader {
             return {Code::field_out_of_range, path + " is \"" + word + "\", allowed are " + all};
         } else {
             ASSAY_TRY(std::uint64_t n, json::as_u64(v, path, any ? 0 : min, any ? ~std::uint64_t{0} : max));
-            if constexpr (std::is_integral_v<T>) out = static_cast<T>(n);  // ranges in describe() fit the type
-            else out.value = n;
+            if constexpr (std::is_integral_v<T>)
+                out = static_cast<T>(n);  // ranges in describe() fit the type
+            else
+                out.value = n;
             return {};
         }
     }
@@ -96,26 +105,39 @@ class ParamReader {
 std::string quoted(std::string_view s) {
     std::string out = "\"";
     for (const char c : s) {
+        constexpr char kHex[] = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20) {
+            out += std::string("\\u00") + kHex[byte >> 4] + kHex[byte & 15];
+            continue;
+        }
         if (c == '"' || c == '\\') out.push_back('\\');
-        if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+        out.push_back(c);
     }
     return out + "\"";
 }
 
 template <class T>
 std::string text_of(const T& v) {
-    if constexpr (std::is_same_v<T, std::string>) return v;
-    else if constexpr (std::is_same_v<T, Amount>) return to_digits(v.units);
-    else if constexpr (std::is_same_v<T, u128>) return format_q128(v);
-    else if constexpr (std::is_enum_v<T>) return std::string(words_of(v)[static_cast<std::size_t>(v)]);
-    else if constexpr (std::is_integral_v<T>) return std::to_string(v);
-    else return std::to_string(v.value);
+    if constexpr (std::is_same_v<T, std::string>)
+        return v;
+    else if constexpr (std::is_same_v<T, Amount>)
+        return to_digits(v.units);
+    else if constexpr (std::is_same_v<T, u128>)
+        return format_q128(v);
+    else if constexpr (std::is_enum_v<T>)
+        return std::string(words_of(v)[static_cast<std::size_t>(v)]);
+    else if constexpr (std::is_integral_v<T>)
+        return std::to_string(v);
+    else
+        return std::to_string(v.value);
 }
 
 // Numbers above 2^53 travel as strings.
 template <class T>
 std::string scalar_json(const T& v) {
-    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Amount> || std::is_same_v<T, u128> || std::is_enum_v<T>) {
+    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Amount> || std::is_same_v<T, u128> ||
+                  std::is_enum_v<T>) {
         return quoted(text_of(v));
     } else {
         const std::string digits = text_of(v);
@@ -149,7 +171,8 @@ void list_into(const T& v, const std::string& prefix, std::vector<ParamRow>& row
         if constexpr (Described<M>) {
             list_into(member, path + ".", rows);
         } else if constexpr (IsVector<M>::value) {
-            for (std::size_t i = 0; i < member.size(); ++i) list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
+            for (std::size_t i = 0; i < member.size(); ++i)
+                list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
         } else {
             rows.push_back({path, text_of(member), f.unit, f.min, f.max, f.meaning});
         }
@@ -163,7 +186,8 @@ Result<Amount> amount_from_json(const json::Value& v, const std::string& path, c
         const std::size_t space = v.text.find(' ');
         if (space != std::string::npos) {
             if (v.text.substr(space + 1) != token.denom)
-                return {Code::bad_amount, path + ": the denomination is \"" + v.text.substr(space + 1) + "\", expected " + token.denom};
+                return {Code::bad_amount,
+                        path + ": the denomination is \"" + v.text.substr(space + 1) + "\", expected " + token.denom};
             auto units = parse_decimal(std::string_view(v.text).substr(0, space), token.decimals);
             if (!units) return {Code::bad_amount, path + ": " + units.error().message};
             return Amount{*units};
@@ -184,7 +208,9 @@ Result<Params> params_from_json(const json::Value& v, const std::string& path) {
                 ASSAY_TRY(std::uint64_t n, json::as_u64(*d, path + ".token.decimals", 0, 24));
                 shape.decimals = static_cast<std::uint8_t>(n);
             }
-            if (const auto* d = o.optional("denom")) ASSAY_TRY(shape.denom, json::as_string(*d, path + ".token.denom"));
+            if (const auto* d = o.optional("denom")) {
+                ASSAY_TRY(shape.denom, json::as_string(*d, path + ".token.denom"));
+            }
             p.token = shape;
         }
     const TokenParams token = p.token;
@@ -192,7 +218,9 @@ Result<Params> params_from_json(const json::Value& v, const std::string& path) {
     return p;
 }
 
-std::string params_to_json(const Params& p) { return write_json(p); }
+std::string params_to_json(const Params& p) {
+    return write_json(p);
+}
 
 std::vector<ParamRow> list_params(const Params& p) {
     std::vector<ParamRow> rows;
@@ -225,15 +253,15 @@ Result<u128> fraction_q128(std::string_view text) {
 
 std::string format_q128(u128 q) {
     if (q == 0) return "0";
-    // The shortest decimal within one unit above q / 2^128 floors back to q. Digits come from q x 10 repeatedly.
+    // The least decimal of so many digits that is not below q / 2^128 floors back to q, once it is near enough.
     std::string best = "0.";
     for (int digits = 1; digits <= 38; ++digits) {
         // ceil(q x 10^digits / 2^128) as the candidate numerator
         u128 scale = 1;
         for (int i = 0; i < digits; ++i) scale *= 10;
-        const auto low = mul_div(q, scale, u128{1} << 127);
-        if (!low) continue;
-        const u128 candidate = (*low >> 1) + 1;
+        const auto twice = mul_div_ceil(q, scale, u128{1} << 127);
+        if (!twice) continue;
+        const u128 candidate = (*twice >> 1) + (*twice & 1);
         if (candidate >= scale) continue;
         std::string text = to_digits(candidate);
         text = "0." + std::string(static_cast<std::size_t>(digits) - text.size(), '0') + text;

@@ -7,11 +7,13 @@ namespace {
 
 // The lower weighted median: the first price, ascending, at which half of the reporting power is reached.
 Price lower_median(std::vector<PriceReport> reports, u128 reporting) {
-    std::stable_sort(reports.begin(), reports.end(), [](const auto& a, const auto& b) { return a.price < b.price; });
+    if (reports.size() > 1)
+        std::stable_sort(reports.begin(), reports.end(),
+                         [](const auto& a, const auto& b) { return a.price < b.price; });
     u128 seen = 0;
     for (const PriceReport& r : reports) {
         seen += r.power;
-        if (2 * seen >= reporting) return r.price;
+        if (seen >= reporting - reporting / 2) return r.price;
     }
     return reports.back().price;
 }
@@ -26,15 +28,17 @@ PriceState initial_price(const PriceParams& p) {
     return {p.initial, u128{p.initial.value} << 32, Height{0}, 0, false};
 }
 
-Price ema(const PriceState& s) { return Price{static_cast<std::uint64_t>(s.ema_q32 >> 32)}; }
+Price ema(const PriceState& s) {
+    return Price{static_cast<std::uint64_t>(s.ema_q32 >> 32)};
+}
 
-RoundResult close_round(const PriceParams& p, const PriceState& before, const std::vector<PriceReport>& reports, u128 total_power,
-                        Height height) {
+RoundResult close_round(const PriceParams& p, const PriceState& before, const std::vector<PriceReport>& reports,
+                        u128 total_power, Height height) {
     RoundResult out{before, false, std::vector<bool>(reports.size(), false)};
     ++out.state.rounds;
     u128 reporting = 0;
     for (const PriceReport& r : reports) reporting += r.power;
-    out.quorum = total_power > 0 && !reports.empty() && 3 * reporting >= 2 * total_power;
+    out.quorum = total_power > 0 && !reports.empty() && reporting >= total_power - total_power / 3;
     if (out.quorum) {
         const Price median = lower_median(reports, reporting);
         const std::uint64_t band = move_of(median.value, p.deviation);
@@ -44,13 +48,16 @@ RoundResult close_round(const PriceParams& p, const PriceState& before, const st
         }
         const std::uint64_t step = move_of(before.spot.value, p.max_move);
         const std::uint64_t low = before.spot.value - std::min(step, before.spot.value);
-        const std::uint64_t high = before.spot.value > ~std::uint64_t{0} - step ? ~std::uint64_t{0} : before.spot.value + step;
+        const std::uint64_t high =
+            before.spot.value > ~std::uint64_t{0} - step ? ~std::uint64_t{0} : before.spot.value + step;
         out.state.spot = Price{std::clamp(median.value, low, high)};
         // ema += (spot - ema) x 2 / (N + 1), in Q32 with floors of the magnitude.
         const u128 target = u128{out.state.spot.value} << 32;
         const u128 weight = 2, over = u128{p.ema_rounds} + 1;
-        if (target >= before.ema_q32) out.state.ema_q32 = before.ema_q32 + (target - before.ema_q32) * weight / over;
-        else out.state.ema_q32 = before.ema_q32 - (before.ema_q32 - target) * weight / over;
+        if (target >= before.ema_q32)
+            out.state.ema_q32 = before.ema_q32 + (target - before.ema_q32) * weight / over;
+        else
+            out.state.ema_q32 = before.ema_q32 - (before.ema_q32 - target) * weight / over;
         out.state.last_quorum = height;
     }
     const bool too_old = height.value - std::min(out.state.last_quorum.value, height.value) >= p.stale_blocks;

@@ -23,7 +23,8 @@ Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128>
     for (std::size_t i = 0; i < weights.size(); ++i) remainders[i] = pool.units * weights[i] - parts[i].units * total;
     std::vector<std::size_t> order(weights.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
     const u128 left = pool.units - given;  // fewer than there are weights
     for (std::size_t i = 0; i < left; ++i) ++parts[order[i]].units;
     return parts;

@@ -10,9 +10,9 @@
 
 namespace assay::tokenomics {
 
-/// Hamilton's method: floors first, then one unit each to the largest remainders, ties to the lower index (callers order
-/// by address). No weight at all: every part is zero and the caller keeps the pool. Errors: overflow, when the weights'
-/// sum passes 2^128 - 1.
+/// Hamilton's method: floors first, then one unit each to the largest remainders, ties to the lower index (callers
+/// order by address). No weight at all: every part is zero and the caller keeps the pool. Errors: overflow, when the
+/// weights' sum passes 2^128 - 1.
 [[nodiscard]] Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128> weights);
 
 struct EpochSplit {

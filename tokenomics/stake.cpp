@@ -20,7 +20,11 @@ Result<Amount> required_stake(const Params& params, std::span<const std::uint32_
     return total;
 }
 
-Result<Amount> minimum_stake_per_device(const ClassParams& c) { return mul_div(c.cost, 3, 1); }
-Result<Amount> exposure(const ClassParams& c) { return minimum_stake_per_device(c); }
+Result<Amount> minimum_stake_per_device(const ClassParams& c) {
+    return mul_div(c.cost, 3, 1);
+}
+Result<Amount> exposure(const ClassParams& c) {
+    return minimum_stake_per_device(c);
+}
 
 }  // namespace assay::tokenomics

@@ -16,7 +16,8 @@ struct Unbonding {
 };
 
 /// Appends an entry. Errors: too_many_unbondings (stake.max_unbondings).
-[[nodiscard]] Result<std::vector<Unbonding>> add_unbonding(const StakeParams& stake, std::vector<Unbonding> entries, Unbonding entry);
+[[nodiscard]] Result<std::vector<Unbonding>> add_unbonding(const StakeParams& stake, std::vector<Unbonding> entries,
+                                                           Unbonding entry);
 
 struct Matured {
     Amount released;
@@ -24,6 +25,7 @@ struct Matured {
 };
 /// Entries whose time has come. While any commit of the provider is open (`oldest_open_commit`), an entry created at or
 /// after that commit's height waits too: stake that covered the commit must not leave before its verdict.
-[[nodiscard]] Matured matured(const std::vector<Unbonding>& entries, TimeMs now, const std::optional<Height>& oldest_open_commit);
+[[nodiscard]] Matured matured(const std::vector<Unbonding>& entries, TimeMs now,
+                              const std::optional<Height>& oldest_open_commit);
 
 }  // namespace assay::tokenomics
