@@ -33,6 +33,8 @@ class Node(http.server.ThreadingHTTPServer):
         self.seen = []  # raw transactions
         self.calls = []
         self.lose_nonce = 0
+        self.count_nonces = False  # as a mempool does
+        self.busy = 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -51,6 +53,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         method, params = request["method"], request.get("params", {})
         node = self.server
         node.calls.append(method)
+        if node.busy > 0:
+            node.busy -= 1
+            self.send_response(429)
+            self.send_header("Retry-After", "0")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         answer = {"jsonrpc": "2.0", "id": request["id"]}
         try:
             answer["result"] = getattr(self, "rpc_" + method)(node, params)
@@ -78,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {"min_gas_price": "1000", "per": 1000, "max_gas": "1000000"}
 
     def rpc_account(self, node, params):
-        return {"address": params["address"], "nonce": 3, "next_nonce": 3, "liquid": "12500000", "staked": "0",
+        return {"address": params["address"], "nonce": 3, "next_nonce": 3 + (len(set(node.seen)) if node.count_nonces else 0), "liquid": "12500000", "staked": "0",
                 "unbonding": [], "credits": "1250000", "credit_tokens": "0", "height": node.height}
 
     def rpc_genesis(self, node, _):
@@ -362,6 +371,19 @@ class Contract(unittest.TestCase):
         self.node.lose_nonce = 2
         self.assertEqual(self.send("--nonce", "3", exit=1)["error"]["code"], "nonce_taken")
 
+    def test_equal_payments_at_once_are_different_transactions(self):
+        self.node.count_nonces = True
+        runs = [subprocess.Popen([ASSAY, "send", "alice", "1.5", "-y", "--json", "--node", self.node.url,
+                                  "--password-file", self.password], env=self.environment(), text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(12)]
+        answers = [json.loads(run.communicate(timeout=60)[0]) for run in runs]
+        self.assertEqual(sorted(a["nonce"] for a in answers), list(range(3, 15)))
+        self.assertEqual(len({a["txid"] for a in answers}), 12)
+
+    def test_a_node_that_asks_for_patience_gets_it(self):
+        self.node.busy = 3
+        self.assertEqual(self.json_of("status", node=self.node.url)["height"], 40)
+
     def test_without_waiting(self):
         self.assertEqual(self.send("--no-wait")["status"], "pending")
 
@@ -514,7 +536,7 @@ class Contract(unittest.TestCase):
         self.assertEqual(self.node.seen, [])
         code, shown = self.at_terminal(args, [(b"[y/N]", b"y"), (b"Password", b"correct horse")])
         self.assertEqual(code, 0, shown)
-        self.assertEqual(len(self.node.seen), 1)
+        self.assertEqual(len(set(self.node.seen)), 1)
 
     def test_an_interrupted_prompt_is_130_and_loses_nothing(self):
         code, shown = self.at_terminal(["key", "new", "broken", "--kdf-light"], [(b"New password", signal.SIGINT)])

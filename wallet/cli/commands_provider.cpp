@@ -17,13 +17,19 @@ struct WorkOptions {
 
 constexpr std::uint64_t kMaxSlot = 0xffffffffu;
 
+/// Orders are priced in credits, where other answers give prices of the token and pay in tokens.
+json::Value for_people(std::string_view method, const json::Value& answer) {
+    if (method != "order" && method != "orders") return answer;
+    return renamed(answer, {{"price", "price_per_unit"}, {"paid", "credits_paid"}});
+}
+
 void list(Session& session, std::string_view method, const WorkOptions& o, const std::string& status = {}) {
     Params params;
     if (!status.empty()) params.text("status", status);
     if (!o.cursor.empty()) params.text("cursor", o.cursor);
     if (!o.limit.empty()) params.number("limit", parse_count(o.limit, "--limit", 1, 1000));
     const json::Value answer = session.call(method, params);
-    session.result(answer, session.json ? std::string() : render(answer, session.chain()));
+    session.result(answer, session.json ? std::string() : render(for_people(method, answer), session.chain()));
 }
 
 void add_paging(CLI::App* command, WorkOptions& o) {
@@ -90,7 +96,7 @@ void order_create(Session& session, const ChangeOptions& change_options, const W
 
 void show(Session& session, std::string_view method, const Params& params) {
     const json::Value answer = session.call(method, params);
-    session.result(answer, session.json ? std::string() : render(answer, session.chain()));
+    session.result(answer, session.json ? std::string() : render(for_people(method, answer), session.chain()));
 }
 
 void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {

@@ -63,7 +63,9 @@ std::string explanation(const json::Value& answer, const ChainInfo& chain) {
             out += std::string(name) + "  " + render_scalar(name, *v, chain) + "\n";
     for (const char* name : {"terms", "commits", "devices", "why_not"})
         if (const json::Value* v = answer.find(name); v != nullptr && !v->items.empty()) {
-            out += std::string("\n") + name + "\n" + render_table(*v, chain);
+            // A term's value is money; elsewhere "value" is any number.
+            const json::Value rows = renamed(*v, {{"value", "amount"}});
+            out += std::string("\n") + name + "\n" + render_table(rows, chain);
         }
     return out;
 }

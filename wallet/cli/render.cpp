@@ -14,51 +14,19 @@ bool one_of(std::string_view name, const std::array<std::string_view, N>& names)
 }
 
 // Names of docs/rpc.md whose strings of digits are base units of the token, micro-USD, and USD x 10^-8.
-constexpr std::array<std::string_view, 42> kTokens{"amount",
-                                                   "liquid",
-                                                   "staked",
-                                                   "stake",
-                                                   "stake_at_start",
-                                                   "required",
-                                                   "exposure",
-                                                   "earned",
-                                                   "slashed",
-                                                   "genesis",
-                                                   "minted",
-                                                   "burned",
-                                                   "supply",
-                                                   "cap",
-                                                   "unbonding",
-                                                   "vesting",
-                                                   "vault",
-                                                   "escrow",
-                                                   "bonds",
-                                                   "fees",
-                                                   "fee",
-                                                   "held_slashes",
-                                                   "pool_work",
-                                                   "pool_availability",
-                                                   "reserved",
-                                                   "pool_stakers",
-                                                   "pool_validators",
-                                                   "treasury",
-                                                   "minted_schedule",
-                                                   "minted_settled",
-                                                   "bond",
-                                                   "paid_tokens",
-                                                   "work",
-                                                   "availability",
-                                                   "stakers",
-                                                   "validators",
-                                                   "credit_tokens",
-                                                   "unit_stake",
-                                                   "min_stake",
-                                                   "paid",
-                                                   "value",
-                                                   "have_tokens"};
-constexpr std::array<std::string_view, 13> kDollars{
-    "credits",        "issued",           "consumed",  "refunded", "free",        "escrowed",    "queued",
-    "credits_issued", "credits_consumed", "max_price", "deposit",  "min_credits", "credits_paid"};
+constexpr std::array<std::string_view, 42> kTokens{
+    "deposit_tokens", "amount",       "liquid",          "staked",     "stake",
+    "stake_at_start", "required",     "exposure",        "earned",     "slashed",
+    "genesis",        "minted",       "burned",          "supply",     "cap",
+    "unbonding",      "vesting",      "vault",           "escrow",     "bonds",
+    "fees",           "fee",          "held_slashes",    "pool_work",  "pool_availability",
+    "reserved",       "pool_stakers", "pool_validators", "treasury",   "minted_schedule",
+    "minted_settled", "bond",         "paid_tokens",     "work",       "availability",
+    "stakers",        "validators",   "credit_tokens",   "unit_stake", "min_stake",
+    "paid",           "have_tokens"};
+constexpr std::array<std::string_view, 14> kDollars{
+    "price_per_unit", "credits",        "issued",           "consumed",  "refunded", "free",        "escrowed",
+    "queued",         "credits_issued", "credits_consumed", "max_price", "deposit",  "min_credits", "credits_paid"};
 constexpr std::array<std::string_view, 2> kPrices{"price", "ema"};
 
 bool digits(const std::string& text) {
@@ -157,6 +125,19 @@ std::string render_table(const json::Value& list, const ChainInfo& chain, const 
         out += line + "\n";
     }
     return out;
+}
+
+json::Value renamed(json::Value value, const std::vector<std::pair<std::string, std::string>>& names) {
+    for (auto& [name, member] : value.members) {
+        member = renamed(std::move(member), names);
+        for (const auto& [from, to] : names)
+            if (name == from) {
+                name = to;
+                break;
+            }
+    }
+    for (json::Value& item : value.items) item = renamed(std::move(item), names);
+    return value;
 }
 
 std::string render(const json::Value& value, const ChainInfo& chain) {

@@ -13,4 +13,7 @@ namespace assay::wallet::cli {
 [[nodiscard]] std::string render_table(const json::Value& items, const ChainInfo& chain,
                                        const std::vector<std::string>& columns = {});
 
+/// The same answer with members renamed at every depth: docs/rpc.md gives some names another unit in another answer.
+[[nodiscard]] json::Value renamed(json::Value value, const std::vector<std::pair<std::string, std::string>>& names);
+
 }  // namespace assay::wallet::cli

@@ -1,5 +1,9 @@
 #include "wallet/cli/transact.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "base/hex.hpp"
 #include "wallet/cli/log.hpp"
 #include "wallet/cli/terminal.hpp"
@@ -89,16 +93,60 @@ bool lost_the_nonce(Code code) {
     return code == Code::nonce_taken || code == Code::nonce_too_low || code == Code::nonce_gap;
 }
 
+/// One sender of this wallet at a time takes a nonce and has it accepted. Without it two equal payments that are made
+/// at once would get the same nonce, so the same bytes, and the second would pass for the first.
+class NonceLock {
+   public:
+    NonceLock(const Session& session, const Address& sender) {
+        const auto file = session.home_folder() / ("nonce-" + to_hex(sender.view()).substr(0, 16) + ".lock");
+        std::error_code ignored;
+        std::filesystem::create_directories(file.parent_path(), ignored);
+        fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0) fail({Code::io_error, "cannot lock " + file.string()});
+    }
+    ~NonceLock() { release(); }
+    NonceLock(const NonceLock&) = delete;
+    NonceLock& operator=(const NonceLock&) = delete;
+    void release() {
+        if (fd_ >= 0) (void)::close(fd_);
+        fd_ = -1;
+    }
+
+   private:
+    int fd_ = -1;
+};
+
+/// After the node has accepted it: whatever fails now, the transaction is out.
+Result<Outcome> await(Session& session, const SignedTx& tx) {
+    auto outcome = send_and_wait(session.rpc(), tx, {});  // the same bytes again, this time with an answer at its block
+    if (outcome || outcome.error().code == Code::outcome_unknown) return outcome;
+    SendOptions brief;
+    brief.longest = std::chrono::seconds{5};
+    auto found = wait_for_outcome(session.rpc(), tx.txid, tx.tx.body.valid_until, brief);
+    if (found) return found;
+    return {Code::outcome_unknown, "transaction " + to_hex(tx.txid.view()) +
+                                       " was sent, and what became of it is unknown: " + found.error().message};
+}
+
 void deliver(Session& session, const ChangeOptions& options, const ChainInfo& chain, const std::string& from,
-             const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
+             const Address& sender, const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
     const ActionLog log(session.home_folder());
+    NonceLock lock(session, sender);
     for (int attempt = 0;; ++attempt) {
-        const SignedTx tx = take(make_tx());
+        auto made = make_tx();
+        if (!made) session.fail_call(made.error());
+        const SignedTx tx = std::move(made).value();
         take(log.sending(tx, from, in_words(tx.tx.body, chain)));
         session.say("txid " + to_hex(tx.txid.view()));
-        SendOptions send;
-        send.wait = !options.no_wait;
-        const auto outcome = send_and_wait(session.rpc(), tx, send);
+        SendOptions accept;
+        accept.wait = false;
+        auto outcome = send_and_wait(session.rpc(), tx, accept);
+        if (outcome && outcome->status == TxStatus::pending && !options.no_wait) {
+            lock.release();
+            const bool already = outcome->already;
+            outcome = await(session, tx);
+            if (outcome) outcome->already = already;
+        }
         if (outcome) {
             take(log.outcome(*outcome));
             report(session, *outcome, body_to_json(tx.tx.body, chain.prefix), &chain);
@@ -150,16 +198,16 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
         const json::Value file = tx_file_to_json({tx.tx.body, tx.tx.auth, chain.prefix});
         return session.result(file, to_json(file, 2));
     }
-    bool used = false;
+    // Time has passed since the screen was shown: the nonce is taken under the lock, everything else stays.
     deliver(
-        session, options, chain, sender.name,
+        session, options, chain, sender.name, sender.address,
         [&]() -> Result<SignedTx> {
-            if (!used) {
-                used = true;
-                return sign_tx(*first, signer);
+            chain::TxBody body = *first;
+            if (!wanted.nonce) {
+                ASSAY_TRY(const AccountInfo account, fetch_account(session.rpc(), chain, sender.address));
+                body.nonce = account.next_nonce;
             }
-            ASSAY_TRY(chain::TxBody again, build());
-            return sign_tx(std::move(again), signer);
+            return sign_tx(std::move(body), signer);
         },
         !wanted.nonce.has_value());
 }
@@ -242,7 +290,7 @@ void send_signed(Session& session, const ChangeOptions& options, const SignedTx&
     must_be_confirmable(session, options);
     confirm(session, options, screen(tx.tx.body, chain, "a transaction file"));
     deliver(
-        session, options, chain, "file", [&]() -> Result<SignedTx> { return tx; }, false);
+        session, options, chain, "file", tx.tx.body.sender, [&]() -> Result<SignedTx> { return tx; }, false);
 }
 
 }  // namespace assay::wallet::cli

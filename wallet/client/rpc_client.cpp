@@ -1,10 +1,13 @@
 #include "wallet/client/rpc_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdio>
+#include <random>
+#include <thread>
 
 namespace assay::wallet {
 namespace {
@@ -14,6 +17,18 @@ namespace http = boost::beast::http;
 using tcp = boost::asio::ip::tcp;
 
 constexpr std::size_t kMaxAnswer = 64u << 20;  // a full block with its events
+
+constexpr std::chrono::milliseconds kPatience{30'000};  // with a node that asks for fewer requests
+
+/// Retry-After in seconds where it is one, else a pause that doubles; a little more at random, so that callers part.
+std::chrono::milliseconds pause_of(const std::string& retry_after, unsigned times) {
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    std::uint64_t ms = std::uint64_t{100} << std::min(times, 4u);
+    if (!retry_after.empty() && retry_after.size() <= 2 &&
+        retry_after.find_first_not_of("0123456789") == std::string::npos)
+        ms = std::max<std::uint64_t>(ms, 1000 * std::stoull(retry_after));
+    return std::chrono::milliseconds(ms + random() % (ms / 2 + 1));
+}
 
 }  // namespace
 
@@ -143,7 +158,10 @@ Result<std::string> RpcClient::post(const std::string& body) {
         connection_.reset();
         return {Code::node_unreachable, "the node at " + url_.text() + " " + what};
     };
-    for (int attempt = 0;; ++attempt) {
+    const auto patience = std::chrono::steady_clock::now() + std::min(deadlines_.call, kPatience);
+    unsigned busy = 0;
+    int attempt = 0;
+    for (;; ++attempt) {
         const bool reused = connection_ != nullptr && connection_->used;
         if (!connection_) {
             connection_ = std::make_unique<Connection>();
@@ -177,8 +195,15 @@ Result<std::string> RpcClient::post(const std::string& body) {
         else
             connection_.reset();
         last_.sent = false;
-        if (response.result() == http::status::too_many_requests)
-            return {Code::rate_limited, "the node at " + url_.text() + " asks for fewer requests"};
+        if (response.result() == http::status::too_many_requests) {
+            // The node has not looked at the request, so asking again is safe; it says how long to stay away.
+            const auto pause = pause_of(std::string(response[http::field::retry_after]), busy++);
+            if (std::chrono::steady_clock::now() + pause > patience)
+                return {Code::rate_limited, "the node at " + url_.text() + " asks for fewer requests"};
+            std::this_thread::sleep_for(pause);
+            attempt = 0;
+            continue;
+        }
         // JSON-RPC answers carry errors in the body; a status from a proxy in between does not.
         if (response.body().empty() || response.body().front() != '{')
             return unreachable("answered with HTTP status " + std::to_string(response.result_int()) +

@@ -112,9 +112,9 @@ Result<Outcome> send_and_wait(RpcClient& rpc, const SignedTx& tx, const SendOpti
     // The request may have arrived. A node that comes back within moments can still tell.
     SendOptions brief = options;
     brief.longest = std::min<std::chrono::seconds>(options.longest, std::chrono::seconds{5});
-    const std::uint64_t valid_until = options.wait ? tx.tx.body.valid_until : 0;
-    auto found = wait_for_outcome(rpc, tx.txid, valid_until, brief);
+    auto found = wait_for_outcome(rpc, tx.txid, tx.tx.body.valid_until, brief);
     if (found) return found;
+    if (auto waiting = find_outcome(rpc, tx.txid); waiting && !options.wait) return waiting;
     return unknown(tx.txid, answer.error().message);
 }
 
