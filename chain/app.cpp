@@ -128,7 +128,7 @@ Status App::init_chain(const Genesis& genesis) {
     (void)root;
     BlockRecord record;
     const std::unique_lock lock(impl_->mutex);
-    ASSAY_TRY_VOID(impl_->store->commit(record, {}));
+    ASSAY_TRY_VOID(impl_->store->commit(record));
     impl_->load();
     return {};
 }
@@ -287,7 +287,7 @@ Status App::commit() {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "commit without a finalized block"};
     const std::unique_lock lock(m.mutex);
-    ASSAY_TRY_VOID(m.store->commit(m.staged->record, {}));
+    ASSAY_TRY_VOID(m.store->commit(m.staged->record));
     m.info = m.staged->info;
     m.params = std::move(m.staged->params);
     m.last_block = m.staged->block;

@@ -1,0 +1,89 @@
+// The state on disk and its tree in memory: versioned by height, proved by hash, durable at each commit.
+//
+//   ASSAY_TRY(auto store, Store::open(dir, {}));
+//   ASSAY_TRY(Hash root, store->stage(changes));            // in memory, can be discarded
+//   ASSAY_TRY_VOID(store->commit({height, block, results, txids}));   // one synced batch
+//   ASSAY_TRY(StateProof proof, store->prove(key, height)); // any of the last `keep_versions` heights
+//
+// Invariants: (1) the database holds exactly one height's state, named by the record `m`, whose root it stores: at start
+// the tree is built from the flat table and must give that root; (2) block bodies are appended and synced before the
+// batch that names them, so a crash at any instant leaves the block before or the block after; (3) what get() and
+// for_prefix() show changes only in commit().
+//
+// Keys in LevelDB (heights big-endian, 8 bytes):
+//   m                      Meta: format, height, root, oldest provable height, end of the block file
+//   s path-order key       s | 0x80 | address -> value of an account; s | path -> key length, key, value of other tables
+//   j height chunk         undo of that height: what the changed keys held before
+//   r height               root, and the hashes of the tree's shards at that height (prove.hpp)
+//   b height               where the block lies in the block files
+//   t, T                   index of transactions (tx_index.hpp)
+//
+// Threads: stage, discard_stage and commit belong to one thread. get and for_prefix must not run at the same time as
+// commit. prove, block and find_tx may be called from any thread at any time.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "chain/store/key.hpp"
+#include "chain/store/proof.hpp"
+
+namespace assay::chain {
+
+struct BlockRecord {
+    Height height;
+    Bytes block;    ///< empty for height 0, which has no block
+    Bytes results;
+    std::vector<Hash> txids;
+};
+
+class Store {
+   public:
+    struct Options {
+        std::size_t cache_bytes = 64 << 20;    ///< of account values kept in memory beside the tree
+        std::uint64_t keep_versions = 1000;    ///< heights whose proofs can be asked for
+        bool sync = true;
+    };
+    struct Info {
+        Height height;
+        Hash root;
+        Height oldest;  ///< lowest provable height
+    };
+    struct StoredBlock {
+        Bytes block, results;
+    };
+    struct TxPlace {
+        Height height;
+        std::uint32_t index = 0;
+    };
+
+    /// Errors: store_locked, store_corrupt (the root does not match, a format of another version), io_error.
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string& dir, const Options& options);
+    ~Store();
+
+    [[nodiscard]] std::optional<Info> info() const;  ///< nothing before the first commit
+
+    /// A read that the disk refuses stops the program: no state may be guessed.
+    [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
+    /// Ascending by key, for keys that begin with `prefix`; f returns false to stop.
+    void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const;
+
+    /// The root that the state would have after these changes; each key at most once.
+    [[nodiscard]] Result<Hash> stage(std::vector<Change> changes);
+    void discard_stage();
+    /// Makes what was staged durable and visible. Errors: io_error; the store must then be opened anew.
+    [[nodiscard]] Status commit(const BlockRecord& record);
+
+    /// Errors: pruned, future_height, io_error.
+    [[nodiscard]] Result<StateProof> prove(const StateKey& key, Height height) const;
+    /// Errors: not_found, future_height, io_error, store_corrupt.
+    [[nodiscard]] Result<StoredBlock> block(Height height) const;
+    [[nodiscard]] Result<TxPlace> find_tx(const Hash& txid) const;  ///< not_found
+
+   private:
+    Store();
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace assay::chain
