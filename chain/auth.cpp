@@ -8,8 +8,9 @@
 namespace assay::chain {
 namespace {
 
-// Verification needs no secret and no state: libsecp256k1's static context serves all threads.
-Status verify_one(const PublicKey& key, const Signature& signature, const Hash& id) {
+// Verification needs no secret and no state: libsecp256k1's static context serves all threads. A key that does not
+// sign is looked at too: its y stands in no address and no txid, and another y would be the same transaction twice.
+Status verify_one(const PublicKey& key, const std::optional<Signature>& signature, const Hash& id) {
     std::uint8_t encoded[65];
     encoded[0] = 0x04;
     std::memcpy(encoded + 1, key.data(), 64);
@@ -20,23 +21,29 @@ Status verify_one(const PublicKey& key, const Signature& signature, const Hash& 
         return {Code::bad_signature, "auth: a key is not a point of secp256k1"};
     if (!secp256k1_xonly_pubkey_from_pubkey(secp256k1_context_no_precomp, &xonly, &parity, &full) || parity != 0)
         return {Code::bad_signature, "auth: a key's y is odd"};
-    if (!secp256k1_schnorrsig_verify(secp256k1_context_no_precomp, signature.data(), id.data(), 32, &xonly))
+    if (signature && !secp256k1_schnorrsig_verify(secp256k1_context_no_precomp, signature->data(), id.data(), 32, &xonly))
         return {Code::bad_signature, "auth: a signature does not match the transaction"};
     return {};
+}
+
+Address account_of(const Hash& h) {
+    Address out{h.bytes};
+    out.bytes.back() = 0;
+    return out;
 }
 
 }  // namespace
 
 Address address_of(const PublicKey& key) {
     static const TaggedHash kTag("assay/address");
-    return Address{kTag.hash({key.data(), 32}).bytes};
+    return account_of(kTag.hash({key.data(), 32}));
 }
 
 Address address_of(std::uint8_t threshold, std::span<const PublicKey> keys) {
     static const TaggedHash kTag("assay/address/multisig");
     Bytes data{threshold, static_cast<std::uint8_t>(keys.size())};
     for (const PublicKey& key : keys) data.insert(data.end(), key.data(), key.data() + 32);
-    return Address{kTag.hash(data).bytes};
+    return account_of(kTag.hash(data));
 }
 
 Address address_of(const Auth& auth) {
@@ -52,8 +59,7 @@ Status verify_auth(const Auth& auth, const Address& sender, const Hash& id) {
     if (present != auth.threshold)
         return {Code::bad_signature, "auth: " + std::to_string(present) + " signatures, exactly " +
                                          std::to_string(auth.threshold) + " are needed"};
-    for (std::size_t i = 0; i < auth.keys.size(); ++i)
-        if (auth.signatures[i]) ASSAY_TRY_VOID(verify_one(auth.keys[i], *auth.signatures[i], id));
+    for (std::size_t i = 0; i < auth.keys.size(); ++i) ASSAY_TRY_VOID(verify_one(auth.keys[i], auth.signatures[i], id));
     return {};
 }
 
