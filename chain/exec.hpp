@@ -58,7 +58,6 @@ void note_stake(Exec& x, Provider& p);
 [[nodiscard]] Result<Amount> take_credits(Exec& x, Account& a, Credits amount);
 [[nodiscard]] Hash start_task(Epoch e);                                     ///< id of the canonical task
 [[nodiscard]] Hash lease_task(Epoch e, const Hash& order);                  ///< id of an order's task in an epoch
-[[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);
 [[nodiscard]] proofs::WorkParams class_work(const tokenomics::ClassParams& c);
 
 // Clockwork of a block.

@@ -1,5 +1,7 @@
 #include "chain/messages.hpp"
 
+#include "base/sha256.hpp"
+
 namespace assay::chain {
 namespace {
 struct Namer {
@@ -19,6 +21,15 @@ struct Namer {
     std::string_view operator()(const OpenWork&) const { return "open_work"; }
 };
 }  // namespace
+
+Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot) {
+    Bytes data;
+    borsh::Writer w(data);
+    w.put(task);
+    w.put(provider);
+    w.put(slot);
+    return tagged_hash("assay/commit", data);
+}
 
 std::string_view message_name(const Message& m) { return std::visit(Namer{}, m); }
 

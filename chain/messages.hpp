@@ -120,6 +120,9 @@ struct OpenWork {
 using Message = std::variant<Transfer, BurnForCredits, RegisterProvider, AddDevice, Stake, Unstake, Unjail,
                              RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid, CommitWork, OpenWork>;
 
+/// The id under which a commit of this task for this slot is written, once: known before it is sent.
+[[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);
+
 /// "transfer", "burn_for_credits", …: the name in JSON and logs.
 [[nodiscard]] std::string_view message_name(const Message& m);
 

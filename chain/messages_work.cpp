@@ -20,15 +20,6 @@ Hash lease_task(Epoch e, const Hash& order) {
     return tagged_hash("assay/task/lease", data);
 }
 
-Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot) {
-    Bytes data;
-    borsh::Writer w(data);
-    w.put(task);
-    w.put(provider);
-    w.put(slot);
-    return tagged_hash("assay/commit", data);
-}
-
 proofs::WorkParams class_work(const tokenomics::ClassParams& c) {
     return proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
 }
