@@ -17,11 +17,11 @@ Status verify_one(const PublicKey& key, const std::optional<Signature>& signatur
     secp256k1_pubkey full;
     secp256k1_xonly_pubkey xonly;
     int parity = 1;
-    if (!secp256k1_ec_pubkey_parse(secp256k1_context_no_precomp, &full, encoded, sizeof encoded))
+    if (!secp256k1_ec_pubkey_parse(secp256k1_context_static, &full, encoded, sizeof encoded))
         return {Code::bad_signature, "auth: a key is not a point of secp256k1"};
-    if (!secp256k1_xonly_pubkey_from_pubkey(secp256k1_context_no_precomp, &xonly, &parity, &full) || parity != 0)
+    if (!secp256k1_xonly_pubkey_from_pubkey(secp256k1_context_static, &xonly, &parity, &full) || parity != 0)
         return {Code::bad_signature, "auth: a key's y is odd"};
-    if (signature && !secp256k1_schnorrsig_verify(secp256k1_context_no_precomp, signature->data(), id.data(), 32, &xonly))
+    if (signature && !secp256k1_schnorrsig_verify(secp256k1_context_static, signature->data(), id.data(), 32, &xonly))
         return {Code::bad_signature, "auth: a signature does not match the transaction"};
     return {};
 }

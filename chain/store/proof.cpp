@@ -5,7 +5,7 @@
 namespace assay::chain {
 namespace {
 
-Status bad(std::string what) { return {Code::proof_invalid, "state proof: " + std::move(what)}; }
+Error bad(std::string what) { return {Code::proof_invalid, "state proof: " + std::move(what)}; }
 
 bool bitmap_bit(const Bytes& bitmap, unsigned depth) { return (bitmap[depth / 8] >> (7 - depth % 8) & 1) != 0; }
 
