@@ -22,6 +22,7 @@
 
 namespace assay::json {
 
+/// Counted from 1; a column is one character of the text, however many bytes. Line 0: built by the program, not read.
 struct Position {
     std::uint32_t line = 1;
     std::uint32_t column = 1;
@@ -36,7 +37,7 @@ struct Value {
     std::string text;                                    ///< string contents, or the literal of a number
     std::vector<Value> items;                            ///< array
     std::vector<std::pair<std::string, Value>> members;  ///< object, in the order of the file, keys unique
-    Position at;
+    Position at = {0, 0};
 
     [[nodiscard]] const Value* find(std::string_view key) const;  ///< member or nullptr
     [[nodiscard]] bool is_null() const { return kind == Kind::null; }
@@ -89,6 +90,9 @@ class Object {
 };
 
 [[nodiscard]] Result<Object> object(const Value& v, std::string path);
+
+/// Text for a message: in quotes, cut to 64 bytes, control characters as '?'.
+[[nodiscard]] std::string shown(std::string_view text);
 
 /// The name in `known` that a mistyped `name` most likely meant, or "" when none is near.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string>& known);
