@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""assayd as a program: what it refuses to start with, how it stops, what it answers.   test_node.py --bin DIR"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import Folder, Node, Payers, clean_environment, program, run, run_json
+
+
+class Starting(unittest.TestCase):
+    """A node that cannot open its store or its port says why and exits 1."""
+
+    def setUp(self):
+        self.folder = Folder()
+        self.path = self.folder.__enter__()
+        self.addCleanup(self.folder.__exit__)
+
+    def made(self, blocks=0):
+        node = Node(self.path / "node")
+        if blocks:
+            node.start(block_time="20ms")
+            node.wait_for_height(blocks)
+            self.assertEqual(node.terminate(), 0)
+        return node
+
+    def refused(self, node, code, *names, **options):
+        error, exit = node.refuses(**options)
+        self.assertEqual((error["code"], exit), (code, 1), error)
+        for name in names:
+            self.assertIn(str(name), error["message"])
+        return error
+
+    def test_a_home_in_use(self):
+        node = self.made().start()
+        try:
+            error = self.refused(Node(node.home), "store_locked", node.home)
+            self.assertIn("assayd stop", error["hint"])
+            self.assertGreaterEqual(node.height(), 0)  # the one that runs is not disturbed
+        finally:
+            node.terminate()
+
+    def test_a_port_in_use(self):
+        node = self.made()
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            error = self.refused(node, "port_in_use", port, listen=f"127.0.0.1:{port}")
+            self.assertIn("--listen", error["hint"])
+        node.start()  # and nothing was spoilt by it
+        self.assertEqual(node.terminate(), 0)
+
+    def test_an_address_that_is_not_this_machine_s(self):
+        error, exit = self.made().refuses(listen="192.0.2.1:8710")
+        self.assertEqual(exit, 1)
+        self.assertIn("192.0.2.1", error["message"])
+
+    def test_a_store_with_a_broken_file(self):
+        node = self.made(blocks=60)
+        data = node.home / "data"
+        files = sorted(p for p in data.rglob("*") if p.is_file() and p.stat().st_size > 0)
+        manifests = [p for p in files if p.name.startswith("MANIFEST-")]
+        self.assertTrue(manifests, files)
+        for path in manifests + [p for p in files if p.name == "CURRENT"]:
+            with self.subTest(file=path.name):
+                before = path.read_bytes()
+                path.write_bytes(b"\xff" * len(before))
+                self.refused(node, "store_corrupt", data)
+                path.write_bytes(before)
+        node.start()
+        self.assertEqual(node.terminate(), 0)
+
+    def test_a_store_without_its_blocks(self):
+        node = self.made(blocks=30)
+        blocks = [p for p in (node.home / "data").rglob("*") if p.is_file() and "block" in p.name.lower()]
+        self.assertTrue(blocks)
+        for path in blocks:
+            path.write_bytes(b"")
+        self.refused(node, "store_corrupt", node.home)
+
+    def test_a_store_that_cannot_be_written(self):
+        node = self.made(blocks=2)
+        data = node.home / "data"
+        shutil.rmtree(data)
+        data.write_text("a file where the store should be")
+        error, exit = node.refuses()
+        self.assertEqual(exit, 1, error)
+        self.assertIn(str(data), error["message"])
+
+    def test_no_home(self):
+        error, exit = run_json_error("assayd", "start", "--home", self.path / "nowhere")
+        self.assertEqual((error["code"], exit), ("not_found", 1))
+        self.assertIn("assayd init", error["hint"])
+
+    def test_another_genesis_than_the_store_s(self):
+        node = self.made(blocks=2)
+        genesis = node.home / "genesis.json"
+        text = genesis.read_text()
+        self.assertIn("assay-devnet-1", text)
+        genesis.write_text(text.replace("assay-devnet-1", "assay-devnet-2"))
+        self.refused(node, "bad_genesis", genesis)
+
+    def test_a_malformed_genesis_is_named_with_its_place(self):
+        whole = (pathlib.Path(__file__).resolve().parents[2] / "genesis" / "devnet.json").read_text()
+        bent = {
+            "cut off": (whole[:len(whole) // 2], "json_syntax"),
+            "unknown field": (whole.replace('"min_burn"', '"min_brun"'), "json_unknown_key"),
+            "a key twice": (whole.replace('"chain_id"', '"chain_id": "x", "chain_id"', 1), "json_duplicate_key"),
+            "wrong type": (whole.replace('"time_ms": 500', '"time_ms": "soon"'), None),
+            "out of range": (whole.replace('"time_ms": 500', '"time_ms": 1'), None),
+            "split over one": (whole.replace('"work_ppb": 300000000', '"work_ppb": 300000001'), "bad_genesis"),
+            "no validator": (whole[:whole.index('"validators": [')] + '"validators": [], "devnet": {} }', None),
+        }
+        for name, (text, code) in bent.items():
+            with self.subTest(name):
+                self.assertNotEqual(text, whole)
+                path = self.path / "bent.json"
+                path.write_text(text)
+                error, exit = run_json_error("assayd", "init", "--home", self.path / "new", "--network", path)
+                self.assertEqual(exit, 1, error)
+                if code:
+                    self.assertEqual(error["code"], code, error)
+                self.assertFalse((self.path / "new").exists())
+
+    def test_a_home_is_set_up_once(self):
+        node = self.made()
+        before = {p: p.read_bytes() for p in node.home.rglob("*") if p.is_file()}
+        error, exit = run_json_error("assayd", "init", "--home", node.home)
+        self.assertEqual((error["code"], exit), ("already_exists", 1))
+        self.assertEqual({p: p.read_bytes() for p in node.home.rglob("*") if p.is_file()}, before)
+
+    def test_settings_that_do_not_read(self):
+        node = self.made()
+        config = node.home / "config.toml"
+        good = config.read_text()
+        config.write_text(good.replace("listen", "lisen", 1))
+        error, exit = node.refuses()
+        self.assertEqual((error["code"], exit), ("json_unknown_key", 1))
+        self.assertIn("config.toml:", error["message"])
+        self.assertIn("listen", error["message"])
+        config.write_text(good)
+        error, exit = node.refuses("--no-such-flag")
+        self.assertEqual((error["code"], exit), ("usage", 2))
+
+
+def run_json_error(name, *arguments):
+    done = run(name, *arguments, "--json", exit=None)
+    assert done.stdout.count("\n") == 1, done.stdout + done.stderr
+    return json.loads(done.stdout)["error"], done.returncode
+
+
+class Stopping(unittest.TestCase):
+    def stop_under_load(self, stop):
+        """Stops a node that is busy; what the next one begins with must be where this one ended."""
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="20ms")
+            payers = Payers(node)
+            payers.begin(node)
+            node.wait_for_height(node.height() + 20)
+            self.assertGreater(payers.sent, 0)
+            shown = node.rpc("status")
+            self.assertEqual(stop(node), 0)
+            payers.end()
+            ended = [line for line in node.tail(200).splitlines() if "stopped at height" in line]
+            self.assertEqual(len(ended), 1, node.tail())
+            height = int(ended[0].split()[-1])
+            self.assertGreaterEqual(height, shown["height"])
+            # On demand, and with nothing demanded, no block is made: this is where the store stands.
+            node.start(block_time="on-demand")
+            status = node.rpc("status")
+            self.assertEqual(status["height"], height)
+            self.assertEqual(node.hashes(shown["height"], shown["height"]), {shown["height"]: shown["app_hash"]})
+            self.assertEqual(node.terminate(), 0)
+            report = node.verify()
+            self.assertEqual((report["blocks"], report["app_hash"]), (height, status["app_hash"]))
+
+    def test_sigterm_under_load(self):
+        self.stop_under_load(lambda node: node.terminate())
+
+    def test_assayd_stop_under_load(self):
+        def stop(node):
+            self.assertEqual(run_json("assayd", "stop", "--home", node.home), {"stopped": True})
+            return node.process.wait(10)
+        self.stop_under_load(stop)
+
+    def test_sigint_and_a_closed_terminal_end_it_gracefully_too(self):
+        for number in (signal.SIGINT, signal.SIGHUP):
+            with Folder() as folder:
+                node = Node(folder / "node").start(block_time="20ms")
+                node.wait_for_height(3)
+                node.process.send_signal(number)
+                self.assertEqual(node.process.wait(30), 0)
+                self.assertIn("stopped at height", node.tail())
+
+    def test_commands_for_a_node_that_is_not_there_are_3(self):
+        with Folder() as folder:
+            node = Node(folder / "node")
+            for command in (("stop",), ("status",)):
+                error, exit = run_json_error("assayd", *command, "--home", node.home)
+                self.assertEqual((error["code"], exit), ("node_unreachable", 3))
+
+    def test_halt_height(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start("--halt-height", "7", block_time="20ms")
+            self.assertEqual(node.process.wait(30), 0)
+            self.assertEqual(node.verify()["blocks"], 7)
+
+
+class Asking(unittest.TestCase):
+    def test_supply_and_export_are_the_same_running_and_stopped(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="on-demand")
+            Payers(node)  # one block
+            running = {c: run_json("assayd", *c, "--home", node.home)
+                       for c in (("supply",), ("supply", "--per-epoch"), ("export",))}
+            self.assertTrue(running[("supply",)]["adds_up"])
+            self.assertEqual(node.terminate(), 0)
+            for command, answer in running.items():
+                self.assertEqual(run_json("assayd", *command, "--home", node.home), answer, command)
+
+    def test_verify_finds_a_block_that_was_changed(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="20ms")
+            payers = Payers(node)
+            payers.begin(node)
+            node.wait_for_height(30)
+            node.terminate()
+            payers.end()
+            self.assertTrue(node.verify()["ok"])
+            files = [p for p in (node.home / "data").rglob("*") if p.is_file() and "block" in p.name.lower()]
+            largest = max(files, key=lambda p: p.stat().st_size)
+            raw = bytearray(largest.read_bytes())
+            raw[len(raw) // 2] ^= 1
+            largest.write_bytes(raw)
+            done = run("assayd", "verify", "--home", node.home, "--json", exit=None)
+            self.assertIn(done.returncode, (1, 4), done.stdout)
+            self.assertIn(json.loads(done.stdout)["error"]["code"],
+                          ("store_corrupt", "app_hash_mismatch", "verification_failed"))
+
+    def test_two_homes_of_the_same_keys_and_blocks_agree(self):
+        """The undisturbed replay of `verify` is a chain of its own: it must not look at what the first one stored."""
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="20ms")
+            payers = Payers(node)
+            payers.begin(node)
+            node.wait_for_height(25)
+            node.kill()
+            payers.end()
+            copy = folder / "copy"
+            shutil.copytree(node.home, copy, ignore=shutil.ignore_patterns("*.sock", "control*"))
+            one, two = node.verify(), Node(copy).verify()
+            self.assertEqual(one, two)
+
+    def test_health_ready_and_metrics(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="20ms")
+            node.wait_for_height(2)
+            for path in ("/health", "/ready"):
+                self.assertEqual(get(node.url + path)[0], 200, path)
+            status, page = get(node.url + "/")
+            self.assertEqual(status, 200)
+            self.assertIn("<html", page.lower())
+            status, text = get(node.ready["metrics"])
+            self.assertEqual(status, 200)
+            self.assertRegex(text, r"(?m)^assay\w*height \d+")
+            node.terminate()
+
+    def test_a_reader_that_closes_the_pipe_gets_no_complaint(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="on-demand")
+            shell = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" export --home "$1" | head -c 10 >/dev/null',
+                                    program("assayd"), str(node.home)], capture_output=True, text=True,
+                                   env=clean_environment(), timeout=60)
+            self.assertEqual((shell.returncode, shell.stderr), (0, ""))
+            node.terminate()
+
+
+def get(url):
+    from urllib.request import urlopen
+    with urlopen(url, timeout=20) as answer:
+        return answer.status, answer.read().decode()
+
+
+if __name__ == "__main__":
+    harness.main()
