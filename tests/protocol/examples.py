@@ -1,0 +1,228 @@
+"""The worked examples of docs/protocol.md, computed here and nowhere else.
+
+    examples.py            prints them
+    examples.py --write    puts them into vectors.json and into the fenced `example` blocks of docs/protocol.md
+
+The test compares all three; test_vectors.cpp compares what the node computes with vectors.json.
+"""
+
+import hashlib
+import itertools
+import json
+import pathlib
+import re
+import sys
+
+import borsh
+import messages as m
+import records
+import state
+import work
+from secp256k1 import public_key, sign
+
+HERE = pathlib.Path(__file__).parent
+VECTORS = HERE / "vectors.json"
+DOCUMENT = HERE.parent.parent / "docs" / "protocol.md"
+SPACED = {"multisig_keys", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad"}
+CHAIN = "assay-example-1"
+SECRET = (3).to_bytes(32, "big")
+
+
+def text_hash(text):
+    return hashlib.sha256(text.encode()).digest()
+
+
+def filled(kind, numbers):
+    """A value of a Borsh type whose fields are all different: 1, 2, 3, … in the order of encoding."""
+    if isinstance(kind, borsh.Integer):
+        return next(numbers)
+    if isinstance(kind, borsh.Flag):
+        next(numbers)
+        return True
+    if isinstance(kind, borsh.Enumeration):
+        next(numbers)
+        return kind.count - 1
+    if isinstance(kind, borsh.Fixed):
+        return bytes([next(numbers) % 256]) * (kind.size - 1) + b"\0"
+    if isinstance(kind, borsh.Text):
+        return f"text {next(numbers)}".encode()
+    if isinstance(kind, borsh.List):
+        return [filled(kind.of, numbers), filled(kind.of, numbers)]
+    if isinstance(kind, borsh.Optional):
+        return filled(kind.of, numbers)
+    if isinstance(kind, borsh.Struct):
+        return {name: filled(part, numbers) for name, part in kind.fields}
+    tag = max(kind.by_tag)
+    return kind.by_tag[tag][0], filled(kind.by_tag[tag][1], numbers)
+
+
+def keys_and_transaction(out):
+    keys = [public_key(n.to_bytes(32, "big")) for n in (3, 4, 5)]
+    sender, to = m.address_of(keys[0]), m.address_of(keys[1])
+    body = {"version": 1, "chain_id": CHAIN, "sender": sender, "nonce": 7, "fee": 10_000, "gas_limit": 10_000,
+            "valid_until": 1000, "memo": b"hi", "messages": [("transfer", {"outputs": [
+                {"to": to, "amount": 12_500_000, "tag": b""}]})]}
+    raw = m.signed(body, SECRET)
+    out["secret"] = SECRET.hex()
+    out["key"] = keys[0].hex()
+    out["address"] = sender.hex()
+    out["address_text"] = m.bech32m("assay", sender)
+    out["to"] = to.hex()
+    out["multisig_keys"] = " ".join(k[:32].hex() for k in keys)
+    out["multisig_address"] = m.multisig_address(2, keys).hex()
+    out["tx_body"] = m.BODY.encode(body).hex()
+    out["txid"] = m.txid(body).hex()
+    out["signature"] = sign(SECRET, m.txid(body)).hex()
+    out["tx"] = raw.hex()
+    out["intrinsic_gas"] = str(m.intrinsic_gas(raw))
+    id_ = m.txid(body)
+    shared = {"threshold": 2, "keys": keys, "signatures": [sign(SECRET, id_), None, sign((5).to_bytes(32, "big"), id_)]}
+    out["multisig_auth"] = m.AUTH.encode(shared).hex()
+    return sender, raw
+
+
+def blocks(out, proposer, raw):
+    reveal = text_hash("seed")
+    tip = reveal
+    for _ in range(5):
+        tip = hashlib.sha256(tip).digest()
+    header = {"version": 1, "chain_id": CHAIN, "height": 5, "time": 1_700_000_005_000, "proposer": proposer,
+              "reveal": reveal, "last_block": text_hash("block 4"), "last_app_hash": text_hash("state 4"),
+              "tx_root": work.merkle_root([work.merkle_leaf(raw)])}
+    out["tx_root"] = header["tx_root"].hex()
+    out["tx_root_of_none"] = work.merkle_root([]).hex()
+    out["header"] = m.HEADER.encode(header).hex()
+    out["block_hash"] = m.block_hash(header).hex()
+    out["reveal"] = reveal.hex()
+    out["beacon_tip"] = tip.hex()
+    out["beacon_before"] = text_hash("beacon 4").hex()
+    out["beacon"] = m.next_beacon(text_hash("beacon 4"), 5, reveal).hex()
+    out["start_height"] = str(m.start_height(41, m.next_beacon(text_hash("beacon 4"), 5, reveal), 2, 4))
+
+
+def works(out, provider):
+    lanes, steps, every, slot, epoch, k = 3, 96, 16, 2, 9, 4
+    order = m.order_id(provider, 7, 0)
+    per_lane = steps // every
+    task = m.epoch_task(epoch)
+    params = work.lanes_params(lanes, steps, every)
+    ctx = work.work_ctx(CHAIN, params, task, epoch, provider, slot, text_hash("beacon h0"))
+    leaves = work.run_lanes(ctx, lanes, steps, every)
+    root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+    seed = work.challenge_seed(text_hash("beacon hc"), root, ctx)
+    targets = work.sample_indices(seed, len(leaves), k)
+    opening = work.open_lanes(leaves, steps, every, targets)
+    out["epoch_task"] = task.hex()
+    out["order_id"] = order.hex()
+    out["lease_task"] = m.lease_task(epoch, order).hex()
+    out["commit_id"] = m.commit_id(task, provider, slot).hex()
+    out["work_params"] = params.hex()
+    out["beacon_h0"] = text_hash("beacon h0").hex()
+    out["ctx"] = ctx.hex()
+    out["lane_start"] = work.lane_start(ctx, 1).hex()
+    out["leaf_0"], out["leaf_6"], out["leaf_17"] = leaves[0].hex(), leaves[6].hex(), leaves[17].hex()
+    out["work_root"] = root.hex()
+    out["beacon_hc"] = text_hash("beacon hc").hex()
+    out["seed"] = seed.hex()
+    out["indices"] = " ".join(map(str, targets))
+    out["indices_64_of_1000000"] = " ".join(map(str, work.sample_indices(seed, 1_000_000, 64)))
+    out["needed"] = " ".join(map(str, work.needed_leaves(targets, per_lane)))
+    out["opening"] = m.OPENING.encode(opening).hex()
+    wrong = leaves[:per_lane] + [bytes(32)] * (len(leaves) - per_lane)
+    fake = work.merkle_root([work.merkle_leaf(x) for x in wrong])
+    out["wrong_root"] = fake.hex()
+    fake_seed = work.challenge_seed(text_hash("beacon hc"), fake, ctx)
+    chosen = work.sample_indices(fake_seed, len(leaves), k)
+    fake_opening = work.open_lanes(wrong, steps, every, chosen)
+    out["wrong_opening"] = m.OPENING.encode(fake_opening).hex()
+    out["wrong_indices"] = " ".join(map(str, chosen))
+    out["wrong_bad"] = " ".join(map(str, work.verify_lanes(ctx, fake, lanes, steps, every, fake_seed, k, fake_opening)))
+
+
+def state_tree(out, address):
+    account = records.ACCOUNT.encode({"nonce": 7, "liquid": 12_500_000, "credits": 0, "credit_tokens": 0})
+    keys = {state.path_of(state.ACCOUNTS, address): account,
+            state.path_of(state.GLOBALS, b"ledger"): b"a ledger",
+            state.path_of(state.GLOBALS, b"chain"): b"a clock",
+            state.path_of(0x06, bytes(8) + text_hash("commit")): b""}
+    leaves = {path: state.value_hash(value) for path, value in keys.items()}
+    path = state.path_of(state.ACCOUNTS, address)
+    out["account_value"] = account.hex()
+    out["account_path"] = path.hex()
+    out["ledger_path"] = state.path_of(state.GLOBALS, b"ledger").hex()
+    out["value_hash"] = leaves[path].hex()
+    out["leaf_hash"] = state.leaf_hash(path, leaves[path]).hex()
+    out["node_hash"] = state.node_hash(leaves[path], state.ZERO).hex()
+    out["app_hash"] = state.root_of(leaves).hex()
+    out["app_hash_of_none"] = state.root_of({}).hex()
+    out["proof"] = state.prove(leaves, path, account).hex()
+    ledger = state.path_of(state.GLOBALS, b"ledger")
+    out["proof_ledger"] = state.prove(leaves, ledger, b"a ledger").hex()
+    out["absent_key"] = "01" + b"params".hex()
+    out["proof_absent"] = state.prove(leaves, state.path_of(state.GLOBALS, b"params"), None).hex()
+
+
+def computed():
+    out = {}
+    sender, raw = keys_and_transaction(out)
+    blocks(out, sender, raw)
+    works(out, sender)
+    state_tree(out, sender)
+    genesis = filled(records.GENESIS, itertools.count(1))
+    out["genesis_hash"] = records.genesis_hash(genesis).hex()
+    for name, kind in records.RECORDS.items():
+        out["record_" + name] = kind.encode(filled(kind, itertools.count(1))).hex()
+    for tag, (name, kind) in m.MESSAGE.by_tag.items():
+        out["message_" + name] = m.MESSAGE.encode((name, filled(kind, itertools.count(1)))).hex()
+    return out
+
+
+BLOCK = re.compile(r"(?<=```example\n)(.*?)(?=```)", re.S)
+
+
+def in_document():
+    """What the document says: `name  value` lines; a value may go on in indented lines."""
+    out = {}
+    for block in BLOCK.findall(DOCUMENT.read_text()):
+        name = None
+        for line in block.splitlines():
+            if line.startswith(" "):
+                out[name] += (" " if name in SPACED else "") + line.strip()
+            else:
+                name, _, value = line.partition(" ")
+                out[name] = value.strip()
+    return out
+
+
+def shown(name, value, width=130):
+    lead = " " * 18
+    if name in SPACED:
+        lines, line = [], ""
+        for word in value.split():
+            if line and len(line) + len(word) > width - 20:
+                lines, line = lines + [line], ""
+            line += (" " if line else "") + word
+        lines.append(line)
+    else:
+        lines = [value[i:i + width - 18] for i in range(0, len(value), width - 18)] or [""]
+    return name.ljust(18) + ("" if len(name) < 18 else " ") + lines[0] + "".join("\n" + lead + x for x in lines[1:])
+
+
+def write():
+    values = computed()
+    VECTORS.write_text(json.dumps(values, indent=1) + "\n")
+
+    def fill(found):
+        names = [line.split()[0] for line in found.group(0).splitlines() if line.strip() and not line.startswith(" ")]
+        return "".join(shown(name, values[name]) + "\n" for name in names)
+
+    if DOCUMENT.exists():
+        DOCUMENT.write_text(BLOCK.sub(fill, DOCUMENT.read_text()))
+
+
+if __name__ == "__main__":
+    if "--write" in sys.argv[1:]:
+        write()
+    else:
+        for key, value in computed().items():
+            print(key, value)

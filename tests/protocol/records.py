@@ -1,0 +1,95 @@
+"""Genesis and the records of the state tables, docs/protocol.md §8, field by field in their order."""
+
+from borsh import ADDRESS, FLAG, HASH, TEXT, U8, U32, U64, U128, Enumeration, List, Optional, Struct, Union
+from secp256k1 import tagged_hash
+
+PARAMS = Struct(
+    ("token", Struct(("denom", TEXT), ("decimals", U8), ("prefix", TEXT), ("cap", U128))),
+    ("block", Struct(("time_ms", U64), ("max_bytes", U64), ("max_tx_bytes", U64), ("max_gas", U64),
+                     ("max_verify_units", U64), ("min_gas_price", U128))),
+    ("epoch", Struct(("blocks", U64))),
+    ("emission", Struct(("kind", Enumeration(3)), ("total", U128),
+                        ("steps", List(Struct(("from_epoch", U64), ("per_epoch", U128)))),
+                        ("geometric", Struct(("first", U128), ("decay", U128), ("epochs", U64))))),
+    ("split", Struct(("work_ppb", U64), ("availability_ppb", U64), ("stakers_ppb", U64), ("validators_ppb", U64),
+                     ("treasury_ppb", U64))),
+    ("bme", Struct(("mode", Enumeration(1)), ("round_blocks", U64), ("payout_ppb", U64), ("min_burn", U128))),
+    ("price", Struct(("initial", U64), ("deviation_ppb", U64), ("max_move_ppb", U64), ("ema_rounds", U64),
+                     ("stale_blocks", U64))),
+    ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
+                     ("unbonding_ms", U64), ("max_unbondings", U64))),
+    ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
+                     ("memory_tasks", U64), ("jail_ms", U64))),
+    ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
+                    ("open_blocks", U64), ("open_attempts", U64))),
+    ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
+                            ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
+                            ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
+    ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64))),
+    ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))))
+GENESIS = Struct(("chain_id", TEXT), ("time", U64), ("params", PARAMS),
+                 ("accounts", List(Struct(("address", ADDRESS), ("amount", U128)))),
+                 ("validators", List(Struct(("operator", ADDRESS), ("name", TEXT), ("bond", U128),
+                                            ("consensus_key", HASH), ("beacon_tip", HASH)))))
+
+
+def genesis_hash(genesis):
+    return tagged_hash("assay/genesis", GENESIS.encode(genesis))
+
+
+# ---------------------------------------------------------------- records
+ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_tokens", U128))
+PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG))
+CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
+                     ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
+                     ("queue_due", U64), ("round_closed", U64), ("active_devices", U32), ("oldest_round", U64),
+                     ("price", PRICE_STATE))
+WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
+                    ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
+                    ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
+                    ("last_time", U64), ("expected", U64), ("commits", U64))
+LEDGER = Struct(*[(name, U128) for name in (
+    "genesis minted burned scheduled liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
+    "pool_availability reserved pool_stakers pool_validators treasury credits_issued credits_consumed "
+    "credits_refunded credits_free credits_escrowed credits_queued").split()])
+
+UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
+PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
+                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("devices", U32), ("required", U128),
+                  ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
+                  ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
+                  ("slashed", U128))
+DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("failed_bits", U128),
+                ("absent_bits", U128))
+BEACON_TIP = Struct(("tip", HASH), ("height", U64))
+VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("power", U64),
+                   ("beacon", Optional(BEACON_TIP)), ("pending_tip", Optional(HASH)), ("pending_from", U64),
+                   ("proposed", U64), ("report", Optional(U64)))
+WORK_PARAMS = Union({0: ("lanes", Struct(("lanes", U64), ("steps", U64), ("leaf_every", U32)))})
+COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", U64), ("order", Optional(HASH)),
+                ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
+                ("height", U64), ("weight", U64), ("exposure", U128), ("rate_one", U64), ("rate_two", U64),
+                ("rate_full", U64), ("rate_absent", U64), ("status", Enumeration(4)), ("attempts", U32),
+                ("decided", U64), ("bad", List(U64)), ("slashed", U128), ("reserved", U128))
+BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
+ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
+               ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
+               ("status", Enumeration(4)), ("bids", List(BID)), ("lease", Optional(BID)), ("lease_from", U64),
+               ("units_done", U64), ("paid", U128))
+QUEUE_ITEM = Struct(("included", U64), ("item", Union({
+    0: ("burn", Struct(("buyer", ADDRESS), ("amount", U128), ("min_credits", U128))),
+    1: ("settlement", Struct(("order", HASH), ("provider", ADDRESS), ("epoch", U64), ("credits", U128),
+                             ("tokens", U128)))})))
+EPOCH = Struct(("epoch", U64), ("first", U64), ("last", U64), ("start_time", U64), ("minted_schedule", U128),
+               ("minted_settled", U128), ("burned", U128), ("slashed", U128), ("work", U128), ("availability", U128),
+               ("stakers", U128), ("validators", U128), ("treasury", U128), ("fees", U128), ("credits_issued", U128),
+               ("credits_consumed", U128), ("passed", U64), ("failed", U64), ("absent", U64), ("missed", U64),
+               ("paid_weight", U128), ("spot", U64), ("ema", U64))
+PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("passed_weight", U128),
+                        ("pending_weight", U128), ("consumed", U128), ("consumed_tokens", U128), ("settled", U128),
+                        ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
+                        ("slashed", U128), ("required", U128), ("stake", U128))
+
+RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
+           "provider": PROVIDER, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
+           "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH, "provider_epoch": PROVIDER_EPOCH}

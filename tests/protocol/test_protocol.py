@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""docs/protocol.md against a second implementation of it.    test_protocol.py [SHARED-DIRECTORY]
+
+The examples in the document, those in vectors.json and what is computed here are the same; the Python is right by the
+public BIP-340 vectors and by properties of its own. test_vectors.cpp holds the node's code to the same vectors.
+"""
+
+import csv
+import json
+import pathlib
+import random
+import sys
+import unittest
+
+import borsh
+import examples
+import messages as m
+import records
+import state
+import work
+from secp256k1 import public_key, sign, verify
+
+SHARED = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+SEED = random.SystemRandom().getrandbits(32)
+
+
+class Examples(unittest.TestCase):
+    def test_the_document_and_the_vectors_say_what_the_second_implementation_computes(self):
+        values = examples.computed()
+        self.assertEqual(json.loads(examples.VECTORS.read_text()), values)
+        shown = examples.in_document()
+        self.assertGreater(len(shown), 40)
+        for name, value in shown.items():
+            self.assertEqual(value, values[name], name)
+
+    def test_every_example_but_the_bare_encodings_is_in_the_document(self):
+        hidden = {n for n in examples.computed() if n.startswith(("record_", "message_"))}
+        self.assertEqual(set(examples.computed()) - hidden - set(examples.in_document()),
+                         {"intrinsic_gas", "genesis_hash"})
+
+
+class Signatures(unittest.TestCase):
+    def test_bip340_vectors(self):
+        file = SHARED / "vectors" / "bip340" / "test-vectors.csv" if SHARED else None
+        if file is None or not file.exists():
+            self.skipTest("the public vectors are not here")
+        rows = list(csv.DictReader(file.read_text().splitlines()))
+        self.assertGreater(len(rows), 15)
+        for row in rows:
+            key, message, signature = (bytes.fromhex(row[c]) for c in ("public key", "message", "signature"))
+            self.assertEqual(verify(key, message, signature), row["verification result"] == "TRUE", row["comment"])
+            if row["secret key"]:
+                made = sign(bytes.fromhex(row["secret key"]), message, bytes.fromhex(row["aux_rand"]))
+                self.assertEqual(made, signature)
+
+    def test_a_signature_is_of_one_message_by_one_key(self):
+        key, message = public_key(examples.SECRET), bytes(range(32))
+        good = sign(examples.SECRET, message)
+        self.assertTrue(verify(key[:32], message, good))
+        self.assertFalse(verify(key[:32], message[::-1], good))
+        self.assertFalse(verify(public_key((9).to_bytes(32, "big"))[:32], message, good))
+
+
+class Encoding(unittest.TestCase):
+    def test_everything_that_is_written_reads_back_and_nothing_else_does(self):
+        values = examples.computed()
+        kinds = {"record_" + n: k for n, k in records.RECORDS.items()}
+        kinds.update({"message_" + n: m.MESSAGE for n in m.MESSAGE.tags})
+        kinds.update({"tx": m.TX, "header": m.HEADER, "opening": m.OPENING, "proof": state.PROOF})
+        for name, kind in kinds.items():
+            raw = bytes.fromhex(values[name])
+            self.assertEqual(kind.encode(kind.decode(raw)), raw, name)
+            for n in range(len(raw)):
+                with self.assertRaisesRegex(borsh.Refused, "encoding_"):
+                    kind.decode(raw[:n])
+            with self.assertRaisesRegex(borsh.Refused, "encoding_trailing"):
+                kind.decode(raw + b"\0")
+
+    def test_an_address_reads_back_and_one_wrong_character_does_not(self):
+        text, raw = examples.computed()["address_text"], bytes.fromhex(examples.computed()["address"])
+        self.assertEqual(m.from_bech32m("assay", text), raw)
+        for i in range(6, len(text)):
+            other = "q" if text[i] != "q" else "p"
+            with self.assertRaises(ValueError):
+                m.from_bech32m("assay", text[:i] + other + text[i + 1:])
+
+
+class Work(unittest.TestCase):
+    def setUp(self):
+        self.random = random.Random(SEED)
+
+    def test_a_multiproof_of_any_leaves_leads_to_the_root_and_an_altered_one_does_not(self):
+        for _ in range(60):
+            n = self.random.randrange(1, 70)
+            hashes = [work.merkle_leaf(self.random.randbytes(3)) for _ in range(n)]
+            indices = sorted(self.random.sample(range(n), self.random.randrange(1, n + 1)))
+            siblings = work.prove(hashes, indices)
+            root = work.merkle_root(hashes)
+            opened = [hashes[i] for i in indices]
+            at = f"seed {SEED}, {n} leaves, {indices}"
+            self.assertEqual(work.root_of_multiproof(n, indices, opened, siblings), root, at)
+            opened[0] = bytes(32)
+            self.assertNotEqual(work.root_of_multiproof(n, indices, opened, siblings), root, at)
+
+    def test_samples_are_distinct_ascending_and_all_of_a_small_range(self):
+        for _ in range(100):
+            n, k = self.random.randrange(1, 5000), self.random.randrange(1, 65)
+            out = work.sample_indices(self.random.randbytes(32), n, k)
+            self.assertEqual(out, sorted(set(out)))
+            self.assertEqual(len(out), min(n, k), f"seed {SEED}")
+            self.assertLess(out[-1], n)
+
+    def test_honest_work_passes_and_a_leaf_made_up_fails(self):
+        ctx, lanes, steps, every = self.random.randbytes(32), 4, 64, 16
+        leaves = work.run_lanes(ctx, lanes, steps, every)
+        seed = self.random.randbytes(32)
+        targets = work.sample_indices(seed, len(leaves), 5)
+        root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+        opening = work.open_lanes(leaves, steps, every, targets)
+        self.assertEqual(work.verify_lanes(ctx, root, lanes, steps, every, seed, 5, opening), [], f"seed {SEED}")
+        leaves[targets[2]] = bytes(32)
+        root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+        opening = work.open_lanes(leaves, steps, every, targets)
+        self.assertIn(targets[2], work.verify_lanes(ctx, root, lanes, steps, every, seed, 5, opening))
+        opening["siblings"].append(bytes(32))
+        with self.assertRaisesRegex(work.Malformed, "opening_sibling_count"):
+            work.verify_lanes(ctx, root, lanes, steps, every, seed, 5, opening)
+
+
+class State(unittest.TestCase):
+    def test_presence_and_absence_are_proven_and_no_altered_bit_passes(self):
+        rng = random.Random(SEED)
+        values = {rng.randbytes(8): rng.randbytes(5) for _ in range(40)}
+        leaves = {state.path_of(5, k): state.value_hash(v) for k, v in values.items()}
+        root = state.root_of(leaves)
+        for key in list(values)[:8] + [b"absent", b"absent too"]:
+            raw = state.prove(leaves, state.path_of(5, key), values.get(key))
+            self.assertEqual(state.verify(raw, 5, key, root), values.get(key), f"seed {SEED}")
+            for i in range(8 * len(raw)):
+                altered = bytearray(raw)
+                altered[i // 8] ^= 1 << i % 8
+                with self.assertRaises(state.Invalid, msg=f"seed {SEED}, bit {i}"):
+                    state.verify(bytes(altered), 5, key, root)
+
+
+
+if __name__ == "__main__":
+    unittest.main()
