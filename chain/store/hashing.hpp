@@ -13,7 +13,9 @@ namespace assay::chain {
 
 /// What a parent needs to know of a subtree. `single` differs from `many`: a lone leaf rises to where it is alone.
 enum class Fill : std::uint8_t { empty = 0, single = 1, many = 2 };
-constexpr std::uint8_t enum_count(Fill) { return 3; }
+constexpr std::uint8_t enum_count(Fill) {
+    return 3;
+}
 
 struct Summary {
     Fill fill = Fill::empty;

@@ -48,7 +48,7 @@ inline constexpr std::uint8_t kAccountTable = 0x80;
 }
 
 /// Bit `depth` of a path, 0 to 255: which child of a node at that depth the path goes to.
-[[nodiscard]] inline bool bit_at(const Path& path, unsigned depth) {
+[[nodiscard]] constexpr bool bit_at(const Path& path, unsigned depth) {
     return (path.bytes[depth / 8] >> (7 - depth % 8) & 1) != 0;
 }
 

@@ -5,9 +5,13 @@
 namespace assay::chain {
 namespace {
 
-Error bad(std::string what) { return {Code::proof_invalid, "state proof: " + std::move(what)}; }
+Error bad(std::string what) {
+    return {Code::proof_invalid, "state proof: " + std::move(what)};
+}
 
-bool bitmap_bit(const Bytes& bitmap, unsigned depth) { return (bitmap[depth / 8] >> (7 - depth % 8) & 1) != 0; }
+bool bitmap_bit(const Bytes& bitmap, unsigned depth) {
+    return (bitmap[depth / 8] >> (7 - depth % 8) & 1) != 0;
+}
 
 Status check_shape(const StateProof& p) {
     if (p.version != 1) return bad("version is " + std::to_string(p.version) + ", known is 1");
@@ -54,7 +58,8 @@ Result<std::optional<Bytes>> verify_state_proof(const StateProof& p, const State
     const Path path = state_path(key);
     ASSAY_TRY_VOID(check_leaf(p, path));
     Hash at = p.leaf ? leaf_hash(p.leaf->path, p.leaf->value_hash) : Hash{};
-    // A subtree at the end of the way holds at most one leaf, so its sibling cannot be empty: the leaf would have risen.
+    // A subtree at the end of the way holds at most one leaf, so its sibling cannot be empty: the leaf would have
+    // risen.
     if (p.depth > 0 && p.leaf && !bitmap_bit(p.bitmap, p.depth - 1u)) return bad("the last sibling is missing");
     std::size_t next = p.siblings.size();
     for (unsigned d = p.depth; d-- > 0;) {

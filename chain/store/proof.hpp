@@ -5,8 +5,8 @@
 //
 // Borsh layout (docs/protocol.md has the table):
 //   version u8 = 1 | depth u16 <= 256 | bitmap: u32 count + ceil(depth/8) bytes, bit d (highest first) = the sibling at
-//   depth d is not zero | siblings: u32 count + 32 bytes each, root to leaf, only the non-zero ones | option of the leaf
-//   that stands at that depth: path, value hash | option of the value
+//   depth d is not zero | siblings: u32 count + 32 bytes each, root to leaf, only the non-zero ones | option of the
+//   leaf that stands at that depth: path, value hash | option of the value
 #pragma once
 
 #include "chain/store/key.hpp"
@@ -33,6 +33,7 @@ struct StateProof {
 
 /// The value that `key` has in the state with this root, or nothing where it has none.
 /// Errors: proof_invalid, naming what is wrong: a proof has one valid form only.
-[[nodiscard]] Result<std::optional<Bytes>> verify_state_proof(const StateProof& proof, const StateKey& key, const Hash& root);
+[[nodiscard]] Result<std::optional<Bytes>> verify_state_proof(const StateProof& proof, const StateKey& key,
+                                                              const Hash& root);
 
 }  // namespace assay::chain

@@ -5,18 +5,17 @@
 //   ASSAY_TRY_VOID(store->commit({height, block, results, txids}));   // one synced batch
 //   ASSAY_TRY(StateProof proof, store->prove(key, height)); // any of the last `keep_versions` heights
 //
-// Invariants: (1) the database holds exactly one height's state, named by the record `m`, whose root it stores: at start
-// the tree is built from the flat table and must give that root; (2) block bodies are appended and synced before the
-// batch that names them, so a crash at any instant leaves the block before or the block after; (3) what get() and
+// Invariants: (1) the database holds exactly one height's state, named by the record `m`, whose root it stores: at
+// start the tree is built from the flat table and must give that root; (2) block bodies are appended and synced before
+// the batch that names them, so a crash at any instant leaves the block before or the block after; (3) what get() and
 // for_prefix() show changes only in commit().
 //
 // Keys in LevelDB (heights big-endian, 8 bytes):
 //   m                      Meta: format, height, root, oldest provable height, end of the block file
-//   s path-order key       s | 0x80 | address -> value of an account; s | path -> key length, key, value of other tables
-//   j height chunk         undo of that height: what the changed keys held before
-//   r height               root, and the hashes of the tree's shards at that height (prove.hpp)
-//   b height               where the block lies in the block files
-//   t, T                   index of transactions (tx_index.hpp)
+//   s path-order key       s | 0x80 | address -> value of an account; s | path -> key length, key, value of other
+//   tables j height chunk         undo of that height: what the changed keys held before r height               root,
+//   and the hashes of the tree's shards at that height (prove.hpp) b height               where the block lies in the
+//   block files t, T                   index of transactions (tx_index.hpp)
 //
 // Threads: stage, discard_stage and commit belong to one thread. get and for_prefix must not run at the same time as
 // commit. prove, block and find_tx may be called from any thread at any time.
@@ -32,7 +31,7 @@ namespace assay::chain {
 
 struct BlockRecord {
     Height height;
-    Bytes block;    ///< empty for height 0, which has no block
+    Bytes block;  ///< empty for height 0, which has no block
     Bytes results;
     std::vector<Hash> txids;
 };
@@ -40,8 +39,8 @@ struct BlockRecord {
 class Store {
    public:
     struct Options {
-        std::size_t cache_bytes = 64 << 20;    ///< of account values kept in memory beside the tree
-        std::uint64_t keep_versions = 1000;    ///< heights whose proofs can be asked for
+        std::size_t cache_bytes = 64 << 20;  ///< of account values kept in memory beside the tree
+        std::uint64_t keep_versions = 1000;  ///< heights whose proofs can be asked for
         bool sync = true;
     };
     struct Info {

@@ -1,0 +1,376 @@
+#include "chain/store/store.hpp"
+
+#include <filesystem>
+#include <map>
+#include <unordered_map>
+
+#include "base/check.hpp"
+#include "chain/store/layout.hpp"
+#include "chain/store/prove.hpp"
+#include "chain/store/trie.hpp"
+#include "chain/store/tx_index.hpp"
+
+namespace assay::chain {
+namespace {
+
+constexpr std::size_t kAccountFootprint = 192;  // bytes of memory per cached account, hash table included
+constexpr std::uint64_t kPruneEvery = 50;
+constexpr unsigned kMaxShardLevels = 10;
+constexpr unsigned kShardLeavesLog2 = 10;
+
+// Values of accounts that changed lately. Two generations: when the young one is full it becomes the old one.
+class AccountCache {
+   public:
+    void set_budget(std::size_t bytes) { capacity_ = std::max<std::size_t>(1024, bytes / kAccountFootprint / 2); }
+    [[nodiscard]] const Bytes* find(const Address& a) const {
+        if (const auto it = young_.find(a); it != young_.end()) return &it->second;
+        if (const auto it = old_.find(a); it != old_.end()) return &it->second;
+        return nullptr;
+    }
+    void put(const Address& a, const Bytes& value) {
+        if (young_.size() >= capacity_) {
+            old_ = std::move(young_);
+            young_ = Map{};
+        }
+        young_[a] = value;
+    }
+    void erase(const Address& a) {
+        young_.erase(a);
+        old_.erase(a);
+    }
+
+   private:
+    using Map = std::unordered_map<Address, Bytes, FixedBytesHasher<Address>>;
+    std::size_t capacity_ = 1024;
+    Map young_, old_;
+};
+
+// Addresses are 32 bytes by construction; a key of another length is a bug.
+Address address_in(const StateKey& key) {
+    ASSAY_CHECK(key.key.size() == Address::kSize);
+    return Address::from(key.key);
+}
+
+unsigned shard_levels(std::uint64_t leaves) {
+    unsigned log2 = 0;
+    while (leaves >> (log2 + 1) != 0) ++log2;
+    return log2 <= kShardLeavesLog2 ? 0 : std::min(kMaxShardLevels, log2 - kShardLeavesLog2);
+}
+
+}  // namespace
+
+struct Store::Impl {
+    Options options;
+    std::unique_ptr<Database> db;
+    std::unique_ptr<BlockFile> blocks;
+    std::unique_ptr<TxIndex> index;
+    std::optional<layout::Meta> meta;
+    Trie trie;
+    std::map<StateKey, Bytes> tables;  // every table but accounts
+    AccountCache accounts;
+    std::map<std::uint8_t, std::uint64_t> leaves;  // per table
+
+    struct Staged {
+        struct Write {
+            Change change;
+            Path path;
+            std::optional<Bytes> before;
+        };
+        std::vector<Write> writes;  // ascending by path
+        std::vector<Trie::Change> undo;
+        Hash root;
+    };
+    std::optional<Staged> staged;
+
+    [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
+    [[nodiscard]] Status load_state();
+    [[nodiscard]] layout::Version version_of(const Hash& root, std::uint8_t undo_bits) const;
+    void write_undo(Database::Batch& batch, Height height, std::uint8_t undo_bits) const;
+    void prune(Database::Batch& batch, layout::Meta& next) const;
+    void publish();
+};
+
+Store::Store() : impl_(std::make_unique<Impl>()) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& dir, const Options& options) {
+    std::error_code ec;
+    std::filesystem::create_directories(dir, ec);
+    if (ec) return {Code::io_error, "the folder " + dir + " cannot be made: " + ec.message()};
+    std::unique_ptr<Store> out(new Store());
+    Impl& m = *out->impl_;
+    m.options = options;
+    m.accounts.set_budget(options.cache_bytes);
+    ASSAY_TRY(m.db, Database::open(dir + "/state"));
+    ASSAY_TRY(auto raw, m.db->get(layout::meta_key()));
+    if (raw) {
+        auto meta = borsh::decode<layout::Meta>(*raw);
+        if (!meta || meta->format != layout::kFormat)
+            return {Code::store_corrupt, "the store in " + dir + " is of another format than this program's, " +
+                                             std::to_string(layout::kFormat)};
+        m.meta = *meta;
+    }
+    ASSAY_TRY(m.blocks, BlockFile::open(dir, m.meta ? m.meta->blocks : BlockFile::Place{}));
+    m.index = std::make_unique<TxIndex>(*m.db);
+    ASSAY_TRY_VOID(m.index->load());
+    if (m.meta) ASSAY_TRY_VOID(m.load_state());
+    return out;
+}
+
+// Builds the tree from the flat table, whose order is the tree's, and compares it with the root that was committed.
+Status Store::Impl::load_state() {
+    constexpr std::size_t kPart = 1 << 16;
+    std::vector<Trie::Change> part, ignored;
+    Status bad;
+    const auto flush = [&] {
+        ignored.clear();
+        trie.apply(part, ignored);
+        part.clear();
+    };
+    const Bytes prefix{'s'};
+    ASSAY_TRY_VOID(db->scan(
+        prefix,
+        [&](ByteView raw_key, ByteView raw) {
+            StateKey key;
+            if (raw_key.size() < 2) return true;
+            key.table = raw_key[1];
+            Bytes value;
+            if (key.table == kAccountTable && raw_key.size() == 2 + Address::kSize) {
+                key.key.assign(raw_key.begin() + 2, raw_key.end());
+                value.assign(raw.begin(), raw.end());
+                accounts.put(address_in(key), value);
+            } else {
+                auto record = borsh::decode<layout::FlatRecord>(raw);
+                if (!record || raw_key.size() != 1 + Path::kSize) {
+                    bad = Error{Code::store_corrupt, "a record of the state does not decode"};
+                    return false;
+                }
+                key.key = std::move(record->key);
+                value = std::move(record->value);
+            }
+            const Path path = state_path(key);
+            part.push_back({path, leaf_hash(path, value_hash(value))});
+            ++leaves[key.table];
+            if (key.table != kAccountTable) tables.emplace(std::move(key), std::move(value));
+            if (part.size() == kPart) flush();
+            return true;
+        },
+        nullptr, true));
+    ASSAY_TRY_VOID(std::move(bad));
+    flush();
+    if (trie.root().hash != meta->root)
+        return {Code::store_corrupt, "the state on disk does not give the root of height " +
+                                         std::to_string(meta->height.value) +
+                                         ": restore the folder from a backup or replay the blocks"};
+    return {};
+}
+
+std::optional<Store::Info> Store::info() const {
+    if (!impl_->meta) return std::nullopt;
+    return Info{impl_->meta->height, impl_->meta->root, impl_->meta->oldest};
+}
+
+std::optional<Bytes> Store::Impl::get(const StateKey& key) const {
+    if (key.table != kAccountTable) {
+        const auto it = tables.find(key);
+        if (it == tables.end()) return std::nullopt;
+        return it->second;
+    }
+    if (const Bytes* cached = accounts.find(address_in(key))) return *cached;
+    auto read = db->get(layout::flat_key(key, {}));
+    ASSAY_CHECK(read.ok());  // the disk does not answer: better no block than a guessed state
+    return *std::move(read);
+}
+
+std::optional<Bytes> Store::get(const StateKey& key) const {
+    return impl_->get(key);
+}
+
+void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const {
+    if (table == kAccountTable) {
+        Bytes from{'s', kAccountTable};
+        from.insert(from.end(), prefix.begin(), prefix.end());
+        const Status read = impl_->db->scan(
+            from, [&](ByteView key, ByteView value) { return f(key.subspan(2), value); }, nullptr, true);
+        ASSAY_CHECK(read.ok());  // as in get
+        return;
+    }
+    const StateKey from{table, Bytes(prefix.begin(), prefix.end())};
+    for (auto it = impl_->tables.lower_bound(from); it != impl_->tables.end(); ++it) {
+        const StateKey& key = it->first;
+        if (key.table != table || key.key.size() < prefix.size() ||
+            !std::equal(prefix.begin(), prefix.end(), key.key.begin()))
+            return;
+        if (!f(key.key, it->second)) return;
+    }
+}
+
+Result<Hash> Store::stage(std::vector<Change> changes) {
+    Impl& m = *impl_;
+    discard_stage();
+    Impl::Staged s;
+    s.writes.reserve(changes.size());
+    for (Change& c : changes) {
+        auto before = m.get(c.key);
+        if (before == c.value) continue;
+        const Path path = state_path(c.key);
+        s.writes.push_back({std::move(c), path, std::move(before)});
+    }
+    const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+    if (!std::is_sorted(s.writes.begin(), s.writes.end(), by_path))
+        std::sort(s.writes.begin(), s.writes.end(), by_path);
+    std::vector<Trie::Change> leaves;
+    leaves.reserve(s.writes.size());
+    for (std::size_t i = 0; i < s.writes.size(); ++i) {
+        const auto& w = s.writes[i];
+        // Two keys with one path would be one leaf. 2^124 hashes would find such a pair; it must not be believed.
+        const bool taken = (i > 0 && s.writes[i - 1].path == w.path) || (!w.before && m.trie.contains(w.path));
+        if (taken) return {Code::internal, "two keys of the state have the same path"};
+        std::optional<Hash> leaf;
+        if (w.change.value) leaf = leaf_hash(w.path, value_hash(*w.change.value));
+        leaves.push_back({w.path, leaf});
+    }
+    s.undo.reserve(leaves.size());
+    m.trie.apply(leaves, s.undo);
+    s.root = m.trie.root().hash;
+    const Hash root = s.root;
+    m.staged = std::move(s);
+    return root;
+}
+
+void Store::discard_stage() {
+    Impl& m = *impl_;
+    if (!m.staged) return;
+    std::vector<Trie::Change> ignored;
+    m.trie.apply(m.staged->undo, ignored);
+    m.staged.reset();
+}
+
+layout::Version Store::Impl::version_of(const Hash& root, std::uint8_t undo_bits) const {
+    layout::Version v;
+    v.root = root;
+    v.undo_bits = undo_bits;
+    for (const auto& [table, count] : leaves) {
+        if (count == 0) continue;
+        Path prefix;
+        prefix.bytes[0] = table;
+        const unsigned levels = shard_levels(count);
+        v.tables.push_back({table, static_cast<std::uint8_t>(levels), trie.cut(prefix, 8, levels)});
+    }
+    return v;
+}
+
+void Store::Impl::write_undo(Database::Batch& batch, Height height, std::uint8_t undo_bits) const {
+    // Writes are ascending by path, so chunks of accounts are consecutive; all other tables are one chunk.
+    std::map<std::uint8_t, Bytes> chunks;
+    std::map<std::uint8_t, std::uint32_t> counts;
+    for (const auto& w : staged->writes) {
+        const std::uint8_t chunk = layout::undo_chunk(w.change.key, undo_bits);
+        Bytes& out = chunks[chunk];
+        if (out.empty()) out.assign(4, 0);  // the count comes when it is known
+        borsh::Writer writer(out);
+        writer.put(w.change.key);
+        writer.put(w.before);
+        ++counts[chunk];
+    }
+    for (auto& [chunk, bytes] : chunks) {
+        for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(counts[chunk] >> (8 * i));
+        batch.put(layout::undo_key(height, chunk), bytes);
+    }
+}
+
+void Store::Impl::prune(Database::Batch& batch, layout::Meta& next) const {
+    if (next.height.value % kPruneEvery != 0 || next.height.value < next.oldest.value + options.keep_versions) return;
+    const Height oldest = next.height + 1 - options.keep_versions;
+    for (Height h = next.oldest; h < oldest; h = h + 1) {
+        batch.erase(layout::height_key('r', h));
+        // The undo of the oldest height leads below it.
+        for (unsigned c = 0; c < 1u << layout::kUndoBits; ++c)
+            batch.erase(layout::undo_key(h + 1, static_cast<std::uint8_t>(c)));
+        batch.erase(layout::undo_key(h + 1, layout::kUndoOfTables));
+    }
+    next.oldest = oldest;
+}
+
+// After the batch is durable: the maps that get() and for_prefix() read.
+void Store::Impl::publish() {
+    for (auto& w : staged->writes) {
+        const StateKey& key = w.change.key;
+        if (key.table == kAccountTable) {
+            if (w.change.value) {
+                accounts.put(address_in(key), *w.change.value);
+            } else {
+                accounts.erase(address_in(key));
+            }
+        } else if (w.change.value) {
+            tables[key] = std::move(*w.change.value);
+        } else {
+            tables.erase(key);
+        }
+    }
+}
+
+Status Store::commit(const BlockRecord& record) {
+    Impl& m = *impl_;
+    if (!m.staged) return {Code::internal, "nothing is staged"};
+    Database::Batch batch;
+    layout::Meta next = m.meta ? *m.meta : layout::Meta{};
+    if (!m.meta) next.oldest = record.height;
+    next.height = record.height;
+    next.root = m.staged->root;
+    if (!record.block.empty()) {
+        ASSAY_TRY(auto place, m.blocks->append(record.block, record.results, m.options.sync));
+        batch.put(layout::height_key('b', record.height), borsh::encode(place));
+        next.blocks = place.end();
+    }
+    std::size_t accounts = 0;
+    for (const auto& w : m.staged->writes) {
+        const StateKey& key = w.change.key;
+        const Bytes flat = layout::flat_key(key, w.path);
+        accounts += key.table == kAccountTable;
+        if (!w.change.value) {
+            batch.erase(flat);
+        } else if (key.table == kAccountTable) {
+            batch.put(flat, *w.change.value);
+        } else {
+            batch.put(flat, borsh::encode(layout::FlatRecord{key.key, *w.change.value}));
+        }
+        std::uint64_t& count = m.leaves[key.table];
+        if (w.change.value && !w.before) ++count;
+        if (!w.change.value && w.before) --count;
+    }
+    const std::uint8_t undo_bits = accounts < layout::kUndoChunkFrom ? 0 : layout::kUndoBits;
+    if (m.meta) m.write_undo(batch, record.height, undo_bits);  // before the first commit there was nothing
+    batch.put(layout::height_key('r', record.height), borsh::encode(m.version_of(m.staged->root, undo_bits)));
+    ASSAY_TRY_VOID(m.index->add(batch, record.height, record.txids));
+    m.prune(batch, next);
+    batch.put(layout::meta_key(), borsh::encode(next));
+    ASSAY_TRY_VOID(m.index->publish([&] { return m.db->write(batch, m.options.sync); }));
+    m.publish();
+    m.meta = next;
+    m.staged.reset();
+    return {};
+}
+
+Result<StateProof> Store::prove(const StateKey& key, Height height) const {
+    if (key.table == kAccountTable && key.key.size() != Address::kSize)
+        return {Code::invalid_params, "the key of an account is its 32-byte address"};
+    return make_proof(*impl_->db, key, height);
+}
+
+Result<Store::StoredBlock> Store::block(Height height) const {
+    ASSAY_TRY(auto raw, impl_->db->get(layout::height_key('b', height)));
+    if (!raw) return {Code::not_found, "there is no block of height " + std::to_string(height.value)};
+    auto place = borsh::decode<BlockFile::Place>(*raw);
+    if (!place) return {Code::store_corrupt, "the place of block " + std::to_string(height.value) + " does not decode"};
+    ASSAY_TRY(auto body, impl_->blocks->read(*place));
+    return StoredBlock{std::move(body.block), std::move(body.results)};
+}
+
+Result<Store::TxPlace> Store::find_tx(const Hash& txid) const {
+    ASSAY_TRY(auto places, impl_->index->find(txid));
+    if (places.empty()) return {Code::not_found, "no transaction with this id is on the chain"};
+    return TxPlace{places.front().height, places.front().index};
+}
+
+}  // namespace assay::chain
