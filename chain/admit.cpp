@@ -21,9 +21,8 @@ Amount spendable(const StateView& s, const Address& a, TimeMs time) {
     const Account account = s.account(a);
     const auto p = s.provider(a);
     if (!p || p->unbonding.empty()) return account.liquid;
-    std::optional<Height> oldest;
-    if (p->open_commits > 0) oldest = p->oldest_commit;
-    const auto sum = add(account.liquid, tokenomics::matured(p->unbonding, time, oldest).released);
+    const auto released = tokenomics::matured(p->unbonding, time, s.oldest_open_work(*p)).released;
+    const auto sum = add(account.liquid, released);
     return sum ? *sum : account.liquid;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "chain/exec.hpp"
+#include "tokenomics/burn.hpp"
 
 namespace assay::chain {
 namespace {
@@ -101,11 +102,10 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     if (!o || !o->lease || o->units_done >= o->units) return;
     const Credits price = min_of(o->lease->price, o->deposit);
     if (price.is_zero()) return;
-    const auto tokens = mul_div(o->deposit_tokens, price.units, o->deposit.units);
-    if (!tokens) return;
-    QueuedSettlement q{order_id, provider, x.epoch(), price, *tokens};
+    const Amount tokens = tokenomics::carried_by(price, o->deposit, o->deposit_tokens);
+    QueuedSettlement q{order_id, provider, x.epoch(), price, tokens};
     o->deposit = sub_or_zero(o->deposit, price);
-    o->deposit_tokens = sub_or_zero(o->deposit_tokens, *tokens);
+    o->deposit_tokens = sub_or_zero(o->deposit_tokens, tokens);
     if (!move(x.s.books().credits_escrowed, x.s.books().credits_queued, price)) return;
     if (!increase(o->paid, price)) return;
     ++o->units_done;

@@ -26,9 +26,7 @@ void note_stake(Exec& x, Provider& p) {
 
 Status release_matured(Exec& x, const Address& a, Provider& p) {
     if (p.unbonding.empty()) return {};
-    std::optional<Height> oldest;
-    if (p.open_commits > 0) oldest = p.oldest_commit;
-    const auto released = tokenomics::matured(p.unbonding, x.time(), oldest);
+    const auto released = tokenomics::matured(p.unbonding, x.time(), x.s.oldest_open_work(p));
     if (released.released.is_zero()) return {};
     p.unbonding = released.remaining;
     ASSAY_TRY_VOID(decrease(x.s.books().unbonding, released.released));

@@ -1,5 +1,6 @@
 // Transfer and BurnForCredits.
 #include "chain/exec.hpp"
+#include "tokenomics/burn.hpp"
 
 namespace assay::chain {
 
@@ -37,7 +38,7 @@ Result<Amount> take_credits(Exec& x, Account& a, Credits amount) {
         return {Code::insufficient_credits, "the account has " + to_digits(a.credits.units) +
                                                 " micro-USD of credits, needed are " + to_digits(amount.units)};
     if (amount.is_zero()) return Amount{};
-    ASSAY_TRY(Amount tokens, mul_div(a.credit_tokens, amount.units, a.credits.units));
+    const Amount tokens = tokenomics::carried_by(amount, a.credits, a.credit_tokens);
     ASSAY_TRY_VOID(decrease(a.credits, amount));
     ASSAY_TRY_VOID(decrease(a.credit_tokens, tokens));
     return tokens;

@@ -100,7 +100,6 @@ Status run(Exec& x, const CommitWork& m) {
     k.rate_one = slash.one_bad, k.rate_two = slash.two_bad, k.rate_full = slash.full, k.rate_absent = slash.absent;
 
     ++round->commits;
-    if (p->open_commits == 0) p->oldest_commit = x.height();
     ++p->open_commits;
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);

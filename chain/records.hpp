@@ -31,14 +31,13 @@ struct Provider {
     Amount required;  ///< for all its devices
     Amount exposure;  ///< sum over open commits
     std::uint32_t open_commits = 0;
-    Height oldest_commit;  ///< lowest height of an open commit that may exist; meaningful while open_commits > 0
     bool jailed = false;
     TimeMs jailed_until;
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
     ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, devices, required, exposure,
-                 open_commits, oldest_commit, jailed, jailed_until, passed, failed, absent, earned, slashed)
+                 open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
 };
 
 struct Device {

@@ -49,6 +49,13 @@ ChainState StateView::chain() const { return record_or_empty<ChainState>(*this, 
 tokenomics::Params StateView::params() const {
     return record_or_empty<tokenomics::Params>(*this, tables::global("params"));
 }
+std::optional<TimeMs> StateView::oldest_open_work(const Provider& p) const {
+    if (p.open_commits == 0) return std::nullopt;
+    const ChainState now = chain();
+    for (std::uint64_t e = now.oldest_round.value; e <= now.epoch.value; ++e)
+        if (const auto r = round(Epoch{e}); r && r->h0_time.value != 0) return r->h0_time;
+    return TimeMs{0};
+}
 
 void StateView::each_provider(const std::function<bool(const Address&, const Provider&)>& f) const {
     for_prefix(tables::kProviders, {},

@@ -34,6 +34,8 @@ class StateView {
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] ChainState chain() const;
     [[nodiscard]] tokenomics::Params params() const;
+    /// While the provider has open commits: when the oldest round began that is not swept. None of them is older.
+    [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Provider& p) const;
 
     // Lists, ascending by key.
     void each_provider(const std::function<bool(const Address&, const Provider&)>& f) const;

@@ -3,34 +3,49 @@
 namespace assay::tokenomics {
 namespace {
 
-u128 scale(unsigned decimals) {
+// 10^(decimals + 2): micro-USD of a price in USD x 10^-8 per token.
+Result<u128> scale(unsigned decimals) {
+    if (decimals > 24) return {Code::overflow, "a token has at most 24 decimals"};
     u128 out = 100;
-    for (unsigned i = 0; i < decimals; ++i) out *= 10;  // decimals <= 24: below 2^87
+    for (unsigned i = 0; i < decimals; ++i) out *= 10;  // below 2^87
     return out;
 }
 
 }  // namespace
 
 Result<Credits> credits_for(Amount burned, Price price, unsigned decimals) {
-    ASSAY_TRY(u128 v, mul_div(burned.units, price.value, scale(decimals)));
+    ASSAY_TRY(u128 per_token, scale(decimals));
+    ASSAY_TRY(u128 v, mul_div(burned.units, price.value, per_token));
     return Credits{v};
 }
 
 Result<Amount> burn_for(Credits wanted, Price price, unsigned decimals) {
-    ASSAY_TRY(u128 v, mul_div_ceil(wanted.units, scale(decimals), price.value));
+    if (price.value == 0) return {Code::price_stale, "the price is zero: no burn buys credits at it"};
+    ASSAY_TRY(u128 per_token, scale(decimals));
+    ASSAY_TRY(u128 v, mul_div_ceil(wanted.units, per_token, price.value));
     return Amount{v};
 }
 
 Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals) {
-    ASSAY_TRY(u128 v, mul_div(credits.units, scale(decimals), price.value));
+    if (price.value == 0) return {Code::price_stale, "the price is zero: nothing settles at it"};
+    ASSAY_TRY(u128 per_token, scale(decimals));
+    ASSAY_TRY(u128 v, mul_div(credits.units, per_token, price.value));
     return Amount{v};
+}
+
+Amount carried_by(Credits taken, Credits held, Amount tokens) {
+    if (taken >= held) return tokens;
+    const auto part = mul_div(tokens.units, taken.units, held.units);
+    return Amount{*part};  // taken < held: below `tokens`
 }
 
 Result<Amount> settlement_pay(const BmeParams& bme, Credits consumed, Amount tokens_carried, Price price,
                               unsigned decimals) {
     ASSAY_TRY(Amount bound, share_of(tokens_carried, bme.payout));
     const auto worth = tokens_worth(consumed, price, decimals);
-    return worth ? min_of(*worth, bound) : bound;  // worth more than 2^128 - 1 units: the bound is what counts
+    if (worth) return min_of(*worth, bound);
+    if (worth.error().code == Code::overflow && decimals <= 24) return bound;  // worth more than all that there can be
+    return worth.error();
 }
 
 }  // namespace assay::tokenomics

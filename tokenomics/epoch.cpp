@@ -17,6 +17,13 @@ Amount sum_of(const std::vector<Amount>& parts) {
     return sum;
 }
 
+// What the tokens burned for consumed credits may still return: payout x tokens, less what their settlements paid.
+Amount room_under_burn(const BmeParams& bme, const ProviderWork& p) {
+    if (p.consumed.is_zero()) return {};
+    const auto bound = share_of(p.tokens_carried, bme.payout);
+    return bound ? sub_or_zero(*bound, p.already_paid) : Amount{};
+}
+
 // Adds a share of the mint to a pool; false where it would overflow.
 bool fill(Amount& pool, Amount share) {
     const auto sum = add(pool, share);
@@ -43,21 +50,18 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
     }
 
     const std::size_t n = in.providers.size();
-    std::vector<u128> by_credits(n), by_weight(2 * n), by_stake(n);
+    std::vector<u128> by_room(n), by_weight(2 * n), by_stake(n);
     for (std::size_t i = 0; i < n; ++i) {
         const ProviderWork& p = in.providers[i];
-        by_credits[i] = p.consumed.units;
+        by_room[i] = room_under_burn(params.bme, p).units;
         by_weight[i] = p.passed_weight;
         by_weight[n + i] = p.pending_weight;
         by_stake[i] = min_of(p.stake_at_start, p.stake_at_end).units;
     }
-    // Work pool: by consumed credits, bounded by what was burned for them [an own burn never returns more than it
-    // burned].
-    auto work = parts_or_none(pools.work, by_credits);
-    for (std::size_t i = 0; i < n; ++i) {
-        const auto bound = share_of(in.providers[i].tokens_carried, params.bme.payout);
-        work[i] = min_of(work[i], bound ? sub_or_zero(*bound, in.providers[i].already_paid) : Amount{});
-    }
+    // Work pool: by that room, and never more than it [split by credits, an own burn would draw the room that other
+    // buyers' burns left, and return more than it burned].
+    auto work = parts_or_none(pools.work, by_room);
+    for (std::size_t i = 0; i < n; ++i) work[i] = min_of(work[i], Amount{by_room[i]});
     const auto availability = parts_or_none(pools.availability, by_weight);
     const auto staking = parts_or_none(pools.stakers, by_stake);
     pools.work = sub_or_zero(pools.work, sum_of(work));

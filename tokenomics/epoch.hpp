@@ -21,7 +21,7 @@ struct ProviderWork {
     u128 pending_weight = 0;
     Credits consumed;
     Amount tokens_carried;  ///< burned for those credits
-    Amount already_paid;    ///< settled for them
+    Amount already_paid;    ///< settled for them; the work pool fills up to payout_ppb of tokens_carried, at most
     Amount stake_at_start;
     Amount stake_at_end;
 };

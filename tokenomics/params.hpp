@@ -121,7 +121,7 @@ struct SplitParams {
         constexpr std::uint64_t kOne = Ppb::kOne;
         return std::tuple{
             field("work_ppb", &P::work, "ppb", 0, kOne,
-                  "split by consumed credits, bounded by what was burned for them"),
+                  "split over consumed credits by what was burned for them and not yet paid"),
             field("availability_ppb", &P::availability, "ppb", 0, kOne,
                   "split by class weight over passed canonical tasks"),
             field("stakers_ppb", &P::stakers, "ppb", 0, kOne, "split by min(stake at start, at end)"),
@@ -328,8 +328,9 @@ struct Params {
     ASSAY_DESCRIBED
 };
 
-/// Everything that genesis and a vote must satisfy beyond ranges: sums, orders, the deterrence bound of PROTOCOL §6,
-/// unbonding longer than the longest challenge. Errors: bad_genesis naming the field, the rule and the numbers.
+/// Everything that genesis and a vote must satisfy: the ranges above, sums, orders, the deterrence bound of PROTOCOL
+/// §6, unbonding longer than the longest challenge, windows and sizes that openings fit into. Total. Errors:
+/// field_out_of_range, bad_genesis, naming the field, the rule and the numbers.
 [[nodiscard]] Status validate(const Params& params);
 
 }  // namespace assay::tokenomics

@@ -1,11 +1,13 @@
 #include "tokenomics/params_json.hpp"
 
+#include <array>
 #include <span>
 #include <type_traits>
 
 namespace assay::tokenomics {
 namespace {
 
+constexpr std::size_t kFractionDigits = 39;
 constexpr std::string_view kEmissionKinds[] = {"none", "step_table", "geometric"};
 constexpr std::string_view kBurnModes[] = {"destroy"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
@@ -230,46 +232,50 @@ std::vector<ParamRow> list_params(const Params& p) {
 
 Result<u128> fraction_q128(std::string_view text) {
     if (text == "0") return u128{0};
-    if (text.size() < 3 || text.substr(0, 2) != "0." || text.size() > 40)
-        return {Code::bad_amount, "a fraction is written as 0.25, with at most 38 digits"};
-    u128 numerator = 0, denominator = 1;
-    for (const char c : text.substr(2)) {
-        if (c < '0' || c > '9') return {Code::bad_amount, "a fraction has only digits after 0."};
-        numerator = numerator * 10 + static_cast<u128>(c - '0');
-        denominator *= 10;
+    if (text.size() < 3 || text.substr(0, 2) != "0." || text.size() > 2 + kFractionDigits)
+        return {Code::bad_amount, "a fraction is 0 or written as 0.25, with at most 39 digits"};
+    std::array<std::uint8_t, kFractionDigits> digits{};
+    for (std::size_t i = 2; i < text.size(); ++i) {
+        if (text[i] < '0' || text[i] > '9') return {Code::bad_amount, "a fraction has only digits after 0."};
+        digits[i - 2] = static_cast<std::uint8_t>(text[i] - '0');
     }
-    // floor(numerator x 2^128 / denominator), bit by bit: numerator < denominator <= 10^38 < 2^127.
+    // floor(fraction x 2^128), bit by bit: what doubling the decimal digits carries out is the next bit.
     u128 q = 0;
-    for (int i = 0; i < 128; ++i) {
-        numerator <<= 1;
-        q <<= 1;
-        if (numerator >= denominator) {
-            numerator -= denominator;
-            q |= 1;
+    for (int bit = 0; bit < 128; ++bit) {
+        std::uint8_t carry = 0;
+        for (std::size_t i = digits.size(); i-- > 0;) {
+            const auto doubled = static_cast<std::uint8_t>(2 * digits[i] + carry);
+            carry = doubled >= 10 ? 1 : 0;
+            digits[i] = static_cast<std::uint8_t>(doubled % 10);
         }
+        q = q << 1 | carry;
     }
     return q;
 }
 
 std::string format_q128(u128 q) {
     if (q == 0) return "0";
-    // The least decimal of so many digits that is not below q / 2^128 floors back to q, once it is near enough.
-    std::string best = "0.";
-    for (int digits = 1; digits <= 38; ++digits) {
-        // ceil(q x 10^digits / 2^128) as the candidate numerator
-        u128 scale = 1;
-        for (int i = 0; i < digits; ++i) scale *= 10;
-        const auto twice = mul_div_ceil(q, scale, u128{1} << 127);
-        if (!twice) continue;
-        const u128 candidate = (*twice >> 1) + (*twice & 1);
-        if (candidate >= scale) continue;
-        std::string text = to_digits(candidate);
-        text = "0." + std::string(static_cast<std::size_t>(digits) - text.size(), '0') + text;
+    std::string exact = "0.";  // the expansion of q / 2^128, cut off
+    u128 rest = q;
+    for (std::size_t digits = 1; digits <= kFractionDigits; ++digits) {
+        // rest x 10 = digit x 2^128 + rest, as 8 rest + 2 rest
+        const u128 eight = rest << 3, two = rest << 1, sum = eight + two;
+        exact.push_back(
+            static_cast<char>('0' + static_cast<int>((rest >> 125) + (rest >> 127) + (sum < eight ? 1 : 0))));
+        rest = sum;
+        // The least decimal of so many digits that is not below q / 2^128 floors back to q, once it is near enough:
+        // 10^-39 is less than 2^-128, so 39 digits always are.
+        std::string text = exact;
+        if (rest != 0) {
+            std::size_t i = text.size() - 1;
+            while (text[i] == '9') text[i--] = '0';
+            if (text[i] == '.') continue;  // rounds up to one
+            ++text[i];
+        }
         const auto back = fraction_q128(text);
         if (back && *back == q) return text;
-        best = text;
     }
-    return best;
+    return exact;
 }
 
 }  // namespace assay::tokenomics

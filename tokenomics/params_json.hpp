@@ -25,9 +25,9 @@ struct ParamRow {
 };
 [[nodiscard]] std::vector<ParamRow> list_params(const Params& p);
 
-/// floor(fraction x 2^128) of "0.0000138869523959793"; below 1, at most 38 digits. Errors: bad_amount.
+/// floor(fraction x 2^128) of "0.0000138869523959793"; below 1, at most 39 digits. Errors: bad_amount.
 [[nodiscard]] Result<u128> fraction_q128(std::string_view text);
-/// The shortest-enough decimal that reads back to the same bits.
+/// A decimal that reads back to the same bits, every one of the 2^128; as short as such can be when rounded up.
 [[nodiscard]] std::string format_q128(u128 q);
 
 }  // namespace assay::tokenomics

@@ -1,6 +1,9 @@
-// What genesis and every vote must satisfy beyond single ranges. Each refusal names the field, the rule and the
-// numbers.
+// What genesis and every vote must satisfy: the range of each field, then what fields must be to each other. Each
+// refusal names the field, the rule and the numbers.
+#include <algorithm>
+#include <bit>
 #include <set>
+#include <type_traits>
 
 #include "tokenomics/stake.hpp"
 
@@ -14,56 +17,188 @@ std::string n(u128 v) {
     return to_digits(v);
 }
 
+// ---------------------------------------------------------------- ranges of describe()
+
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+template <Described T>
+Status check_ranges(const T& object, const std::string& prefix);
+
+Status in_range(const std::string& path, u128 value, std::uint64_t min, std::uint64_t max, const char* unit) {
+    if ((min == 0 && max == 0) || (value >= min && value <= max)) return {};
+    return {Code::field_out_of_range,
+            path + " is " + n(value) + (*unit != 0 ? " " : "") + unit + ", allowed are " + n(min) + " to " + n(max)};
+}
+
+template <class F, class T>
+Status check_field(const std::string& path, const F& f, const T& member) {
+    if constexpr (Described<T>) {
+        return check_ranges(member, path + ".");
+    } else if constexpr (IsVector<T>::value) {
+        ASSAY_TRY_VOID(in_range(path, member.size(), f.min, f.max, "entries"));
+        for (std::size_t i = 0; i < member.size(); ++i)
+            ASSAY_TRY_VOID(check_ranges(member[i], path + "[" + std::to_string(i) + "]."));
+        return {};
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return in_range(path, member.size(), f.min, f.max, "characters");
+    } else if constexpr (std::is_enum_v<T>) {
+        return in_range(path, static_cast<std::uint64_t>(member), 0, enum_count(T{}) - 1u, "");
+    } else if constexpr (std::is_same_v<T, Amount>) {
+        return in_range(path, member.units, f.min, f.max, "base units");
+    } else if constexpr (std::is_integral_v<T> || std::is_same_v<T, u128>) {
+        return in_range(path, member, f.min, f.max, f.unit);
+    } else {
+        return in_range(path, member.value, f.min, f.max, f.unit);
+    }
+}
+
+template <Described T>
+Status check_ranges(const T& object, const std::string& prefix) {
+    Status status;
+    for_each_field(object, [&](const auto& f, const auto& member) {
+        if (status) status = check_field(prefix + f.name, f, member);
+    });
+    return status;
+}
+
+// ---------------------------------------------------------------- rules between fields
+
+bool is_word(std::string_view s, std::string_view also) {
+    return std::all_of(s.begin(), s.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || also.find(c) != std::string_view::npos;
+    });
+}
+
+Status check_token(const TokenParams& t) {
+    constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (!is_word(t.denom, kUpper)) return bad("token.denom: only letters and digits, since \"12.5 ASY\" is an amount");
+    if (!is_word(t.prefix, "")) return bad("token.prefix: only small letters and digits, since it begins addresses");
+    if (t.cap.is_zero()) return bad("token.cap is zero");
+    return {};
+}
+
+Status check_block(const BlockParams& b) {
+    if (b.max_tx_bytes > b.max_bytes / 2)
+        return bad("block.max_tx_bytes of " + n(b.max_tx_bytes) +
+                   " is above half of block.max_bytes, the other half is reserved for work: " + n(b.max_bytes / 2));
+    return {};
+}
+
 Status check_emission(const Params& p) {
-    if (p.token.cap.is_zero()) return bad("token.cap is zero");
-    if (p.emission.total > p.token.cap)
-        return bad("emission.total of " + n(p.emission.total.units) + " passes token.cap of " + n(p.token.cap.units));
-    for (std::size_t i = 1; i < p.emission.steps.size(); ++i)
-        if (p.emission.steps[i].from_epoch <= p.emission.steps[i - 1].from_epoch)
-            return bad("emission.steps[" + std::to_string(i) + "].from_epoch is not above the one before");
+    const EmissionParams& e = p.emission;
+    if (e.total > p.token.cap)
+        return bad("emission.total of " + n(e.total.units) + " passes token.cap of " + n(p.token.cap.units));
+    for (std::size_t i = 1; i < e.steps.size(); ++i)
+        if (e.steps[i].from_epoch <= e.steps[i - 1].from_epoch)
+            return bad("emission.steps[" + std::to_string(i) + "].from_epoch of " + n(e.steps[i].from_epoch) +
+                       " is not above the one before, " + n(e.steps[i - 1].from_epoch));
+    if (e.kind != EmissionKind::none && e.total.is_zero())
+        return bad("emission.total is zero: the schedule would mint nothing, which is kind \"none\"");
+    if (e.kind == EmissionKind::step_table && e.steps.empty())
+        return bad("emission.steps is empty: kind \"step_table\" needs one step at least");
+    if (e.kind == EmissionKind::geometric && e.geometric.first.is_zero())
+        return bad("emission.geometric.first is zero: kind \"geometric\" would mint nothing");
     const auto& s = p.split;
     const u128 sum =
         u128{s.work.value} + s.availability.value + s.stakers.value + s.validators.value + s.treasury.value;
     if (sum != Ppb::kOne) return bad("split: the shares sum to " + n(sum) + " ppb, they must sum to 1000000000");
-    if (p.bme.payout.value > Ppb::kOne)
-        return bad("bme.payout_ppb is above 1000000000: a burn would return more than it burned");
+    return {};
+}
+
+// What one opening costs a block, at most: proofs::verify_units of the class's task.
+struct OpeningSize {
+    u128 units = 0;
+    u128 bytes = 0;
+};
+OpeningSize opening_of(const ClassParams& c, std::uint64_t samples) {
+    const u128 leaves = u128{c.lanes} * (c.steps / c.leaf_every);  // at most 2^40 here
+    const auto depth = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(leaves - 1)));
+    const u128 k = std::min<u128>(samples, leaves);
+    // A sample opens two leaves; m leaves of a tree of depth d have at most m (d - floor(log2 m)) siblings.
+    const u128 opened = std::min<u128>(2 * k, leaves);
+    const auto log2 = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(opened)) - 1);
+    constexpr u128 kHash = 32, kAround = 1024;  // the transaction around the opening, memo and signature included
+    return {k * (c.leaf_every + 2 * (1 + 2 * u128{depth})), kHash * opened * (1 + depth - log2) + kAround};
+}
+
+// The deterrence bound of PROTOCOL §6: 3 x C. It stands for a full rate of 20 %; a lower rate needs more at stake to
+// take the same [a penalty of one unit deters nobody].
+Status check_deterrence(const Params& p, const ClassParams& c, const std::string& at) {
+    constexpr std::uint64_t kFullRate = 200'000'000;
+    if (c.cost.is_zero()) return bad(at + ".cost is zero: a stake of 3 x cost would deter nobody");
+    const auto required = required_per_device(p.stake, c);
+    if (!required)
+        return bad(at + ": stake.unit of " + n(p.stake.unit.units) +
+                   " times the multiplier passes 2^128 - 1 base units");
+    auto least = minimum_stake_per_device(c);
+    if (least && p.slash.full.value < kFullRate) least = mul_div(*least, kFullRate, p.slash.full.value);
+    if (!least) return bad(at + ".cost of " + n(c.cost.units) + ": no stake can cover 3 x cost at slash.full_ppb");
+    if (*required < *least)
+        return bad(at + ": stake per device is " + n(required->units) + ", the deterrence bound 3 x cost" +
+                   (p.slash.full.value < kFullRate ? " x 200000000 / slash.full_ppb of " + n(p.slash.full.value)
+                                                   : std::string()) +
+                   " is " + n(least->units));
+    return {};
+}
+
+Status check_slash(const SlashParams& s) {
+    if (s.two_bad < s.one_bad || s.full < s.two_bad || s.full < s.absent)
+        return bad("slash: rates must ascend: one_bad_ppb " + n(s.one_bad.value) + " <= two_bad_ppb " +
+                   n(s.two_bad.value) + " <= full_ppb " + n(s.full.value) + ", and absent_ppb " + n(s.absent.value) +
+                   " <= full_ppb");
+    if (s.full.value == 0) return bad("slash.full_ppb is zero: faked work would cost nothing");
+    if (s.absent.value == 0) return bad("slash.absent_ppb is zero: withholding would be cheaper than failing");
+    // Every task in memory absent, and this one: the rate has doubled memory_tasks times.
+    if (s.memory_tasks < 64 && u128{s.absent.value} << s.memory_tasks < s.full.value)
+        return bad("slash.memory_tasks of " + n(s.memory_tasks) + ": absent_ppb " + n(s.absent.value) +
+                   " doubled so often never reaches full_ppb " + n(s.full.value) +
+                   ", so withholding stays cheaper than failing");
     return {};
 }
 
 Status check_classes(const Params& p) {
-    if (p.classes.empty()) return bad("classes: there must be at least one device class");
     std::set<std::string> names;
     u128 total_units = 0;
     for (const ClassParams& c : p.classes) {
         const std::string at = "classes." + c.name;
+        if (!is_word(c.name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_."))
+            return bad("classes: name \"" + c.name + "\": only letters, digits and - _ . can be typed as a class");
         if (!names.insert(c.name).second) return bad(at + " stands twice");
-        if (c.leaf_every == 0 || (c.leaf_every & (c.leaf_every - 1)) != 0)
+        if (!std::has_single_bit(c.leaf_every))
             return bad(at + ".leaf_every of " + n(c.leaf_every) + " is no power of two");
         if (c.steps % c.leaf_every != 0)
             return bad(at + ".steps of " + n(c.steps) + " is not divisible by leaf_every of " + n(c.leaf_every));
-        if (c.lanes == 0 || c.steps == 0) return bad(at + ": lanes and steps must be above zero");
-        if (u128{c.lanes} * (c.steps / c.leaf_every) > u128{1} << 40) return bad(at + ": more than 2^40 leaves");
-        ASSAY_TRY(Amount required, required_per_device(p.stake, c));
-        ASSAY_TRY(Amount least, minimum_stake_per_device(c));
-        if (required < least)
-            return bad(at + ": stake per device is " + n(required.units) + ", the deterrence bound 3 x cost is " +
-                       n(least.units));
-        const u128 units = u128{p.work.samples} * c.leaf_every;
-        if (units > p.block.max_verify_units)
-            return bad(at + ": one opening takes " + n(units) + " verify units, block.max_verify_units is " +
+        const u128 leaves = u128{c.lanes} * (c.steps / c.leaf_every);
+        if (leaves > u128{1} << 40)
+            return bad(at + ": lanes x steps / leaf_every is " + n(leaves) + ", more than 2^40 leaves");
+        ASSAY_TRY_VOID(check_deterrence(p, c, at));
+        const OpeningSize one = opening_of(c, p.work.samples);
+        if (one.units > p.block.max_verify_units)
+            return bad(at + ": one opening takes " + n(one.units) + " verify units, block.max_verify_units is " +
                        n(p.block.max_verify_units));
-        total_units += units;
+        if (one.bytes > p.block.max_tx_bytes)
+            return bad(at + ": one opening takes up to " + n(one.bytes) + " bytes, block.max_tx_bytes is " +
+                       n(p.block.max_tx_bytes));
+        total_units += one.units;
     }
-    // Room for one device of each class, twice over; how many devices a chain carries is watched when they are added.
+    // Room for one device of each class, twice over. With more devices the lane fills, and a block whose lane was full
+    // does not count towards the window: nobody is absent for want of room.
     const u128 blocks = 2 * ((total_units + p.block.max_verify_units - 1) / p.block.max_verify_units);
     if (p.work.open_blocks < blocks)
         return bad("work.open_blocks of " + n(p.work.open_blocks) +
-                   " is shorter than 2 x ceil(cost / block.max_verify_units) = " + n(blocks));
+                   " is shorter than 2 x ceil(cost of one opening per class / block.max_verify_units) = " + n(blocks));
     return {};
 }
 
 Status check_windows(const Params& p) {
     const u128 window_blocks = (p.work.window_ms + p.block.time_ms - 1) / p.block.time_ms;
+    // A commit is taken in its own epoch only.
+    if (p.work.start_span_blocks + window_blocks > p.epoch.blocks)
+        return bad("epoch.blocks of " + n(p.epoch.blocks) + " ends before the latest window: work.start_span_blocks " +
+                   n(p.work.start_span_blocks) + " + work.window_ms / block.time_ms " + n(window_blocks));
     const u128 challenge =
         p.work.start_span_blocks + window_blocks + p.work.challenge_delay_blocks + p.work.open_blocks + 2;
     if (challenge > 2 * u128{p.epoch.blocks})
@@ -73,9 +208,6 @@ Status check_windows(const Params& p) {
     if (p.stake.unbonding_ms <= longest_ms)
         return bad("stake.unbonding_ms of " + n(p.stake.unbonding_ms) + " is not above the longest challenge of " +
                    n(longest_ms) + " ms");
-    if (p.slash.two_bad < p.slash.one_bad || p.slash.full < p.slash.two_bad || p.slash.full < p.slash.absent)
-        return bad("slash: rates must ascend: one_bad_ppb <= two_bad_ppb <= full_ppb and absent_ppb <= full_ppb");
-    if (p.slash.full.value == 0) return bad("slash.full_ppb is zero: faked work would cost nothing");
     if (p.price.stale_blocks < 2 * p.bme.round_blocks)
         return bad("price.stale_blocks of " + n(p.price.stale_blocks) +
                    " is shorter than two rounds of bme.round_blocks = " + n(p.bme.round_blocks));
@@ -85,7 +217,11 @@ Status check_windows(const Params& p) {
 }  // namespace
 
 Status validate(const Params& p) {
+    ASSAY_TRY_VOID(check_ranges(p, ""));  // first: what follows divides by fields and adds them up
+    ASSAY_TRY_VOID(check_token(p.token));
+    ASSAY_TRY_VOID(check_block(p.block));
     ASSAY_TRY_VOID(check_emission(p));
+    ASSAY_TRY_VOID(check_slash(p.slash));
     ASSAY_TRY_VOID(check_classes(p));
     return check_windows(p);
 }

@@ -5,6 +5,11 @@
 namespace assay::tokenomics {
 namespace {
 
+// Powers saturate: whatever they sum to, the same reports give the same round.
+u128 plus(u128 a, u128 b) {
+    return b > ~u128{0} - a ? ~u128{0} : a + b;
+}
+
 // The lower weighted median: the first price, ascending, at which half of the reporting power is reached.
 Price lower_median(std::vector<PriceReport> reports, u128 reporting) {
     if (reports.size() > 1)
@@ -12,14 +17,19 @@ Price lower_median(std::vector<PriceReport> reports, u128 reporting) {
                          [](const auto& a, const auto& b) { return a.price < b.price; });
     u128 seen = 0;
     for (const PriceReport& r : reports) {
-        seen += r.power;
+        seen = plus(seen, r.power);
         if (seen >= reporting - reporting / 2) return r.price;
     }
     return reports.back().price;
 }
 
-std::uint64_t move_of(std::uint64_t price, Ppb share) {
-    return static_cast<std::uint64_t>(u128{price} * share.value / Ppb::kOne);
+std::uint64_t share_of_price(std::uint64_t price, Ppb share) {
+    return static_cast<std::uint64_t>(std::min<u128>(u128{price} * share.value / Ppb::kOne, ~std::uint64_t{0}));
+}
+
+// How far one round moves the price: at least a unit, or a price of a few units could never rise again.
+std::uint64_t step_of(std::uint64_t price, Ppb max_move) {
+    return max_move.value == 0 ? 0 : std::max<std::uint64_t>(share_of_price(price, max_move), 1);
 }
 
 }  // namespace
@@ -37,23 +47,23 @@ RoundResult close_round(const PriceParams& p, const PriceState& before, const st
     RoundResult out{before, false, std::vector<bool>(reports.size(), false)};
     ++out.state.rounds;
     u128 reporting = 0;
-    for (const PriceReport& r : reports) reporting += r.power;
+    for (const PriceReport& r : reports) reporting = plus(reporting, r.power);
     out.quorum = total_power > 0 && !reports.empty() && reporting >= total_power - total_power / 3;
     if (out.quorum) {
         const Price median = lower_median(reports, reporting);
-        const std::uint64_t band = move_of(median.value, p.deviation);
+        const std::uint64_t band = share_of_price(median.value, p.deviation);
         for (std::size_t i = 0; i < reports.size(); ++i) {
             const std::uint64_t r = reports[i].price.value;
             out.marked[i] = (r > median.value ? r - median.value : median.value - r) > band;
         }
-        const std::uint64_t step = move_of(before.spot.value, p.max_move);
+        const std::uint64_t step = step_of(before.spot.value, p.max_move);
         const std::uint64_t low = before.spot.value - std::min(step, before.spot.value);
         const std::uint64_t high =
             before.spot.value > ~std::uint64_t{0} - step ? ~std::uint64_t{0} : before.spot.value + step;
         out.state.spot = Price{std::clamp(median.value, low, high)};
         // ema += (spot - ema) x 2 / (N + 1), in Q32 with floors of the magnitude.
         const u128 target = u128{out.state.spot.value} << 32;
-        const u128 weight = 2, over = u128{p.ema_rounds} + 1;
+        const u128 weight = 2, over = std::max<u128>(u128{p.ema_rounds} + 1, 2);
         if (target >= before.ema_q32)
             out.state.ema_q32 = before.ema_q32 + (target - before.ema_q32) * weight / over;
         else
@@ -61,7 +71,8 @@ RoundResult close_round(const PriceParams& p, const PriceState& before, const st
         out.state.last_quorum = height;
     }
     const bool too_old = height.value - std::min(out.state.last_quorum.value, height.value) >= p.stale_blocks;
-    out.state.stale = too_old || out.state.spot.value < Price::kStale;
+    out.state.stale =
+        too_old || std::min(out.state.spot, ema(out.state)).value < Price::kStale;  // a burn takes the lower
     return out;
 }
 

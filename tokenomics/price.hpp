@@ -29,7 +29,8 @@ struct RoundResult {
 
 [[nodiscard]] PriceState initial_price(const PriceParams& p);
 /// Quorum: two thirds of the power over all reports. The lower power-weighted median counts, once; a round moves the
-/// price by at most max_move_ppb. Without a quorum for stale_blocks, or below 10^4 units, the price is stale.
+/// price by at most max_move_ppb, though never by less than a unit. Stale: no quorum for stale_blocks, or spot or
+/// average below 10^4 units. Total.
 [[nodiscard]] RoundResult close_round(const PriceParams& p, const PriceState& before,
                                       const std::vector<PriceReport>& reports, u128 total_power, Height height);
 [[nodiscard]] Price ema(const PriceState& s);

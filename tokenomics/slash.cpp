@@ -11,8 +11,8 @@ Ppb failed_rate(const SlashParams& s, std::uint64_t bad, bool repeat) {
 }
 
 Ppb absent_rate(const SlashParams& s, std::uint64_t absences) {
-    if (absences == 0) return Ppb{0};
-    u128 rate = s.absent.value;
+    if (absences == 0 || s.absent.value == 0) return Ppb{0};
+    u128 rate = s.absent.value;  // not zero: it passes any full rate within 64 doublings
     for (std::uint64_t i = 1; i < absences && rate < s.full.value; ++i) rate *= 2;
     return Ppb{static_cast<std::uint64_t>(std::min<u128>(rate, s.full.value))};
 }

@@ -12,10 +12,10 @@ Result<std::vector<Unbonding>> add_unbonding(const StakeParams& stake, std::vect
     return entries;
 }
 
-Matured matured(const std::vector<Unbonding>& entries, TimeMs now, const std::optional<Height>& oldest_open_commit) {
+Matured matured(const std::vector<Unbonding>& entries, TimeMs now, const std::optional<TimeMs>& oldest_open_commit) {
     Matured out;
     for (const Unbonding& u : entries) {
-        const bool covers_open = oldest_open_commit && u.created >= *oldest_open_commit;
+        const bool covers_open = oldest_open_commit && *oldest_open_commit < u.matures;
         const auto sum = add(out.released, u.amount);
         if (u.matures <= now && !covers_open && sum)
             out.released = *sum;

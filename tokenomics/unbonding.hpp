@@ -23,9 +23,9 @@ struct Matured {
     Amount released;
     std::vector<Unbonding> remaining;
 };
-/// Entries whose time has come. While any commit of the provider is open (`oldest_open_commit`), an entry created at or
-/// after that commit's height waits too: stake that covered the commit must not leave before its verdict.
+/// Entries whose time has come. An entry waits while a commit older than its maturity is open (`oldest_open_commit`:
+/// when the oldest began): it was slashable for that commit and stays so until the verdict. Total.
 [[nodiscard]] Matured matured(const std::vector<Unbonding>& entries, TimeMs now,
-                              const std::optional<Height>& oldest_open_commit);
+                              const std::optional<TimeMs>& oldest_open_commit);
 
 }  // namespace assay::tokenomics
