@@ -158,7 +158,7 @@ class Key:
         self.d = d if y % 2 == 0 else N - d
         self.x = x.to_bytes(32, "big")
         self.public = self.x + (y if y % 2 == 0 else P - y).to_bytes(32, "big")
-        self.address = tagged("assay/address", self.x)
+        self.address = tagged("assay/address", self.x)[:31] + b"\0"
 
     def name(self, prefix="assay"):
         return bech32m(prefix, self.address)
