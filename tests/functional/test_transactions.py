@@ -10,7 +10,8 @@ import unittest
 import harness
 import signing
 from harness import Folder, Node, RpcError, seeded
-from signing import Key, burn_for_credits, commit_work, faucet_key, number, register_provider, transfer, tx_body
+from signing import Key, burn_for_credits, commit_work, faucet_key, register_provider, transfer, tx_body
+from borsh import U8, U16, U32  # beside signing, which knows where it is
 
 VECTORS = pathlib.Path(os.environ.get("ASSAY_SHARED_DIR", pathlib.Path(__file__).resolve().parents[3] / "shared")) / "vectors"
 
@@ -102,11 +103,11 @@ class Transactions(unittest.TestCase):
         self.refused(bytes(200_000), "tx_too_large")
 
     def test_numbers_in_the_input_allocate_nothing(self):
-        head = number(1, 2)
+        head = U16.write(1)
         for count in (2**32 - 1, 2**31, 10**6):
-            self.refused(head + number(count, 4) + b"x" * 20, "tx_malformed")
+            self.refused(head + U32.write(count) + b"x" * 20, "tx_malformed")
         body = tx_body(self.chain, self.faucet.address, 0, 10_000, 100_000, 100, [])
-        self.refused(body[:-4] + number(2**32 - 1, 4), "tx_malformed")
+        self.refused(body[:-4] + U32.write(2**32 - 1), "tx_malformed")
 
     def test_what_is_not_canonical(self):
         def signed(body):
@@ -116,7 +117,7 @@ class Transactions(unittest.TestCase):
         self.refused(signed(tx_body(*terms, [])), "tx_malformed")
         self.refused(signed(tx_body(*terms, [transfer([(self.other.address, 1)])] * 17)), "tx_malformed")
         self.refused(signed(tx_body(*terms, [transfer([])])), "tx_malformed")
-        self.refused(signed(tx_body(*terms, [number(250, 1)])), "tx_malformed")  # no message has this number
+        self.refused(signed(tx_body(*terms, [U8.write(250)])), "tx_malformed")  # no message has this number
         self.refused(signed(tx_body(*terms, [transfer([(self.other.address, 1)])], version=2)), "tx_malformed")
         self.refused(signed(tx_body(*terms, [transfer([(self.other.address, 1)])], memo=b"\xff\xfe")), "tx_malformed")
         work = commit_work(bytes(32), 0, bytes(32))
