@@ -26,24 +26,18 @@ Status verify_one(const PublicKey& key, const std::optional<Signature>& signatur
     return {};
 }
 
-Address account_of(const Hash& h) {
-    Address out{h.bytes};
-    out.bytes.back() = 0;
-    return out;
-}
-
 }  // namespace
 
 Address address_of(const PublicKey& key) {
     static const TaggedHash kTag("assay/address");
-    return account_of(kTag.hash({key.data(), 32}));
+    return Address{kTag.hash({key.data(), 32}).bytes};
 }
 
 Address address_of(std::uint8_t threshold, std::span<const PublicKey> keys) {
     static const TaggedHash kTag("assay/address/multisig");
     Bytes data{threshold, static_cast<std::uint8_t>(keys.size())};
     for (const PublicKey& key : keys) data.insert(data.end(), key.data(), key.data() + 32);
-    return account_of(kTag.hash(data));
+    return Address{kTag.hash(data).bytes};
 }
 
 Address address_of(const Auth& auth) {

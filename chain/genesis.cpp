@@ -7,7 +7,6 @@
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "base/utc.hpp"
-#include "chain/tx.hpp"
 #include "tokenomics/params_json.hpp"
 
 namespace assay::chain {
@@ -86,9 +85,6 @@ Status validate(const Genesis& g) {
     for (std::size_t i = 0; i < g.accounts.size(); ++i) {
         if (i > 0 && !(g.accounts[i - 1].address < g.accounts[i].address))
             return bad("accounts: address " + encode_address(g.params.token.prefix, g.accounts[i].address) + " stands twice");
-        if (!is_account_address(g.accounts[i].address))
-            return bad("accounts: address " + encode_address(g.params.token.prefix, g.accounts[i].address) +
-                       " does not end in a zero byte: no key has it");
         if (!add(supply, g.accounts[i].amount)) return bad("accounts: the amounts pass 2^128 - 1");
         supply = *add(supply, g.accounts[i].amount);
     }
@@ -98,7 +94,6 @@ Status validate(const Genesis& g) {
         const auto& v = g.validators[i];
         const std::string name = "validators: " + v.name;
         if (i > 0 && !(g.validators[i - 1].operator_address < v.operator_address)) return bad(name + ": the operator stands twice");
-        if (!is_account_address(v.operator_address)) return bad(name + ": the operator's address does not end in a zero byte");
         if (v.name.size() > 64) return bad(name + ": the name is longer than 64 bytes");
         if (v.bond.is_zero() || v.bond < g.params.validators.min_bond) return bad(name + ": bond is below validators.min_bond");
         if (v.consensus_key.is_zero() || v.beacon_tip.is_zero()) return bad(name + ": consensus_key or beacon_tip is zero");

@@ -28,10 +28,8 @@ Status check_shape(const TxBody& body) {
             return {Code::must_be_alone, std::string(message_name(m)) + " must be the only message of its transaction"};
         if (const auto* t = std::get_if<Transfer>(&m)) {
             if (t->outputs.empty() || t->outputs.size() > kMaxOutputs) return bad("outputs holds none or more than 256");
-            for (const Output& o : t->outputs) {
+            for (const Output& o : t->outputs)
                 if (o.tag.size() > kMaxTag) return bad("an output's tag is longer than 64 bytes");
-                if (!is_account_address(o.to)) return bad("an output's address does not end in a zero byte: no key has it");
-            }
         } else if (const auto* r = std::get_if<RegisterProvider>(&m)) {
             if (r->endpoint.size() > 256) return bad("endpoint is longer than 256 bytes");
         } else if (const auto* d = std::get_if<AddDevice>(&m)) {

@@ -59,14 +59,10 @@ inline constexpr std::uint16_t kTxVersion = 1;
 [[nodiscard]] bool is_work(const TxBody& body);
 [[nodiscard]] bool is_opening(const TxBody& body);
 
-/// The first 31 bytes of H("assay/address", x) for one key, of H("assay/address/multisig", threshold u8 | n u8 | x1 | … |
-/// xn) for k of n, then a zero byte.
+/// H("assay/address", x) for one key; H("assay/address/multisig", threshold u8 | n u8 | x1 | … | xn) for k of n.
 [[nodiscard]] Address address_of(const PublicKey& key);
 [[nodiscard]] Address address_of(std::uint8_t threshold, std::span<const PublicKey> keys);
 [[nodiscard]] Address address_of(const Auth& auth);
-/// Only such an address can hold anything. The state tree has room for 31 bytes of it (store/key.hpp): two addresses that
-/// differ in the last byte alone would be one place there, and anybody can pay to any bytes.
-[[nodiscard]] constexpr bool is_account_address(const Address& a) { return a.bytes.back() == 0; }
 
 /// The auth belongs to the sender and every present signature is valid over `id`. Errors: bad_signature.
 [[nodiscard]] Status verify_auth(const Auth& auth, const Address& sender, const Hash& id);

@@ -1,10 +1,10 @@
 // A key of the state and its place in the state tree.
 //
 //   StateKey key{0x80, Bytes(address.data(), address.data() + 32)};
-//   Path path = state_path(key);          // 0x80 | address[0..31); other tables: table | H("assay/key", key)[0..31)
+//   Path path = state_path(key);          // table | H("assay/key", key)[0..31)
 //
-// The tree is ordered by path, the first bit on top. Addresses are hashes already, so accounts keep theirs: the flat
-// table in the database then stands in the order of the tree.
+// The tree is ordered by path, the first bit on top. Every key is hashed, an address too: anybody can pay to any 32
+// bytes, so a path made of an address's own first bytes could be taken on purpose by its neighbour.
 #pragma once
 
 #include <algorithm>
@@ -36,14 +36,10 @@ inline constexpr std::uint8_t kAccountTable = 0x80;
 
 [[nodiscard]] inline Path state_path(const StateKey& key) {
     static const TaggedHash kTag("assay/key");
+    const Hash h = kTag.hash(key.key);
     Path path;
     path.bytes[0] = key.table;
-    if (key.table == kAccountTable) {
-        std::copy_n(key.key.begin(), std::min<std::size_t>(31, key.key.size()), path.bytes.begin() + 1);
-    } else {
-        const Hash h = kTag.hash(key.key);
-        std::copy_n(h.bytes.begin(), 31, path.bytes.begin() + 1);
-    }
+    std::copy_n(h.bytes.begin(), 31, path.bytes.begin() + 1);
     return path;
 }
 

@@ -18,7 +18,7 @@ struct Meta {
     ASSAY_FIELDS(format, height, root, oldest, blocks)
 };
 
-/// `s` of a table other than accounts: the key in full, since the path holds only its hash.
+/// `s` path: the key in full, since the path holds only its hash.
 struct FlatRecord {
     Bytes key, value;
     ASSAY_FIELDS(key, value)
@@ -33,7 +33,7 @@ struct TableCut {
 };
 struct Version {
     Hash root;
-    std::uint8_t undo_bits = 0;    ///< this height's undo of accounts is chunked by so many leading address bits
+    std::uint8_t undo_bits = 0;    ///< this height's undo of accounts is chunked by so many bits of the path
     std::vector<TableCut> tables;  ///< ascending by table
     ASSAY_FIELDS(root, undo_bits, tables)
 };
@@ -61,14 +61,9 @@ inline Bytes undo_key(Height h, std::uint8_t chunk) {
     key.push_back(chunk);
     return key;
 }
-inline Bytes flat_key(const StateKey& key, const Path& path) {
+inline Bytes flat_key(const Path& path) {
     Bytes out{'s'};
-    if (key.table == kAccountTable) {
-        out.push_back(kAccountTable);
-        out.insert(out.end(), key.key.begin(), key.key.end());
-    } else {
-        out.insert(out.end(), path.bytes.begin(), path.bytes.end());
-    }
+    out.insert(out.end(), path.bytes.begin(), path.bytes.end());
     return out;
 }
 
@@ -78,9 +73,9 @@ inline Bytes flat_key(const StateKey& key, const Path& path) {
     for (unsigned d = 8; d < 8 + levels; ++d) shard = shard << 1 | (bit_at(path, d) ? 1 : 0);
     return shard;
 }
-[[nodiscard]] inline std::uint8_t undo_chunk(const StateKey& key, std::uint8_t undo_bits) {
-    if (key.table != kAccountTable) return kUndoOfTables;
-    return undo_bits == 0 || key.key.empty() ? 0 : static_cast<std::uint8_t>(key.key.front() >> (8 - undo_bits));
+[[nodiscard]] inline std::uint8_t undo_chunk(const Path& path, std::uint8_t undo_bits) {
+    if (path.bytes[0] != kAccountTable) return kUndoOfTables;
+    return static_cast<std::uint8_t>(shard_of(path, undo_bits));
 }
 
 }  // namespace assay::chain::layout

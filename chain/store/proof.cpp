@@ -52,9 +52,6 @@ Status check_leaf(const StateProof& p, const Path& path) {
 
 Result<std::optional<Bytes>> verify_state_proof(const StateProof& p, const StateKey& key, const Hash& root) {
     ASSAY_TRY_VOID(check_shape(p));
-    // A path holds 31 bytes of an address; the last one of an account is always zero.
-    if (key.table == kAccountTable && (key.key.size() != 32 || key.key.back() != 0))
-        return bad("an account's key is an address that ends in a zero byte");
     const Path path = state_path(key);
     ASSAY_TRY_VOID(check_leaf(p, path));
     Hash at = p.leaf ? leaf_hash(p.leaf->path, p.leaf->value_hash) : Hash{};

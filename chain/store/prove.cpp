@@ -87,23 +87,14 @@ Result<std::vector<Value>> load_cell(const Database& db, const Database::Snapsho
         from, to,
         [&](ByteView raw_key, ByteView raw) {
             if (raw_key.size() < 2 || raw_key[0] != 's') return false;
-            StateKey key;
-            key.table = raw_key[1];
-            Bytes value;
-            if (accounts) {
-                key.key.assign(raw_key.begin() + 2, raw_key.end());
-                value.assign(raw.begin(), raw.end());
-            } else {
-                auto record = borsh::decode<layout::FlatRecord>(raw);
-                if (!record) {
-                    bad = Error{Code::store_corrupt, "a record of the state does not decode"};
-                    return false;
-                }
-                key.key = std::move(record->key);
-                value = std::move(record->value);
+            auto record = borsh::decode<layout::FlatRecord>(raw);
+            if (!record) {
+                bad = Error{Code::store_corrupt, "a record of the state does not decode"};
+                return false;
             }
-            if (key.table != cell.path.bytes[0] || !inside(key)) return false;
-            found.emplace(std::move(key), std::move(value));
+            StateKey key{raw_key[1], std::move(record->key)};
+            if (!inside(key)) return false;
+            found.emplace(std::move(key), std::move(record->value));
             return true;
         },
         &at, true));

@@ -131,27 +131,21 @@ Status Store::Impl::load_state() {
     ASSAY_TRY_VOID(db->scan(
         prefix,
         [&](ByteView raw_key, ByteView raw) {
-            StateKey key;
-            if (raw_key.size() < 2) return true;
-            key.table = raw_key[1];
-            Bytes value;
-            if (key.table == kAccountTable && raw_key.size() == 2 + Address::kSize) {
-                key.key.assign(raw_key.begin() + 2, raw_key.end());
-                value.assign(raw.begin(), raw.end());
-                accounts.put(address_in(key), value);
-            } else {
-                auto record = borsh::decode<layout::FlatRecord>(raw);
-                if (!record || raw_key.size() != 1 + Path::kSize) {
-                    bad = Error{Code::store_corrupt, "a record of the state does not decode"};
-                    return false;
-                }
-                key.key = std::move(record->key);
-                value = std::move(record->value);
+            auto record = borsh::decode<layout::FlatRecord>(raw);
+            if (!record || raw_key.size() != 1 + Path::kSize) {
+                bad = Error{Code::store_corrupt, "a record of the state does not decode"};
+                return false;
             }
+            StateKey key{raw_key[1], std::move(record->key)};
+            Bytes value = std::move(record->value);
             const Path path = state_path(key);
             part.push_back({path, leaf_hash(path, value_hash(value))});
             ++leaves[key.table];
-            if (key.table != kAccountTable) tables.emplace(std::move(key), std::move(value));
+            if (key.table != kAccountTable) {
+                tables.emplace(std::move(key), std::move(value));
+            } else if (key.key.size() == Address::kSize) {
+                accounts.put(address_in(key), value);
+            }
             if (part.size() == kPart) flush();
             return true;
         },
@@ -177,9 +171,12 @@ std::optional<Bytes> Store::Impl::get(const StateKey& key) const {
         return it->second;
     }
     if (const Bytes* cached = accounts.find(address_in(key))) return *cached;
-    auto read = db->get(layout::flat_key(key, {}));
+    auto read = db->get(layout::flat_key(state_path(key)));
     ASSAY_CHECK(read.ok());  // the disk does not answer: better no block than a guessed state
-    return *std::move(read);
+    if (!*read) return std::nullopt;
+    auto record = borsh::decode<layout::FlatRecord>(**read);
+    ASSAY_CHECK(record.ok() && record->key == key.key);
+    return std::move(record->value);
 }
 
 std::optional<Bytes> Store::get(const StateKey& key) const {
@@ -188,10 +185,17 @@ std::optional<Bytes> Store::get(const StateKey& key) const {
 
 void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const {
     if (table == kAccountTable) {
-        Bytes from{'s', kAccountTable};
-        from.insert(from.end(), prefix.begin(), prefix.end());
+        const Bytes all{'s', kAccountTable};
         const Status read = impl_->db->scan(
-            from, [&](ByteView key, ByteView value) { return f(key.subspan(2), value); }, nullptr, true);
+            all,
+            [&](ByteView, ByteView raw) {
+                const auto record = borsh::decode<layout::FlatRecord>(raw);
+                ASSAY_CHECK(record.ok());
+                const Bytes& key = record->key;
+                const bool begins = key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+                return !begins || f(key, record->value);
+            },
+            nullptr, true);
         ASSAY_CHECK(read.ok());  // as in get
         return;
     }
@@ -265,7 +269,7 @@ void Store::Impl::write_undo(Database::Batch& batch, Height height, std::uint8_t
     std::map<std::uint8_t, Bytes> chunks;
     std::map<std::uint8_t, std::uint32_t> counts;
     for (const auto& w : staged->writes) {
-        const std::uint8_t chunk = layout::undo_chunk(w.change.key, undo_bits);
+        const std::uint8_t chunk = layout::undo_chunk(w.path, undo_bits);
         Bytes& out = chunks[chunk];
         if (out.empty()) out.assign(4, 0);  // the count comes when it is known
         borsh::Writer writer(out);
@@ -326,14 +330,12 @@ Status Store::commit(const BlockRecord& record) {
     std::size_t accounts = 0;
     for (const auto& w : m.staged->writes) {
         const StateKey& key = w.change.key;
-        const Bytes flat = layout::flat_key(key, w.path);
+        const Bytes flat = layout::flat_key(w.path);
         accounts += key.table == kAccountTable;
-        if (!w.change.value) {
-            batch.erase(flat);
-        } else if (key.table == kAccountTable) {
-            batch.put(flat, *w.change.value);
-        } else {
+        if (w.change.value) {
             batch.put(flat, borsh::encode(layout::FlatRecord{key.key, *w.change.value}));
+        } else {
+            batch.erase(flat);
         }
         std::uint64_t& count = m.leaves[key.table];
         if (w.change.value && !w.before) ++count;

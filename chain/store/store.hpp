@@ -11,11 +11,12 @@
 // for_prefix() show changes only in commit().
 //
 // Keys in LevelDB (heights big-endian, 8 bytes):
-//   m                      Meta: format, height, root, oldest provable height, end of the block file
-//   s path-order key       s | 0x80 | address -> value of an account; s | path -> key length, key, value of other
-//   tables j height chunk         undo of that height: what the changed keys held before r height               root,
-//   and the hashes of the tree's shards at that height (prove.hpp) b height               where the block lies in the
-//   block files t, T                   index of transactions (tx_index.hpp)
+//   m               Meta: format, height, root, oldest provable height, end of the block file
+//   s path          key and value: the flat table, in the order of the tree
+//   j height chunk  undo of that height: what the changed keys held before
+//   r height        root, and the hashes of the tree's shards at that height (prove.hpp)
+//   b height        where the block lies in the block files
+//   t, T            index of transactions (tx_index.hpp)
 //
 // Threads: stage, discard_stage and commit belong to one thread. get and for_prefix must not run at the same time as
 // commit. prove, block and find_tx may be called from any thread at any time.
@@ -64,7 +65,7 @@ class Store {
 
     /// A read that the disk refuses stops the program: no state may be guessed.
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
-    /// Ascending by key, for keys that begin with `prefix`; f returns false to stop.
+    /// For keys that begin with `prefix`, ascending by key, accounts ascending by path; f returns false to stop.
     void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const;
 
     /// The root that the state would have after these changes; each key at most once.

@@ -43,7 +43,7 @@ def filled(kind, numbers):
         next(numbers)
         return kind.count - 1
     if isinstance(kind, borsh.Fixed):
-        return bytes([next(numbers) % 256]) * (kind.size - 1) + b"\0"
+        return bytes([next(numbers) % 256]) * kind.size
     if isinstance(kind, borsh.Text):
         return f"text {next(numbers)}".encode()
     if isinstance(kind, borsh.List):

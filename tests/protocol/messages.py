@@ -34,12 +34,12 @@ GAS_TX, GAS_BYTE, GAS_SIGNATURE = 2000, 10, 3000
 
 
 def address_of(key):
-    return tagged_hash("assay/address", key[:32])[:31] + b"\0"
+    return tagged_hash("assay/address", key[:32])
 
 
 def multisig_address(threshold, keys):
     listed = bytes([threshold, len(keys)]) + b"".join(k[:32] for k in keys)
-    return tagged_hash("assay/address/multisig", listed)[:31] + b"\0"
+    return tagged_hash("assay/address/multisig", listed)
 
 
 def txid(body):

@@ -15,10 +15,6 @@ class Invalid(Exception):
 
 
 def path_of(table, key):
-    if table == ACCOUNTS:
-        if len(key) != 32 or key[31] != 0:
-            raise Invalid("an account's key is an address that ends in a zero byte")
-        return bytes([table]) + key[:31]
     return bytes([table]) + tagged_hash("assay/key", key)[:31]
 
 
