@@ -21,7 +21,6 @@ std::vector<tokenomics::ProviderWork> work_of_epoch(Exec& x) {
         w.provider = a;
         w.passed_weight = record->passed_weight;
         w.pending_weight = record->pending_weight;
-        w.consumed = record->consumed;
         w.tokens_carried = record->consumed_tokens;
         w.already_paid = record->settled;
         by_address.emplace(a, w);

@@ -19,7 +19,6 @@ Amount sum_of(const std::vector<Amount>& parts) {
 
 // What the tokens burned for consumed credits may still return: payout x tokens, less what their settlements paid.
 Amount room_under_burn(const BmeParams& bme, const ProviderWork& p) {
-    if (p.consumed.is_zero()) return {};
     const auto bound = share_of(p.tokens_carried, bme.payout);
     return bound ? sub_or_zero(*bound, p.already_paid) : Amount{};
 }

@@ -19,8 +19,7 @@ struct ProviderWork {
     Address provider;
     u128 passed_weight = 0;
     u128 pending_weight = 0;
-    Credits consumed;
-    Amount tokens_carried;  ///< burned for those credits
+    Amount tokens_carried;  ///< burned for the credits that were consumed
     Amount already_paid;    ///< settled for them; the work pool fills up to payout_ppb of tokens_carried, at most
     Amount stake_at_start;
     Amount stake_at_end;

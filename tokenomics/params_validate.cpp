@@ -108,7 +108,7 @@ Status check_emission(const Params& p) {
     return {};
 }
 
-// What one opening costs a block, at most: proofs::verify_units of the class's task.
+// What one opening costs a block, at most. Units are those of proofs::verify_units, which a test holds to these.
 struct OpeningSize {
     u128 units = 0;
     u128 bytes = 0;
@@ -121,7 +121,7 @@ OpeningSize opening_of(const ClassParams& c, std::uint64_t samples) {
     const u128 opened = std::min<u128>(2 * k, leaves);
     const auto log2 = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(opened)) - 1);
     constexpr u128 kHash = 32, kAround = 1024;  // the transaction around the opening, memo and signature included
-    return {k * (c.leaf_every + 2 * (1 + 2 * u128{depth})), kHash * opened * (1 + depth - log2) + kAround};
+    return {k * (c.leaf_every + 2 + 2 * (1 + 2 * u128{depth})), kHash * opened * (1 + depth - log2) + kAround};
 }
 
 // The deterrence bound of PROTOCOL §6: 3 x C. It stands for a full rate of 20 %; a lower rate needs more at stake to

@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "tests/tokenomics/model.hpp"
+#include "tokenomics/burn.hpp"
+#include "tokenomics/price.hpp"
+
+namespace assay::tokenomics {
+namespace {
+
+using namespace test;
+
+Big ten_to(unsigned n) {
+    Big out = 1;
+    for (unsigned i = 0; i < n; ++i) out *= 10;
+    return out;
+}
+
+template <class T>
+void require_equals(const Result<T>& got, const Big& exact) {
+    if (exact > big(kMax)) {
+        REQUIRE_FALSE(got.ok());
+        REQUIRE(got.error().code == Code::overflow);
+    } else {
+        REQUIRE(got.ok());
+        REQUIRE(big(got->units) == exact);
+    }
+}
+
+TEST_CASE("burning, its inverse and a settlement's worth are the exact quotients, at every number of decimals") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 4000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        const auto decimals = static_cast<unsigned>(r.below(25));
+        const u128 a = awkward(r);
+        const std::uint64_t price = std::max<std::uint64_t>(1, r.u64() >> r.below(64));
+        const Big scale = ten_to(decimals + 2);
+        require_equals(credits_for(Amount{a}, Price{price}, decimals), floor_div(big(a) * price, scale));
+        require_equals(burn_for(Credits{a}, Price{price}, decimals), ceil_div(big(a) * scale, price));
+        require_equals(tokens_worth(Credits{a}, Price{price}, decimals), floor_div(big(a) * scale, price));
+    }
+}
+
+TEST_CASE("the worked example of the protocol: 1000 USD at 1.14 burn 877.192983 and settle at 1.50 for 666.666666") {
+    const Credits thousand{1'000'000'000};  // micro-USD
+    CHECK(burn_for(thousand, Price{114'000'000}, 6)->units == 877'192'983);
+    CHECK(tokens_worth(thousand, Price{150'000'000}, 6)->units == 666'666'666);
+    CHECK(tokens_worth(thousand, Price{90'000'000}, 6)->units == 1'111'111'111);
+}
+
+TEST_CASE("burn_for is the least that buys the credits") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 2000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        const auto decimals = static_cast<unsigned>(r.below(25));
+        const Credits wanted{between(r, 1, u128{1} << r.below(40))};
+        const Price price{1 + (r.u64() >> (16 + r.below(48)))};
+        const auto burn = burn_for(wanted, price, decimals);
+        REQUIRE(burn.ok());
+        REQUIRE(*credits_for(*burn, price, decimals) >= wanted);
+        REQUIRE(*credits_for(Amount{burn->units - 1}, price, decimals) < wanted);
+    }
+}
+
+TEST_CASE("a price of zero buys nothing and settles nothing; a price of one unit works; no call fails otherwise") {
+    CHECK(credits_for(Amount::max(), Price{0}, 6)->is_zero());
+    CHECK(burn_for(Credits{1}, Price{0}, 6).error().code == Code::price_stale);
+    CHECK(tokens_worth(Credits{0}, Price{0}, 6).error().code == Code::price_stale);
+    CHECK(settlement_pay({}, Credits{5}, Amount{1000}, Price{0}, 6).error().code == Code::price_stale);
+    CHECK(burn_for(Credits{1}, Price{1}, 24)->units == small(ten_to(26)));
+    CHECK(credits_for(Amount{small(ten_to(26))}, Price{1}, 24)->units == 1);
+    CHECK(credits_for(Amount{0}, Price{1}, 0)->is_zero());
+    CHECK(burn_for(Credits{0}, Price{1}, 24)->is_zero());
+    CHECK(credits_for(Amount{1}, Price{1}, 25).error().code == Code::overflow);
+    CHECK(settlement_pay({}, Credits{5}, Amount{1000}, Price{1}, 25).error().code == Code::overflow);
+}
+
+TEST_CASE("a burn takes the lower of spot and average, a settlement the higher") {
+    CHECK(burn_price(Price{90}, Price{100}) == Price{90});
+    CHECK(burn_price(Price{110}, Price{100}) == Price{100});
+    CHECK(settle_price(Price{90}, Price{100}) == Price{100});
+    CHECK(settle_price(Price{110}, Price{100}) == Price{110});
+}
+
+TEST_CASE("a settlement pays the credits' worth, at most 97.5 % of the tokens that were burned for them") {
+    const BmeParams bme;
+    const Credits hundred{100'000'000};
+    const Amount burned{100'000'000};  // 100 tokens at 1.00
+    CHECK(settlement_pay(bme, hundred, burned, Price{100'000'000}, 6)->units == 97'500'000);
+    CHECK(settlement_pay(bme, hundred, burned, Price{200'000'000}, 6)->units == 50'000'000);
+    CHECK(settlement_pay(bme, hundred, burned, Price{50'000'000}, 6)->units == 97'500'000);
+    CHECK(settlement_pay(bme, hundred, burned, Price{1}, 6)->units == 97'500'000);
+    CHECK(settlement_pay(bme, Credits{kMax}, Amount{1000}, Price{1}, 24)->units == 975);  // worth beyond any number
+    CHECK(settlement_pay(bme, Credits{}, burned, Price{1}, 6)->is_zero());
+    CHECK(settlement_pay(bme, hundred, Amount{}, Price{1}, 6)->is_zero());
+}
+
+TEST_CASE("F1: burn and claim in the same hand never profits, at any price path and any lag") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 300; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        PriceParams pp;
+        pp.max_move = Ppb{r.below(Ppb::kOne + 1)};
+        pp.ema_rounds = 1 + r.below(30);
+        const auto decimals = static_cast<unsigned>(r.below(25));
+        BmeParams bme;
+        bme.payout = Ppb{r.below(Ppb::kOne + 1)};
+        PriceState s = initial_price(pp);
+        Credits credits;
+        Amount tokens, burned, back;
+        for (int step = 0; step < 40; ++step) {
+            s = close_round(pp, s, {{Price{Price::kStale + (r.u64() >> (20 + r.below(44)))}, 1}}, 1, Height{1}).state;
+            if (s.stale) continue;
+            if (r.below(2) == 0) {
+                const Amount b{between(r, 0, u128{1} << r.below(90))};
+                const auto bought = credits_for(b, burn_price(s.spot, ema(s)), decimals);
+                REQUIRE(bought.ok());
+                credits = *add(credits, *bought);
+                tokens = *add(tokens, b);
+                burned = *add(burned, b);
+            } else if (!credits.is_zero()) {
+                const Credits taken{between(r, 0, credits.units)};
+                const Amount carried = carried_by(taken, credits, tokens);
+                const auto pay = settlement_pay(bme, taken, carried, settle_price(s.spot, ema(s)), decimals);
+                REQUIRE(pay.ok());
+                REQUIRE(*pay <= carried);
+                back = *add(back, *pay);
+                credits = *sub(credits, taken);
+                tokens = *sub(tokens, carried);
+            }
+            // Even if the rest were paid at its bound.
+            REQUIRE(big(back) + big(tokens) <= big(burned));
+        }
+    }
+}
+
+TEST_CASE("credits consumed in any number of pieces take exactly the tokens that were burned for them") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 1000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        const Credits all{std::max<u128>(awkward(r), 1)};
+        const Amount burned{awkward(r)};
+        Credits held = all;
+        Amount tokens = burned, taken_tokens;
+        while (!held.is_zero()) {
+            const Credits taken{r.below(6) == 0 ? held.units : between(r, 0, held.units)};
+            const Amount part = carried_by(taken, held, tokens);
+            REQUIRE(big(part) ==
+                    floor_div(big(tokens) * big(taken.units), big(held.units)));  // pro rata of what is held
+            held = *sub(held, taken);
+            tokens = *sub(tokens, part);
+            taken_tokens = *add(taken_tokens, part);
+        }
+        REQUIRE(tokens.is_zero());
+        REQUIRE(taken_tokens == burned);
+    }
+    CHECK(carried_by(Credits{5}, Credits{0}, Amount{9}).units == 9);  // beyond what is held: all there is, not a fault
+    CHECK(carried_by(Credits{0}, Credits{0}, Amount{0}).is_zero());
+    CHECK(carried_by(Credits{0}, Credits{7}, Amount{9}).is_zero());
+}
+
+}  // namespace
+}  // namespace assay::tokenomics
