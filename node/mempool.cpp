@@ -31,7 +31,13 @@ bool Mempool::pays_more(const Entry& a, const Entry& b) {
 
 Result<Mempool::Added> Mempool::add(const Bytes& raw) {
     const Hash bytes_hash = sha256(raw);
-    ASSAY_TRY(chain::Tx tx, chain::decode_tx(raw, kMaxTxBytes));
+    auto decoded = chain::decode_tx(raw, kMaxTxBytes);
+    if (!decoded) {
+        // The chain looks at its own, smaller limit first: what is too large is said to be that, not malformed.
+        const auto checked = app_.check_tx(raw);
+        return checked ? std::move(decoded).error() : checked.error();
+    }
+    const chain::Tx tx = *std::move(decoded);
     const Hash id = chain::txid(tx.body);
     {
         const std::lock_guard lock(mutex_);

@@ -1,5 +1,7 @@
 #include "node/rpc/request.hpp"
 
+#include "node/json.hpp"
+
 namespace assay::node {
 namespace {
 
@@ -67,21 +69,7 @@ Result<RpcBatch> parse_requests(std::string_view body) {
 }
 
 std::string json_quoted(std::string_view text) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += "\\u00";
-            out.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-            out.push_back(kDigits[c & 15]);
-        } else {
-            out.push_back(c);
-        }
-    }
-    return out + "\"";
+    return to_text(Json(text));
 }
 
 }  // namespace assay::node

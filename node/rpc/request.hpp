@@ -33,7 +33,7 @@ struct RpcBatch {
 /// Errors: parse_error, invalid_request (empty batch), batch_too_large.
 [[nodiscard]] Result<RpcBatch> parse_requests(std::string_view body);
 
-/// A JSON string with its quotes.
+/// A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD, since messages may repeat what somebody sent.
 [[nodiscard]] std::string json_quoted(std::string_view text);
 
 }  // namespace assay::node

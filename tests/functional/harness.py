@@ -206,14 +206,15 @@ class Node:
     def kill(self):
         if self.process is not None:
             self.process.kill()
-        return self._gone()
+        return self.ended()
 
     def terminate(self):
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
-        return self._gone()
+        return self.ended()
 
-    def _gone(self, longest=60):
+    def ended(self, longest=60):
+        """Waits for its end; returns the exit code."""
         code = None
         if self._rpc is not None:
             self._rpc.close()

@@ -141,7 +141,8 @@ class Starting(unittest.TestCase):
         node = self.made()
         config = node.home / "config.toml"
         good = config.read_text()
-        config.write_text(good.replace("listen", "lisen", 1))
+        config.write_text(good.replace("\nlisten = ", "\nlisen = ", 1))
+        self.assertNotEqual(config.read_text(), good)
         error, exit = node.refuses()
         self.assertEqual((error["code"], exit), ("json_unknown_key", 1))
         self.assertIn("config.toml:", error["message"])
@@ -188,7 +189,7 @@ class Stopping(unittest.TestCase):
     def test_assayd_stop_under_load(self):
         def stop(node):
             self.assertEqual(run_json("assayd", "stop", "--home", node.home), {"stopped": True})
-            return node.process.wait(10)
+            return node.ended(10)
         self.stop_under_load(stop)
 
     def test_sigint_and_a_closed_terminal_end_it_gracefully_too(self):
@@ -197,7 +198,7 @@ class Stopping(unittest.TestCase):
                 node = Node(folder / "node").start(block_time="20ms")
                 node.wait_for_height(3)
                 node.process.send_signal(number)
-                self.assertEqual(node.process.wait(30), 0)
+                self.assertEqual(node.ended(), 0)
                 self.assertIn("stopped at height", node.tail())
 
     def test_commands_for_a_node_that_is_not_there_are_3(self):
@@ -210,7 +211,7 @@ class Stopping(unittest.TestCase):
     def test_halt_height(self):
         with Folder() as folder:
             node = Node(folder / "node").start("--halt-height", "7", block_time="20ms")
-            self.assertEqual(node.process.wait(30), 0)
+            self.assertEqual(node.ended(), 0)
             self.assertEqual(node.verify()["blocks"], 7)
 
 

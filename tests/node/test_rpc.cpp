@@ -34,6 +34,12 @@ Code code_of(const std::string& params) {
 
 }  // namespace
 
+TEST_CASE("what somebody sent cannot make an answer that is no JSON") {
+    CHECK(json_quoted("a\"b\\\n\x01") == R"("a\"b\\\n\u0001")");
+    CHECK(json_quoted("chain \xe5 is") == "\"chain \xef\xbf\xbd is\"");
+    CHECK(json_quoted("\xff\xfe") == "\"\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+
 TEST_CASE("a request keeps its id as it was written") {
     CHECK(one(R"({"jsonrpc":"2.0","id":7,"method":"status"})").id == "7");
     CHECK(one(R"({"jsonrpc":"2.0","id":"a\"b","method":"status"})").id == R"("a\"b")");
