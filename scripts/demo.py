@@ -236,12 +236,12 @@ class Demo:
 
     def find_device(self):
         """A card that passes the self-test, else the CPU."""
-        for device in self.command("assay-prover", "devices").get("devices", []):
-            name = str(device.get("device", ""))
-            if not name.startswith("cuda") or not device.get("usable", True):
-                continue
-            if "error" not in self.command("assay-prover", "selftest", "--device", name, allowed=(0, 1, 4)):
-                return name, str(device.get("name", name))
+        for device in self.command("assay-prover", "devices")["items"]:
+            name = device["device"]
+            if name.startswith("cuda") and device["usable"]:
+                tested = self.command("assay-prover", "selftest", "--device", name, allowed=(0, 1, 4))
+                if tested.get("passed") is True:
+                    return name, str(device["name"])
         self.command("assay-prover", "selftest", "--device", "cpu")
         return "cpu", "CPU"
 
@@ -547,8 +547,8 @@ Its log is {self.log('node')}. End it and remove everything:
         self.keys()
         self.fund()
         self.stake()
-        self.bids()
         self.work()
+        self.bids()
         self.epochs()
         self.kill()
         self.verify()
