@@ -34,6 +34,7 @@ Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals) {
 }
 
 Amount carried_by(Credits taken, Credits held, Amount tokens) {
+    if (taken.is_zero()) return {};
     if (taken >= held) return tokens;
     const auto part = mul_div(tokens.units, taken.units, held.units);
     return Amount{*part};  // taken < held: below `tokens`

@@ -158,7 +158,7 @@ TEST_CASE("credits consumed in any number of pieces take exactly the tokens that
         REQUIRE(taken_tokens == burned);
     }
     CHECK(carried_by(Credits{5}, Credits{0}, Amount{9}).units == 9);  // beyond what is held: all there is, not a fault
-    CHECK(carried_by(Credits{0}, Credits{0}, Amount{0}).is_zero());
+    CHECK(carried_by(Credits{0}, Credits{0}, Amount{9}).is_zero());
     CHECK(carried_by(Credits{0}, Credits{7}, Amount{9}).is_zero());
 }
 
