@@ -87,10 +87,8 @@ void selftest_command(const Common& c) {
     if (c.json) print_json({{"items", items}, {"passed", true}});
 }
 
-void bench_command(const Common& c, const std::string& kind, double seconds) {
-    if (kind != "lanes") throw Failure(Code::usage, "kind is lanes");
-    const auto backend = open_device(c.device, c.threads);
-    const bool gpu = backend->name().starts_with("cuda:");
+double measure_lanes(Backend& backend, double seconds) {
+    const bool gpu = backend.name().starts_with("cuda:");
     LanesParams p{.lanes = gpu ? std::uint64_t{1} << 21 : 1024, .steps = 1024, .leaf_every = 1024};
     const Hash ctx = sha256(as_bytes("bench"));
     double rate = 0, best = 0;
@@ -99,7 +97,7 @@ void bench_command(const Common& c, const std::string& kind, double seconds) {
     for (int settled = 0; settled < 3;) {
         leaves.resize(static_cast<std::size_t>(leaf_count(p)));
         const auto start = std::chrono::steady_clock::now();
-        take(backend->run_lanes(p, ctx, leaves));
+        take(backend.run_lanes(p, ctx, leaves));
         const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         rate = static_cast<double>(work_units(p)) / took;
         if (took < seconds / 4 && p.steps < (std::uint64_t{1} << 26)) {
@@ -111,7 +109,14 @@ void bench_command(const Common& c, const std::string& kind, double seconds) {
     }
     const WorkResult work(p, ctx, std::move(leaves));
     take(recheck(work, ctx, 64));
+    return best;
+}
 
+void bench_command(const Common& c, const std::string& kind, double seconds) {
+    if (kind != "lanes") throw Failure(Code::usage, "kind is lanes");
+    const auto backend = open_device(c.device, c.threads);
+    const bool gpu = backend->name().starts_with("cuda:");
+    const double best = measure_lanes(*backend, seconds);
     Json out{{"kind", "lanes"}, {"device", backend->name()}, {"compressions_per_s", best}, {"checked", true}};
     std::string text = backend->name() + ": " + fixed_text(best / 1e6, 1) + " M compressions/s";
     if (gpu) {

@@ -78,14 +78,20 @@ Spec read_spec(json::Object& top) {
     return out;
 }
 
+/// Whatever is wrong with such a file is a check that failed: exit 4, with the word of what it was.
 template <class Read>
 auto read_top(const std::string& text, const std::string& source, Read&& read) {
-    const json::Value root =
-        take(json::parse(text, {.comments = true, .max_bytes = kMaxFile, .max_depth = 64, .source = source}));
-    json::Object top = take(json::object(root, source));
-    auto out = read(top);
-    take(top.done());
-    return out;
+    try {
+        const json::Value root =
+            take(json::parse(text, {.comments = true, .max_bytes = kMaxFile, .max_depth = 64, .source = source}));
+        json::Object top = take(json::object(root, source));
+        auto out = read(top);
+        take(top.done());
+        return out;
+    } catch (Failure& wrong) {
+        wrong.exit = exit_code(Code::verification_failed);
+        throw;
+    }
 }
 
 Json hex_list(const std::vector<Hash>& from) {

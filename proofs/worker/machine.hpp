@@ -24,4 +24,8 @@ class ThreadedCpuBackend final : public Backend {
 /// stderr. `threads` 0: all. Throws Failure: usage (an unknown name), no_device, selftest_failed.
 [[nodiscard]] std::unique_ptr<Backend> open_device(const std::string& name, unsigned threads);
 
+/// Compressions per second of lanes, the best of three runs of about that long together; 64 leaves are rechecked.
+/// Throws Failure.
+[[nodiscard]] double measure_lanes(Backend& backend, double seconds);
+
 }  // namespace assay::proofs::worker

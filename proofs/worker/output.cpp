@@ -18,6 +18,7 @@ int exit_code(Code code) {
             return 2;
         case Code::node_unreachable:
         case Code::syncing:
+        case Code::shutting_down:
             return 3;
         case Code::verification_failed:
         case Code::selftest_failed:

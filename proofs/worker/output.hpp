@@ -25,6 +25,7 @@ class Failure : public std::runtime_error {
 
     Code code;
     std::string hint;
+    int exit = -1;  ///< where it is not that of the code
 };
 
 template <class T>
@@ -38,6 +39,10 @@ inline void take(const Status& status) {
 
 /// 2 usage, 3 node, 4 a check that failed, 5 unknown outcome, 130 interrupted, else 1 (COMMANDS).
 [[nodiscard]] int exit_code(Code code);
+
+[[nodiscard]] inline int exit_code(const Failure& failure) {
+    return failure.exit >= 0 ? failure.exit : exit_code(failure.code);
+}
 
 /// One JSON value and a newline.
 void print_json(const Json& value);

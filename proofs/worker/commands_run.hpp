@@ -1,0 +1,34 @@
+// The commands that talk to a node, and those that look at what a run keeps. Each prints its result or throws Failure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proofs/worker/commands.hpp"
+
+namespace assay::proofs::worker {
+
+struct RunArguments {
+    std::string node = "http://127.0.0.1:8710";
+    std::string home;   ///< empty: ~/.assay/prover
+    std::string state;  ///< empty: HOME/state
+    std::string from;   ///< a key's name, or the path of its file; empty: the only key there is
+    std::string password_file;
+    std::string fault = "none";
+    std::vector<std::uint32_t> slots;
+    std::uint64_t epochs = 0;
+    unsigned node_wait = 30;  ///< seconds in which the node has to answer first
+    unsigned samples = 32;    ///< leaves rechecked before each commit
+    double bench_seconds = 2;
+    bool wait = false;  ///< of drain
+};
+
+/// Returns the exit code: a run has results of its own.
+int run_command(const Common& c, const RunArguments& a);
+/// 0: would earn. 1: would not, and the reasons were printed.
+int preflight_command(const Common& c, const RunArguments& a);
+void status_command(const Common& c, const RunArguments& a);
+void drain_command(const Common& c, const RunArguments& a);
+
+}  // namespace assay::proofs::worker
