@@ -112,7 +112,7 @@ int preflight_command(const Common& c, const RunArguments& a) {
         const ProviderView p = node.provider(me);
         checks.push_back({"registered", p.registered, p.registered ? me + " is a provider" : me + " is no provider",
                           p.registered ? "" : "assay provider register"});
-        checks.push_back({"device", !p.devices.empty(), std::to_string(p.devices.size()) + " devices are declared",
+        checks.push_back({"device", !p.devices.empty(), "devices declared: " + std::to_string(p.devices.size()),
                           p.devices.empty() ? "assay provider device add --class C --slot 0" : ""});
         const bool enough = p.registered && p.stake >= p.required;
         checks.push_back(

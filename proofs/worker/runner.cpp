@@ -5,8 +5,8 @@
 
 #include "base/hex.hpp"
 #include "base/utc.hpp"
-#include "chain/messages.hpp"
 #include "proofs/worker/terminal.hpp"
+#include "wallet/client/tx_builder.hpp"
 
 namespace assay::proofs::worker {
 
@@ -47,7 +47,10 @@ int Runner::run() {
     milliseconds pause = usual;
     while (true) {
         look_for_drain();
-        if (finished()) break;
+        if (finished()) {
+            if (!draining_) why_stopped_ = "the epochs that were asked for are done";
+            break;
+        }
         try {
             step();
             pause = usual;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/hex.hpp"
-#include "chain/messages.hpp"
 #include "proofs/worker/runner.hpp"
 #include "wallet/client/tx_builder.hpp"
 

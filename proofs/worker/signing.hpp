@@ -11,9 +11,9 @@
 
 #include <string>
 
-#include "chain/messages.hpp"
 #include "proofs/worker/node_client.hpp"
 #include "proofs/worker/state.hpp"
+#include "wallet/client/tx_builder.hpp"
 #include "wallet/keys/signer.hpp"
 
 namespace assay::proofs::worker {
