@@ -4,6 +4,7 @@
 #include <shared_mutex>
 
 #include "chain/beacon.hpp"
+#include "chain/block_run.hpp"
 #include "chain/execute.hpp"
 #include "chain/invariants.hpp"
 #include "chain/store/store.hpp"
@@ -49,6 +50,16 @@ struct App::Impl {
         Hash block;
     };
     std::optional<Staged> staged;
+
+    // What make_block or process_proposal executed on the last commit, for the finalize_block that follows.
+    struct Executed {
+        Block block;
+        std::unique_ptr<BlockRun> run;
+    };
+    std::optional<Executed> executed;
+    [[nodiscard]] bool has_executed(const Block& block) const {
+        return executed && block_hash(executed->block.header) == block_hash(block.header) && executed->block.txs == block.txs;
+    }
 
     void load() {
         const auto stored = store->info();
@@ -155,15 +166,11 @@ Status check_follows(const Header& h, const AppInfo& info, const Hash& last_bloc
     return {};
 }
 
-void start_clock(BlockState& s, const Header& h) {
-    s.clock().height = h.height;
-    s.clock().time = h.time;
-}
-
 }  // namespace
 
 Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>& candidates) const {
-    const Impl& m = *impl_;
+    Impl& m = *impl_;
+    m.executed.reset();
     Block block;
     Header& h = block.header;
     h.chain_id = m.info.chain_id;
@@ -174,53 +181,34 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
     h.last_block = m.last_block;
     h.last_app_hash = m.info.app_hash;
 
-    BlockState s(*m.committed);
-    start_clock(s, h);
-    Exec x(s);
-    begin_block(x, h.proposer, h.reveal);
+    auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
     const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
-    Room room = room_of(m.params.block);
-    const auto try_one = [&](std::size_t i) {
-        if (!checked[i]) return;
-        const Checked& c = *checked[i];
-        if (!check_place(s, m.params, c, h.height, h.time, 0)) return;
-        const std::uint64_t units = units_of(s, c.tx.body);
-        if (!take_room(room, c, units, m.params.block)) return;
-        (void)execute_tx(x, c);
-        block.txs.push_back(candidates[i]);
-    };
-    for (std::size_t i = 0; i < candidates.size(); ++i)
-        if (checked[i] && is_work(checked[i]->tx.body)) try_one(i);
-    for (std::size_t i = 0; i < candidates.size(); ++i)
-        if (checked[i] && !is_work(checked[i]->tx.body)) try_one(i);
+    for (const bool work : {true, false})
+        for (std::size_t i = 0; i < candidates.size(); ++i)
+            if (checked[i] && is_work(checked[i]->tx.body) == work && run->take(*checked[i])) block.txs.push_back(candidates[i]);
     h.tx_root = transactions_root(block.txs);
+    m.executed = Impl::Executed{block, std::move(run)};
     return block;
 }
 
 Status App::process_proposal(const Block& block) const {
-    const Impl& m = *impl_;
+    Impl& m = *impl_;
     const Header& h = block.header;
+    if (m.has_executed(block)) return {};  // every check below was made when it was
+    m.executed.reset();
     ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
     if (h.tx_root != transactions_root(block.txs)) return {Code::not_includable, "header tx_root does not match the transactions"};
     const auto v = m.committed->validator(h.proposer);
     if (!v || v->power == 0) return {Code::not_includable, "the proposer is not in the validator set"};
     if (!v->beacon || !reveal_matches(*v->beacon, h.height, h.reveal, m.params.validators.max_beacon_gap))
         return {Code::not_includable, "the beacon reveal does not hash to the proposer's tip"};
-    BlockState s(*m.committed);
-    start_clock(s, h);
-    Exec x(s);
-    begin_block(x, h.proposer, h.reveal);
+    auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
     const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
-    Room room = room_of(m.params.block);
     for (std::size_t i = 0; i < checked.size(); ++i) {
-        const auto refused = [&](const Error& e) -> Status {
-            return {Code::not_includable, "transaction " + std::to_string(i) + ": " + e.message};
-        };
-        if (!checked[i]) return refused(checked[i].error());
-        if (auto ok = check_place(s, m.params, *checked[i], h.height, h.time, 0); !ok) return refused(ok.error());
-        if (auto ok = take_room(room, *checked[i], units_of(s, checked[i]->tx.body), m.params.block); !ok) return refused(ok.error());
-        (void)execute_tx(x, *checked[i]);
+        const Status taken = checked[i] ? run->take(*checked[i]) : Status(checked[i].error());
+        if (!taken) return {Code::not_includable, "transaction " + std::to_string(i) + ": " + taken.error().message};
     }
+    m.executed = Impl::Executed{block, std::move(run)};
     return {};
 }
 
@@ -230,53 +218,28 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     m.store->discard_stage();
     const Header& h = block.header;
     ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
-    BlockState s(*m.committed);
-    start_clock(s, h);
-    Exec x(s);
-    BlockResults out;
-    begin_block(x, h.proposer, h.reveal);
-    out.begin_events = std::move(x.events);
-    x.events.clear();
-    const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
-    Room room = room_of(m.params.block);
-    std::uint64_t largest_opening = 0;
-    Impl::Staged staged;
-    for (std::size_t i = 0; i < checked.size(); ++i) {
-        Receipt r;
-        const Error* why = nullptr;
-        Status status;
-        if (!checked[i]) {
-            why = &checked[i].error();
-            r.txid = sha256(block.txs[i]);  // no id of its own: it is not a transaction
-        } else {
-            r.txid = checked[i]->id;
-            status = check_place(s, m.params, *checked[i], h.height, h.time, 0);
-            const std::uint64_t units = units_of(s, checked[i]->tx.body);
-            if (status) status = take_room(room, *checked[i], units, m.params.block);
-            if (!status) why = &status.error();
-            largest_opening = std::max(largest_opening, units);
+    std::unique_ptr<BlockRun> run;
+    if (m.has_executed(block)) {
+        run = std::move(m.executed->run);
+    } else {
+        run = std::make_unique<BlockRun>(*m.committed, m.params, h);
+        const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+        for (std::size_t i = 0; i < checked.size(); ++i) {
+            const Status taken = checked[i] ? run->take(*checked[i]) : Status(checked[i].error());
+            if (!taken) run->refuse(block.txs[i], checked[i] ? &*checked[i] : nullptr, taken.error());
         }
-        if (why != nullptr) {
-            r.code = std::string(code_word(Code::not_includable));
-            r.message = std::string(why->word()) + ": " + why->message;
-        } else {
-            r = execute_tx(x, *checked[i]);
-        }
-        staged.record.txids.push_back(r.txid);
-        out.receipts.push_back(std::move(r));
     }
-    // A block without room for one more opening of the largest kind it carried was full for openings.
-    const bool lane_full = largest_opening > 0 && room.verify_units < largest_opening;
-    ASSAY_TRY_VOID(end_block(x, h.proposer, lane_full));
-    out.end_events = std::move(x.events);
-    s.clock().last_block = block_hash(h);
+    m.executed.reset();
+    ASSAY_TRY(BlockResults out, run->end(h));
 
+    Impl::Staged staged;
     staged.info = {h.height, {}, h.time, m.info.chain_id};
-    staged.params = s.rules();
-    staged.block = s.clock().last_block;
-    ASSAY_TRY(out.app_hash, m.store->stage(s.changes()));
+    staged.params = run->state().rules();
+    staged.block = run->state().clock().last_block;
+    ASSAY_TRY(out.app_hash, m.store->stage(run->state().changes()));
     staged.info.app_hash = out.app_hash;
     staged.record.height = h.height;
+    staged.record.txids = run->txids();
     staged.record.block = borsh::encode(block);
     staged.record.results = borsh::encode(out);
     m.staged = std::move(staged);

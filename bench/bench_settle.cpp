@@ -1,0 +1,308 @@
+// Settled signed transfers per second over the raw BIP-340 verification rate of the same cores, in one run.
+//
+// Raw: parse the key and verify the signature, on every core, nothing else. Settled: the same transactions go through
+// the state machine as in a node: admission on threads of its own (decode, verify, nonce, balance), then blocks on one
+// thread: prepared, executed with every invariant checked, hashed into the state tree, appended and committed in one
+// synced batch. Both parts share the cores. The two are measured in turns, and the result is checked: every balance and
+// nonce against a plain model, every receipt ok, and each state root against a second run of the blocks from the store.
+//
+//   bench_settle [--accounts 10000] [--transfers 60000] [--block 10000] [--threads N]      one JSON object; exit 1 if
+//   wrong
+#include <secp256k1.h>
+#include <secp256k1_extrakeys.h>
+#include <secp256k1_schnorrsig.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <string_view>
+#include <thread>
+
+#include "chain/app.hpp"
+
+using namespace assay;
+using namespace assay::chain;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+struct Options {
+    std::size_t accounts = 10'000, transfers = 60'000, block = 10'000;
+    unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+};
+
+[[noreturn]] void fail(const std::string& what) {
+    std::fprintf(stderr, "bench_settle: %s\n", what.c_str());
+    std::exit(1);
+}
+template <class T>
+T must(Result<T> r) {
+    if (!r) fail(std::string(r.error().word()) + ": " + r.error().message);
+    return std::move(r).value();
+}
+void must(const Status& s) {
+    if (!s) fail(std::string(s.error().word()) + ": " + s.error().message);
+}
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Processor time of the calling thread: what a phase costs, whatever else the cores do.
+double thread_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+struct Key {
+    secp256k1_keypair pair;
+    PublicKey public_key;
+    Address address;
+};
+
+std::vector<Key> make_keys(const secp256k1_context* context, std::size_t count, std::mt19937_64& random) {
+    std::vector<Key> keys(count);
+    for (Key& k : keys) {
+        std::uint8_t secret[32];
+        do {
+            for (auto& b : secret) b = static_cast<std::uint8_t>(random());
+        } while (secp256k1_keypair_create(context, &k.pair, secret) != 1);
+        secp256k1_pubkey full;
+        secp256k1_xonly_pubkey x;
+        int odd = 0;
+        if (secp256k1_keypair_pub(context, &full, &k.pair) != 1 ||
+            secp256k1_keypair_xonly_pub(context, &x, &odd, &k.pair) != 1 ||
+            (odd != 0 && secp256k1_ec_pubkey_negate(context, &full) != 1))
+            fail("a key cannot be made");
+        std::uint8_t raw[65];
+        std::size_t n = sizeof raw;
+        secp256k1_ec_pubkey_serialize(context, raw, &n, &full, SECP256K1_EC_UNCOMPRESSED);
+        std::memcpy(k.public_key.data(), raw + 1, 64);
+        k.address = address_of(k.public_key);
+    }
+    return keys;
+}
+
+// Runs f(i) for i < n on all threads, in chunks.
+template <class F>
+void on_all(unsigned threads, std::size_t n, F&& f) {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t from; (from = next.fetch_add(250)) < n;)
+            for (std::size_t i = from; i < std::min(n, from + 250); ++i) f(i);
+    };
+    std::vector<std::thread> helpers;
+    for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
+    work();
+    for (auto& t : helpers) t.join();
+}
+
+Hash chain_step(Hash h, std::uint64_t steps) {
+    for (; steps > 0; --steps) h = sha256(h.view());
+    return h;
+}
+
+constexpr std::uint64_t kBeaconLength = 4096;
+constexpr std::uint64_t kStartUnits = 1'000'000'000;
+constexpr std::uint64_t kFee = 10'000;
+
+Genesis make_genesis(const std::vector<Key>& keys, const Hash& beacon_secret, std::size_t block) {
+    Genesis g;
+    g.chain_id = "assay-bench-1";
+    g.time = TimeMs{1'000'000};
+    auto& p = g.params;
+    p.token.denom = "ASY";
+    p.token.prefix = "assay";
+    p.token.decimals = 6;
+    p.token.cap = Amount{u128{1} << 80};
+    p.block.max_bytes = std::max<std::uint64_t>(1 << 20, 600 * block);  // half of it is kept for work
+    p.block.max_gas = 1'000'000'000'000;
+    p.epoch.blocks = 200;
+    p.split.treasury = Ppb{Ppb::kOne};
+    p.stake.unit = Amount{1'000'000};
+    tokenomics::ClassParams c;
+    c.name = "cpu";
+    c.lanes = 64;
+    c.steps = 1024;
+    c.cost = Amount{1000};
+    p.classes = {c};
+    for (const Key& k : keys) g.accounts.push_back({k.address, Amount{kStartUnits}});
+    std::sort(g.accounts.begin(), g.accounts.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+    GenesisValidator v;
+    v.operator_address.bytes.fill(0x11);
+    v.name = "bench";
+    v.bond = Amount{1'000'000};
+    v.consensus_key.bytes.fill(0x22);
+    v.beacon_tip = chain_step(beacon_secret, kBeaconLength);
+    g.validators = {v};
+    return g;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options o;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        const std::size_t value = std::strtoull(argv[i + 1], nullptr, 10);
+        if (name == "--accounts")
+            o.accounts = value;
+        else if (name == "--transfers")
+            o.transfers = value;
+        else if (name == "--block")
+            o.block = value;
+        else if (name == "--threads")
+            o.threads = static_cast<unsigned>(value);
+        else
+            fail("unknown option " + std::string(name));
+    }
+    if (o.accounts < 2 || o.block < 1 || o.block > 25'000 || o.threads < 1) fail("an option is out of range");
+    o.transfers -= o.transfers % o.block;
+
+    secp256k1_context* context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
+    std::mt19937_64 random(1);
+    const std::vector<Key> keys = make_keys(context, o.accounts, random);
+    Hash beacon_secret;
+    beacon_secret.bytes.fill(0x33);
+    const Genesis genesis = make_genesis(keys, beacon_secret, o.block);
+
+    // Every transfer: from one account to another, at random; nonces in order.
+    std::vector<Account> model(o.accounts);
+    for (Account& a : model) a.liquid = Amount{kStartUnits};
+    std::vector<Bytes> raw(o.transfers);
+    std::vector<Hash> ids(o.transfers);
+    std::vector<Tx> txs(o.transfers);
+    std::vector<std::size_t> senders(o.transfers);
+    for (std::size_t i = 0; i < o.transfers; ++i) {
+        const std::size_t from = senders[i] = random() % o.accounts, to = random() % o.accounts;
+        const std::uint64_t amount = 1 + random() % 1000;
+        TxBody& b = txs[i].body;
+        b.chain_id = genesis.chain_id;
+        b.sender = keys[from].address;
+        b.nonce = model[from].nonce++;
+        b.fee = Amount{kFee};
+        b.gas_limit = 100'000;
+        b.valid_until = 1'000'000;
+        b.messages = {Transfer{{{keys[to].address, Amount{amount}, ""}}}};
+        model[from].liquid.units -= amount + kFee;
+        model[to].liquid.units += amount;
+    }
+    on_all(o.threads, o.transfers, [&](std::size_t i) {
+        ids[i] = txid(txs[i].body);
+        Signature s;
+        const int done = secp256k1_schnorrsig_sign32(context, s.data(), ids[i].data(), &keys[senders[i]].pair, nullptr);
+        if (done != 1) fail("a transaction cannot be signed");
+        txs[i].auth = Auth::single(keys[senders[i]].public_key, s);
+        raw[i] = borsh::encode(txs[i]);
+    });
+
+    std::atomic<std::size_t> bad{0};
+    const auto verify_raw = [&](std::size_t i) {
+        std::uint8_t encoded[65];
+        encoded[0] = 0x04;
+        std::memcpy(encoded + 1, txs[i].auth.keys[0].data(), 64);
+        secp256k1_pubkey full;
+        secp256k1_xonly_pubkey x;
+        int odd = 1;
+        if (!secp256k1_ec_pubkey_parse(context, &full, encoded, sizeof encoded) ||
+            !secp256k1_xonly_pubkey_from_pubkey(context, &x, &odd, &full) ||
+            !secp256k1_schnorrsig_verify(context, txs[i].auth.signatures[0]->data(), ids[i].data(), 32, &x))
+            ++bad;
+    };
+
+    std::string dir = (std::filesystem::temp_directory_path() / "assay-bench-XXXXXX").string();
+    if (::mkdtemp(dir.data()) == nullptr) fail("no temporary folder");
+    std::vector<Hash> roots;
+    double raw_seconds = 0, settle_seconds = 0, make = 0, finalize = 0, commit = 0;
+    std::size_t refused = 0;
+    {
+        AppOptions options;
+        options.dir = dir + "/a";
+        options.verify_threads = o.threads;
+        const auto app = must(App::open(options));
+        must(app->init_chain(genesis));
+        const std::size_t blocks = o.transfers / o.block;
+        for (std::size_t turn = 0; turn < 2; ++turn) {
+            const std::size_t from_block = turn * blocks / 2, to_block = (turn + 1) * blocks / 2;
+            const std::size_t first = from_block * o.block, last = to_block * o.block;
+            auto start = Clock::now();
+            on_all(o.threads, last - first, [&](std::size_t i) { verify_raw(first + i); });
+            raw_seconds += seconds_since(start);
+
+            start = Clock::now();
+            std::vector<std::atomic<std::size_t>> admitted(to_block);
+            std::mutex mutex;
+            std::condition_variable ready;
+            std::thread admission([&] {
+                on_all(o.threads, last - first, [&](std::size_t i) {
+                    const std::size_t at = first + i;
+                    if (!app->check_tx(raw[at])) ++bad;
+                    if (++admitted[at / o.block] == o.block) {
+                        const std::lock_guard lock(mutex);
+                        ready.notify_all();
+                    }
+                });
+            });
+            for (std::size_t b = from_block; b < to_block; ++b) {
+                {
+                    std::unique_lock lock(mutex);
+                    ready.wait(lock, [&] { return admitted[b] == o.block; });
+                }
+                const std::vector<Bytes> candidates(raw.begin() + static_cast<std::ptrdiff_t>(b * o.block),
+                                                    raw.begin() + static_cast<std::ptrdiff_t>((b + 1) * o.block));
+                double t = thread_seconds();
+                Address proposer;
+                proposer.bytes.fill(0x11);
+                const Block block = must(app->make_block(
+                    {TimeMs{2'000'000 + b}, proposer, chain_step(beacon_secret, kBeaconLength - 1 - b)}, candidates));
+                make += thread_seconds() - t, t = thread_seconds();
+                const BlockResults results = must(app->finalize_block(block));
+                finalize += thread_seconds() - t, t = thread_seconds();
+                must(app->commit());
+                commit += thread_seconds() - t;
+                if (block.txs.size() != o.block) ++refused;
+                for (const Receipt& r : results.receipts) refused += r.code != "ok";
+                roots.push_back(results.app_hash);
+            }
+            admission.join();
+            settle_seconds += seconds_since(start);
+        }
+        app->read([&](const StateView& s) {
+            for (std::size_t i = 0; i < o.accounts; ++i)
+                if (!(s.account(keys[i].address) == model[i])) ++bad;
+            for (const auto& row : check_all_invariants(s)) bad += !row.holds;
+            return 0;
+        });
+        // The same blocks again, from the store, cold.
+        AppOptions again;
+        again.dir = dir + "/b";
+        again.sync = false;
+        const auto second = must(App::open(again));
+        must(second->init_chain(genesis));
+        for (std::size_t b = 0; b < blocks; ++b) {
+            const auto results = must(second->finalize_block(must(app->block(Height{b + 1}))));
+            bad += results.app_hash != roots[b];
+            must(second->commit());
+        }
+    }
+    std::error_code ec;
+    std::filesystem::remove_all(dir, ec);
+    secp256k1_context_destroy(context);
+
+    const double n = static_cast<double>(o.transfers);
+    const bool right = bad == 0 && refused == 0;
+    std::printf(
+        "{\"bench\":\"settled_over_raw\",\"ratio\":%.3f,\"bound\":0.8,\"accounts\":%zu,\"transfers\":%zu,\"block\":%zu,"
+        "\"threads\":%u,\"settled_per_s\":%.0f,\"raw_per_s\":%.0f,\"state_thread_cpu_us_per_tx\":{\"make\":%."
+        "2f,"
+        "\"finalize\":%.2f,\"commit\":%.2f},\"results\":\"%s\"}\n",
+        raw_seconds / settle_seconds, o.accounts, o.transfers, o.block, o.threads, n / settle_seconds, n / raw_seconds,
+        make / n * 1e6, finalize / n * 1e6, commit / n * 1e6, right ? "right" : "WRONG");
+    return right ? 0 : 1;
+}
