@@ -158,6 +158,7 @@ StateFolder StateFolder::hold(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder / "commits", failed);
     if (failed) throw Failure(Code::io_error, "cannot create " + folder.string() + ": " + failed.message());
     (void)::chmod(folder.c_str(), 0700);
+    (void)::chmod((folder / "commits").c_str(), 0700);
     const auto file = folder / "lock";
     out.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (out.lock_ < 0) throw Failure(Code::io_error, "cannot open " + file.string() + ": " + std::strerror(errno));
