@@ -1,4 +1,5 @@
 // Answers for people, computed from the records that settled: what to do now, and why somebody was paid what it was.
+#include "base/utc.hpp"
 #include "chain/exec.hpp"
 #include "proofs/ctx.hpp"
 #include "chain/view.hpp"
@@ -89,7 +90,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                                  "an opening within work.open_blocks", "assay-prover run (keeps openings over a restart)"});
     }
     if (p->jailed)
-        e.why_not.push_back({"jailed", "jailed until " + std::to_string(p->jailed_until.value) + " ms", "time and stake >= required", "assay unjail"});
+        e.why_not.push_back({"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
     if (p->stake < p->required) {
         const Amount missing = sub_or_zero(p->required, p->stake);
         e.why_not.push_back({"stake_below_required", to_digits(p->stake.units), to_digits(p->required.units),
