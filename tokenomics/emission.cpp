@@ -19,4 +19,16 @@ Result<Amount> scheduled_mint(const EmissionParams& p, Epoch epoch, const Emissi
     return min_of(mint, sub_or_zero(view.cap, view.supply));
 }
 
+Result<Amount> schedule_sum(const EmissionParams& p, Epoch from, Epoch to) {
+    switch (p.kind) {
+        case EmissionKind::step_table:
+            return step_table_sum(p.steps, from, to);
+        case EmissionKind::geometric:
+            return geometric_sum(p.geometric, from, to);
+        case EmissionKind::none:
+            break;
+    }
+    return Amount{};
+}
+
 }  // namespace assay::tokenomics

@@ -1,0 +1,29 @@
+// Scenario files as JSON: where they come from, how one extends another, what --set changes. The meaning of the
+// members is scenario.cpp's.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace assay::sim {
+
+/// Is the merged document a good one? Asked after each file and each --set, so that an error names the one to blame.
+using DocumentCheck = std::function<Status(const json::Value&)>;
+
+/// The document of a preset, genesis file or scenario file with everything that it extends, and `sets` over it.
+/// A genesis becomes {name, start, params, initial: {supply, bonded}}.
+[[nodiscard]] Result<json::Value> load_document(const std::string& source, const std::vector<std::string>& sets,
+                                                const DocumentCheck& check);
+
+/// Objects merge member by member; everything else replaces what was there.
+void merge(json::Value& into, const json::Value& from);
+
+/// One "path=value". Paths are those of a scenario; those of parameters may leave out "params.". Errors: usage.
+[[nodiscard]] Status apply_set(json::Value& root, const std::string& set);
+
+[[nodiscard]] Result<std::string> read_text_file(const std::string& path);
+
+}  // namespace assay::sim

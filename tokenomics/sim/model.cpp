@@ -1,0 +1,316 @@
+// The order of a step: shocks; demand moves; the oracle closes a round; buyers burn for credits; providers serve and
+// are settled; the epoch closes; providers pay their costs, sell, enter and leave; holders trade; the books are
+// checked; the service price follows utilisation. A step of many epochs is one epoch with the sum of their schedule
+// and one price round that may move as far as theirs together.
+#include "tokenomics/sim/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "tokenomics/sim/demand.hpp"
+#include "tokenomics/sim/providers.hpp"
+#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/service_price.hpp"
+#include "tokenomics/stake.hpp"
+
+namespace assay::sim {
+namespace {
+
+constexpr double kDaysPerYear = 365.25;
+constexpr double kMicro = 1e6;
+
+Address group_address(std::size_t i) {
+    Address a;
+    a.bytes[0] = static_cast<std::uint8_t>(i >> 8);
+    a.bytes[1] = static_cast<std::uint8_t>(i);
+    return a;
+}
+
+tokenomics::Params one_step(const Scenario& s) {
+    tokenomics::Params p = s.params;
+    p.emission.kind = tokenomics::EmissionKind::step_table;
+    p.emission.steps.assign(1, {});
+    const std::uint64_t rounds = std::max<std::uint64_t>(1, s.step_ms / (p.bme.round_blocks * p.block.time_ms));
+    p.price.ema_rounds = std::max<std::uint64_t>(1, p.price.ema_rounds / rounds);
+    p.price.max_move.value =
+        static_cast<std::uint64_t>(std::min<u128>(u128{p.price.max_move.value} * rounds, Ppb::kOne));
+    p.price.stale_blocks = std::max<std::uint64_t>(2, p.price.stale_blocks * p.block.time_ms / s.step_ms);
+    return p;
+}
+
+}  // namespace
+
+const std::array<SeriesInfo, kSeriesCount> kSeries = {{
+    {"price_usd", "USD", "of a token in the pool"},
+    {"supply", "tokens", "genesis + minted - burned"},
+    {"minted", "tokens", "since the start: schedule and settlements"},
+    {"burned", "tokens", "since the start"},
+    {"demand_usd_per_day", "USD/day", "wanted at the first service price"},
+    {"served_usd_per_day", "USD/day", "credits consumed"},
+    {"utilisation", "", "share of the capacity in use"},
+    {"service_usd_per_gpu_hour", "USD/h", "price of a GPU-hour of multiplier 1"},
+    {"devices", "devices", "of all classes"},
+    {"staked", "tokens", "providers' stakes"},
+    {"margin", "", "(income - cost) / cost, averaged over lead times and devices"},
+    {"treasury", "tokens", "in the treasury"},
+}};
+
+const std::array<SeriesInfo, kFigureCount> kFigures = {{
+    {"final_price_usd", "USD", "price at the end"},
+    {"final_supply", "tokens", "supply at the end"},
+    {"minted", "tokens", "over the whole horizon"},
+    {"burned", "tokens", "over the whole horizon"},
+    {"burn_to_mint", "", "burned / minted"},
+    {"max_drawdown", "", "deepest fall of the price below an earlier one"},
+    {"mean_utilisation", "", "over all steps"},
+    {"unmet_demand", "", "share of the wanted GPU-hours that nobody served"},
+    {"mean_margin", "", "of providers, over all steps"},
+    {"final_devices", "devices", "at the end"},
+    {"least_devices", "devices", "at the worst step"},
+}};
+
+Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::size_t threads) {
+    Model m;
+    m.scenario_ = scenario;
+    m.steps_ = scenario.steps();
+    m.step_days_ = static_cast<double>(scenario.step_ms) / 86'400'000.0;
+    m.step_params_ = one_step(scenario);
+    for (unsigned i = 0; i < scenario.params.token.decimals; ++i) m.token_ *= 10;
+
+    // Epochs by the step in which they begin; each step's sum is independent of the others.
+    m.emission_.resize(m.steps_);
+    const auto first_epoch = [&](std::uint64_t step) {
+        const u128 ms = u128{step} * scenario.step_ms;
+        return Epoch{static_cast<std::uint64_t>((ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
+    };
+    std::vector<std::optional<Error>> failed(std::max<std::size_t>(1, threads));
+    const auto part = [&](std::size_t t) {
+        for (std::uint64_t k = t; k < m.steps_; k += failed.size()) {
+            const auto sum = tokenomics::schedule_sum(scenario.params.emission, first_epoch(k), first_epoch(k + 1));
+            if (!sum) {
+                failed[t] = sum.error();
+                return;
+            }
+            m.emission_[k] = *sum;
+        }
+    };
+    std::vector<std::thread> workers;
+    for (std::size_t t = 1; t < failed.size(); ++t) workers.emplace_back(part, t);
+    part(0);
+    for (auto& w : workers) w.join();
+    for (const auto& e : failed)
+        if (e) return *e;
+
+    const std::uint64_t want = std::clamp<std::uint64_t>(points == 0 ? m.steps_ : points, 1, m.steps_);
+    for (std::uint64_t i = 1; i <= want; ++i)
+        m.recorded_.push_back(static_cast<std::uint64_t>(u128{i} * m.steps_ / want));
+
+    Ledger::Start start;
+    start.supply = scenario.initial.supply;
+    start.bonded = scenario.initial.bonded;
+    start.price_usd = scenario.initial.price_usd;
+    start.depth_usd = real::floor_units(scenario.market.depth_usd * kMicro);
+    start.fee = scenario.market.fee;
+    start.unbonding_steps = static_cast<std::size_t>(
+        std::max<std::uint64_t>(1, (scenario.params.stake.unbonding_ms + scenario.step_ms - 1) / scenario.step_ms));
+    for (const ProviderGroup& g : scenario.providers) {
+        ASSAY_TRY(Amount one, tokenomics::required_per_device(scenario.params.stake, scenario.params.classes[g.class_index]));
+        m.stake_per_device_.push_back(one);
+        ASSAY_TRY(Amount all, mul_div(one, g.count, 1));
+        start.stakes.push_back(all);
+    }
+    ASSAY_TRY(m.start_, Ledger::open(scenario.params, start));
+    return m;
+}
+
+double Model::day(std::uint64_t step) const {
+    return static_cast<double>(step) * step_days_;
+}
+
+namespace {
+
+// One path's own state around the ledger.
+struct Path {
+    DemandWalk demand;
+    ServicePrice service;
+    std::vector<Providers> groups;
+    tokenomics::PriceState oracle;
+    tokenomics::EpochInput epoch;
+    std::vector<u128> capacity_weights;
+    std::vector<tokenomics::PriceReport> report{{Price{}, 1}};
+
+    Path(const Scenario& s, double step_days) : demand(s.demand, step_days), service(s.service, step_days) {
+        demand.anchor(s.service.usd_per_gpu_hour);
+        for (std::size_t i = 0; i < s.providers.size(); ++i) {
+            const auto& c = s.params.classes[s.providers[i].class_index];
+            groups.emplace_back(s.providers[i], static_cast<double>(c.multiplier.value) * 1e-9, step_days);
+            tokenomics::ProviderWork w;
+            w.provider = group_address(i);
+            epoch.providers.push_back(w);
+        }
+        Address validators;
+        validators.bytes.fill(0xff);
+        epoch.validators.emplace_back(validators, 1);
+        capacity_weights.resize(groups.size());
+    }
+};
+
+}  // namespace
+
+Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Meddler& meddle) const {
+    const Scenario& s = scenario_;
+    const Draws draws(s.seed, run);
+    Path path(s, step_days_);
+    Ledger ledger = start_;
+    tokenomics::Params params = step_params_;
+    path.oracle = tokenomics::initial_price(params.price);
+    path.oracle.spot = ledger.spot();
+    path.oracle.ema_q32 = u128{path.oracle.spot.value} << 32;
+    const double hours = 24.0 * step_days_;
+    const double trade = 0.5 * s.market.volatility * std::sqrt(step_days_ / kDaysPerYear);
+    const std::size_t n = path.groups.size();
+
+    Figures figures{};
+    double highest = 0, wanted_sum = 0, served_sum = 0;
+    double least_devices = 1e18;
+    std::size_t next_point = 0, next_shock = 0;
+    std::vector<std::size_t> shock_order(s.shocks.size());
+    for (std::size_t i = 0; i < shock_order.size(); ++i) shock_order[i] = i;
+    std::stable_sort(shock_order.begin(), shock_order.end(),
+                     [&](std::size_t a, std::size_t b) { return s.shocks[a].at_day < s.shocks[b].at_day; });
+
+    for (std::uint64_t step = 0; step < steps_; ++step) {
+        for (; next_shock < shock_order.size() && s.shocks[shock_order[next_shock]].at_day < day(step + 1); ++next_shock) {
+            const Shock& shock = s.shocks[shock_order[next_shock]];
+            if (shock.kind == ShockKind::demand) path.demand.scale(shock.factor);
+            if (shock.kind == ShockKind::cost)
+                for (Providers& g : path.groups) g.scale_cost(shock.factor);
+            if (shock.kind == ShockKind::price) {
+                // Holders sell, or buy, until the pool stands there: its price is a square of what they move.
+                const double root = std::sqrt(shock.factor);
+                if (shock.factor < 1)
+                    ledger.sell(Amount{real::floor_units(real::of(ledger.pool_tokens.units) * (1.0 / root - 1.0))},
+                                ledger.holders);
+                else
+                    ledger.buy_for(real::floor_units(real::of(ledger.pool_usd) * (root - 1.0)), ledger.holders);
+            }
+        }
+        const auto z = draws.normals(static_cast<std::uint32_t>(step), Stream::behaviour);
+        path.demand.advance(z[0], draws, static_cast<std::uint32_t>(step));
+
+        path.report[0].price = ledger.spot();
+        path.oracle = tokenomics::close_round(params.price, path.oracle, path.report, 1, Height{step + 1}).state;
+
+        // Service: wanted and served, in GPUs of multiplier one.
+        double capacity = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            capacity += path.groups[i].capacity();
+            path.capacity_weights[i] =
+                u128{path.groups[i].devices()} * s.params.classes[s.providers[i].class_index].multiplier.value;
+        }
+        const double wanted = path.demand.gpus_wanted(path.service.log_usd());
+        const double served = std::min(wanted, capacity);
+        const double utilisation = capacity > 0 ? served / capacity : 0;
+        const Credits bill{real::floor_units(served * hours * path.service.usd() * kMicro)};
+        ledger.burn_for_credits(params, bill, path.oracle);
+        std::fill(ledger.earned.begin(), ledger.earned.end(), Amount{});
+        auto& works = path.epoch.providers;
+        const Credits consumed = ledger.consume(params, bill, path.capacity_weights, path.oracle, works);
+
+        // The epoch.
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto& c = s.params.classes[s.providers[i].class_index];
+            works[i].passed_weight = u128{path.groups[i].devices()} * c.weight;
+            works[i].stake_at_start = works[i].stake_at_end = ledger.groups[i].staked;
+        }
+        params.emission.steps[0].per_epoch = emission_[step];
+        path.epoch.epoch = Epoch{step};
+        ledger.close(params, path.epoch);
+
+        // Providers: costs, sales, entry and exit.
+        const double usd_per_unit = static_cast<double>(ledger.spot().value) * 1e-8 / token_;
+        double devices = 0, margin_sum = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            Providers& g = path.groups[i];
+            const double earned = real::of(ledger.earned[i].units);
+            const double for_costs = std::min(earned, usd_per_unit > 0 ? g.cost_usd() / usd_per_unit : earned);
+            g.account(earned * usd_per_unit);
+            const Amount matured = ledger.mature(i, step);
+            const double sales = for_costs + g.sell_share() * (earned - for_costs);
+            ledger.sell(Amount{real::floor_units(sales) + matured.units}, ledger.groups[i].liquid);
+            const std::uint64_t now = g.devices(), then = g.wanted();
+            if (then > now) {
+                if (ledger.stake(i, Amount{stake_per_device_[i].units * (then - now)})) g.become(then);
+            } else if (then < now) {
+                // The last ones take what rounding left.
+                const auto out = mul_div(ledger.groups[i].staked, now - then, now);
+                ledger.unstake(i, out ? *out : Amount{}, step);
+                g.become(then);
+            }
+            devices += static_cast<double>(g.devices());
+            margin_sum += g.margin() * static_cast<double>(g.devices());
+        }
+
+        // Holders trade at random: buying a share x of the pool's dollars moves the price by 2 x.
+        const double x = trade * z[1];
+        if (x > 0)
+            ledger.buy_for(real::floor_units(real::of(ledger.pool_usd) * x), ledger.holders);
+        else
+            ledger.sell(Amount{real::floor_units(real::of(ledger.pool_tokens.units) * -x)}, ledger.holders);
+
+        if (meddle) meddle(step, ledger);
+        if (Status ok = ledger.check(params); !ok)
+            return Error{ok.error().code, "run " + std::to_string(run) + ", step " + std::to_string(step) + ": " +
+                                              ok.error().message};
+        path.service.follow(utilisation);
+
+        // What is seen.
+        const double price = static_cast<double>(ledger.spot().value) * 1e-8;
+        const double margin = devices > 0 ? margin_sum / devices : 0;
+        highest = std::max(highest, price);
+        if (highest > 0) figures[kMaxDrawdown] = std::max(figures[kMaxDrawdown], 1.0 - price / highest);
+        figures[kMeanUtilisation] += utilisation;
+        figures[kMeanMargin] += margin;
+        wanted_sum += wanted;
+        served_sum += served;
+        least_devices = std::min(least_devices, devices);
+        if (step + 1 == recorded_[next_point]) {
+            if (observe) {
+                Sample sample{};
+                u128 staked = 0;
+                for (const GroupLedger& g : ledger.groups) staked += g.staked.units;
+                sample[kPrice] = price;
+                sample[kSupply] = real::of(ledger.supply().units) / token_;
+                sample[kMinted] = real::of(ledger.minted.units) / token_;
+                sample[kBurned] = real::of(ledger.burned.units) / token_;
+                sample[kDemand] = path.demand.usd_per_day();
+                sample[kServed] = real::of(consumed.units) / kMicro / step_days_;
+                sample[kUtilisation] = utilisation;
+                sample[kServicePrice] = path.service.usd();
+                sample[kDevices] = devices;
+                sample[kStaked] = real::of(staked) / token_;
+                sample[kMargin] = margin;
+                sample[kTreasury] = real::of(ledger.pools.treasury.units) / token_;
+                observe(next_point, sample);
+            }
+            if (next_point + 1 < recorded_.size()) ++next_point;
+        }
+        figures[kFinalPrice] = price;
+        figures[kFinalDevices] = devices;
+    }
+    if (Status ok = ledger.check_fully(params); !ok)
+        return Error{ok.error().code, "run " + std::to_string(run) + ", at its end: " + ok.error().message};
+    const auto steps = static_cast<double>(steps_);
+    figures[kFinalSupply] = real::of(ledger.supply().units) / token_;
+    figures[kTotalMinted] = real::of(ledger.minted.units) / token_;
+    figures[kTotalBurned] = real::of(ledger.burned.units) / token_;
+    figures[kBurnToMint] = figures[kTotalMinted] > 0 ? figures[kTotalBurned] / figures[kTotalMinted] : 0;
+    figures[kMeanUtilisation] /= steps;
+    figures[kMeanMargin] /= steps;
+    figures[kUnmetDemand] = wanted_sum > 0 ? 1.0 - served_sum / wanted_sum : 0;
+    figures[kLeastDevices] = least_devices;
+    return figures;
+}
+
+}  // namespace assay::sim
