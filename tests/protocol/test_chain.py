@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""A node against the second implementation of docs/protocol.md.    test_chain.py PATH-OF-ASSAYD
+
+The state of genesis, blocks, beacon, transactions, gas, proofs and a provider's work are computed here from the text
+and compared with what a real node does.
+"""
+
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import messages as m
+import records
+import state
+import work
+from node import DEVNET, FAUCET, OPERATOR, Node, RpcError, address, name
+from secp256k1 import P, public_key, sign
+
+PROGRAM = sys.argv.pop(1)
+ALICE, BOB, CAROL = ((n).to_bytes(32, "big") for n in (0xA11CE, 0xB0B, 0xCA401))
+
+
+def big(number, size=8):
+    return number.to_bytes(size, "big")
+
+
+def transfer(*outputs):
+    return "transfer", {"outputs": [{"to": to, "amount": amount, "tag": b""} for to, amount in outputs]}
+
+
+class Case(unittest.TestCase):
+    def app_hash(self, height):
+        """The root after a block, as the header of the next one names it."""
+        header = m.HEADER.decode(bytes.fromhex(self.node("header", height=height + 1)["header_hex"]))
+        return header["last_app_hash"]
+
+    def proven(self, table, key, height):
+        """A value of the state after a block, checked against the next header; None: proven to be absent."""
+        answer = self.node("proof", key=(bytes([table]) + key).hex(), height=height)
+        value = state.verify(bytes.fromhex(answer["proof"]), table, key, self.app_hash(height))
+        self.assertEqual(answer["value"], value.hex() if value is not None else None)
+        return value
+
+    def committed(self, raw):
+        answer = self.node.send(raw)
+        self.assertEqual((answer["status"], answer["code"]), ("committed", "ok"), answer)
+        return answer["height"]
+
+
+class Chain(Case):
+    """A block for each transaction and none besides: whatever is refused leaves the height as it is."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.node = Node(PROGRAM, "on-demand")
+        cls.genesis = records.GENESIS.decode(bytes.fromhex(cls.node.own("node.genesis_raw")))
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.node.stop() != 0:
+            raise AssertionError("the node did not end well")
+
+    def pay(self, *outputs, secret=FAUCET):
+        return self.committed(self.node.signed(secret, transfer(*outputs)))
+
+    def test_the_state_of_genesis_is_what_the_text_says(self):
+        g, out = self.genesis, {}
+        self.assertEqual(records.genesis_hash(g).hex(), self.node("genesis")["hash"])
+
+        def put(table, key, value):
+            out[state.path_of(table, key)] = state.value_hash(value)
+
+        ledger = dict.fromkeys((n for n, _ in records.LEDGER.fields), 0)
+        for a in g["accounts"]:
+            put(0x80, a["address"], records.ACCOUNT.encode(
+                {"nonce": 0, "liquid": a["amount"], "credits": 0, "credit_tokens": 0}))
+            ledger["liquid"] += a["amount"]
+        largest = max(v["bond"] for v in g["validators"])
+        ranked = sorted(g["validators"], key=lambda v: (-v["bond"], v["operator"]))[:g["params"]["validators"]["max"]]
+        for v in g["validators"]:
+            power = max(1, v["bond"] * 10**6 // largest) if v in ranked else 0
+            put(0x04, v["operator"], records.VALIDATOR.encode(
+                {"consensus_key": v["consensus_key"], "name": v["name"], "bond": v["bond"], "power": power,
+                 "beacon": {"tip": v["beacon_tip"], "height": 0}, "pending_tip": None, "pending_from": 0,
+                 "proposed": 0, "report": None}))
+            ledger["bonds"] += v["bond"]
+        ledger["genesis"] = ledger["liquid"] + ledger["bonds"]
+        price, beacon = g["params"]["price"]["initial"], records.genesis_hash(g)
+        put(1, b"ledger", records.LEDGER.encode(ledger))
+        put(1, b"params", records.PARAMS.encode(g["params"]))
+        put(1, b"genesis", records.GENESIS.encode(g))
+        put(1, b"chain", records.CHAIN_STATE.encode(
+            {"chain_id": g["chain_id"], "height": 0, "time": g["time"], "epoch": 0, "epoch_start": 1, "beacon": beacon,
+             "last_block": bytes(32), "queue_head": 0, "queue_tail": 0, "queue_due": 0, "round_closed": 0,
+             "active_devices": 0, "oldest_round": 0, "price": {"spot": price, "ema_q32": price << 32, "last_quorum": 0,
+                                                               "rounds": 0, "stale": False}}))
+        first = dict.fromkeys((n for n, _ in records.EPOCH.fields), 0)
+        put(0x0b, big(0), records.EPOCH.encode(first | {"first": 1, "start_time": g["time"], "spot": price, "ema": price}))
+        put(0x0a, big(0), records.WORK_ROUND.encode(
+            {"epoch": 0, "h0": m.start_height(1, beacon, 0, g["params"]["work"]["start_span_blocks"]), "h0_time": 0,
+             "h0_beacon": bytes(32), "deadline": 0, "proposers": [], "challenge": 0, "challenge_beacon": bytes(32),
+             "counted_blocks": 0, "open_proposers": [], "closed": 0, "void_window": False, "last_time": 0,
+             "expected": 0, "commits": 0}))
+        self.pay((address(ALICE), 1))  # a header that names the state of genesis
+        self.assertEqual(state.root_of(out).hex(), self.app_hash(0).hex())
+
+    def test_a_transfer_moves_amount_fee_and_nonce_and_the_proofs_say_so(self):
+        self.pay((address(ALICE), 1_000_000))
+        read = lambda who, h: records.ACCOUNT.decode(self.proven(0x80, who, h))
+        last = self.node("status")["height"]
+        at = self.pay((address(ALICE), 250_000), (address(BOB), 70_000))
+        self.pay((address(ALICE), 1))
+        self.assertEqual(at, last + 1)
+        before, after = read(address(FAUCET), last), read(address(FAUCET), at)
+        self.assertEqual(after, before | {"nonce": before["nonce"] + 1, "liquid": before["liquid"] - 320_000 - 10_000})
+        self.assertEqual(read(address(ALICE), at)["liquid"], read(address(ALICE), last)["liquid"] + 250_000)
+        ledger = records.LEDGER.decode(self.proven(1, b"ledger", at))
+        buckets = ("liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work pool_availability "
+                   "reserved pool_stakers pool_validators treasury").split()
+        self.assertEqual(sum(ledger[b] for b in buckets), ledger["genesis"] + ledger["minted"] - ledger["burned"])
+
+    def test_absence_is_proven_and_a_neighbour_of_an_address_is_somebody_else(self):
+        self.pay((address(CAROL), 5_000))
+        neighbour = address(CAROL)[:31] + bytes([address(CAROL)[31] ^ 1])
+        height = self.node("status")["height"]
+        at = self.pay((neighbour, 77))
+        self.pay((address(ALICE), 1))
+        self.assertIsNone(self.proven(0x80, neighbour, height))
+        self.assertIsNone(self.proven(0x05, bytes(32), at))
+        self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, neighbour, at))["liquid"], 77)
+        self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, address(CAROL), at))["liquid"], 5_000)
+
+    def test_every_block_follows_from_the_one_before(self):
+        for _ in range(3):
+            self.pay((address(BOB), 3))
+        last = self.node("status")["height"]
+        validator = {v["operator"]: v for v in self.genesis["validators"]}
+        tip = {o: (v["beacon_tip"], 0) for o, v in validator.items()}
+        beacon, before, time = records.genesis_hash(self.genesis), bytes(32), self.genesis["time"]
+        gap = self.genesis["params"]["validators"]["max_beacon_gap"]
+        for height in range(1, last):
+            block = self.node.block(height)
+            header = block["header"]
+            self.assertEqual((header["version"], header["height"], header["last_block"]), (1, height, before))
+            self.assertEqual(header["chain_id"].decode(), self.node.chain_id)
+            self.assertGreater(header["time"], time)
+            self.assertEqual(header["tx_root"], work.merkle_root([work.merkle_leaf(t) for t in block["txs"]]))
+            self.assertEqual(header["last_app_hash"], self.app_hash(height - 1))
+            who, reveal = header["proposer"], header["reveal"]
+            self.assertTrue(m.reveal_matches(*tip[who], height, reveal, gap))
+            tip[who] = (reveal, height)
+            beacon, before, time = m.next_beacon(beacon, height, reveal), m.block_hash(header), header["time"]
+            self.assertEqual(self.node("header", height=height)["hash"], before.hex())
+            clock = records.CHAIN_STATE.decode(self.proven(1, b"chain", height))
+            self.assertEqual((clock["beacon"], clock["last_block"], clock["time"]), (beacon, before, time))
+
+    def test_gas_is_the_table(self):
+        newcomer = (0x6A5).to_bytes(32, "big")
+        self.pay((address(newcomer), 5_000_000_000))
+        me = address(newcomer)
+        for reads, writes, message in (
+                (0, 2, transfer((address(ALICE), 1))),
+                (0, 4, transfer((address(ALICE), 1), (address(BOB), 1), (address(ALICE), 2))),
+                (0, 2, ("burn_for_credits", {"amount": 1_000_000, "min_credits": 0})),
+                (1, 1, ("register_provider", {"endpoint": b""})),
+                (2, 2, ("add_device", {"slot": 3, "device_class": b"cpu-small"})),
+                (1, 2, ("stake", {"provider": me, "amount": 200_000_000})),
+                (1, 1, ("unstake", {"provider": me, "amount": 2_000_000})),
+                (1, 2, ("register_validator", {"consensus_key": b"\7" * 32, "beacon_tip": b"\7" * 32,
+                                               "bond": 1_000_000_000, "name": b"x"})),
+                (1, 1, ("renew_beacon", {"beacon_tip": b"\3" * 32}))):
+            raw = self.node.signed(newcomer, message)
+            answer = self.node.send(raw)
+            if message[0] == "renew_beacon":  # a tip is pending since the registration, and cannot be replaced
+                self.assertEqual(answer["code"], "beacon_tip_pending")
+                continue
+            self.assertEqual(answer["code"], "ok", message)
+            used = self.node("tx", txid=answer["txid"])["gas_used"]
+            self.assertEqual(used, m.intrinsic_gas(raw) + 200 * reads + 500 * writes, message[0])
+
+    def test_gas_that_does_not_suffice_costs_the_fee_and_does_nothing(self):
+        raw = self.node.signed(FAUCET, transfer((address(ALICE), 1)))
+        needed = m.intrinsic_gas(raw) + 2 * 500  # another limit is as many bytes
+        answer = self.node.send(self.node.signed(FAUCET, transfer((address(ALICE), 1)), gas_limit=needed - 1))
+        self.assertEqual((answer["status"], answer["code"]), ("failed", "out_of_gas"))
+        self.committed(self.node.signed(FAUCET, transfer((address(ALICE), 1)), gas_limit=needed))
+
+    def test_two_of_three_keys_spend_and_no_other_bytes_are_the_same_transaction(self):
+        secrets = (ALICE, BOB, CAROL)
+        keys = [public_key(s) for s in secrets]
+        shared = m.multisig_address(2, keys)
+        self.pay((shared, 1_000_000))
+
+        def made(signers, listed=keys, threshold=2):
+            body = self.node.body(None, transfer((address(BOB), 5)), sender=shared)
+            slots = [sign(s, m.txid(body)) if i in signers else None for i, s in enumerate(secrets)]
+            return m.TX.encode({"body": body, "auth": {"threshold": threshold, "keys": listed, "signatures": slots}})
+
+        odd = keys[1][:32] + (P - int.from_bytes(keys[1][32:], "big")).to_bytes(32, "big")
+        for raw in (made({0}), made({0, 1, 2}), made({0, 2}, threshold=1), made({0, 2}, listed=keys[::-1]),
+                    made({0, 2}, listed=[keys[0], odd, keys[2]]), made({0, 2}, listed=[keys[0], bytes(64), keys[2]])):
+            self.refused(raw, "bad_signature")
+        self.committed(made({0, 2}))
+
+    def refused(self, raw, word):
+        before = self.node("status"), self.node("supply"), self.node("account", address=name(address(FAUCET)))
+        with self.assertRaises(RpcError) as caught:
+            self.node.send(raw)
+        self.assertEqual(caught.exception.word, word)
+        self.assertEqual((self.node("status"), self.node("supply"), self.node("account", address=name(address(FAUCET)))),
+                         before)
+
+    def test_what_may_not_be_included_has_its_word_and_changes_nothing(self):
+        self.pay((address(ALICE), 1_000_000))
+        good = self.node.signed(FAUCET, transfer((address(ALICE), 1)))
+        made = lambda **changes: self.node.signed(FAUCET, transfer((address(ALICE), 1)), **changes)
+        nonce = self.node("account", address=name(address(FAUCET)))["next_nonce"]
+        flag = len(good) - 65  # of the signature's option
+        commit = ("commit_work", {"task": bytes(32), "slot": 0, "root": bytes(32)})
+        opening = ("open_work", {"commit": bytes(32), "opening": {"leaves": [], "siblings": []}})
+        for raw, word in ((good[:-1], "tx_malformed"), (good + b"\0", "tx_malformed"), (b"", "tx_malformed"),
+                          (good[:flag] + b"\2" + good[flag + 1:], "tx_malformed"), (good + bytes(140_000), "tx_too_large"),
+                          (made(version=2), "tx_malformed"), (made(memo=bytes(257)), "tx_malformed"),
+                          (made(messages=[]), "tx_malformed"), (made(messages=[commit, commit]), "must_be_alone"),
+                          (good[:-64] + bytes(64), "bad_signature"), (made(chain_id="another-1"), "wrong_chain"),
+                          (made(valid_until=0), "expired"), (made(gas_limit=1), "gas_too_low"),
+                          (made(gas_limit=2**60), "gas_too_low"), (made(nonce=nonce - 1), "nonce_too_low"),
+                          (made(nonce=nonce + 5000), "nonce_gap"), (made(fee=9_999), "fee_too_low"),
+                          (made(fee=2**100), "insufficient_funds"), (made(messages=[opening]), "fee_too_low"),
+                          (made(messages=[opening], fee=0), "unknown_commit")):
+            with self.subTest(word=word, length=len(raw)):
+                self.refused(raw, word)
+        self.committed(good)
+
+
+class Provider(Case):
+    """Register, stake, compute, commit, open: a provider without a line of the node's code."""
+
+    LANES, STEPS, EVERY = 6, 512, 64
+
+    @classmethod
+    def setUpClass(cls):
+        genesis = json.loads(DEVNET.read_text())
+        params = genesis["params"]
+        params["block"]["time_ms"] = 100
+        params["work"].update(window_ms=1500, samples=8, open_blocks=12)
+        params["classes"] = [params["classes"][0] | {"lanes": cls.LANES, "steps": cls.STEPS, "leaf_every": cls.EVERY}]
+        cls.folder = tempfile.TemporaryDirectory(prefix="assay-protocol-")
+        path = pathlib.Path(cls.folder.name) / "genesis.json"
+        path.write_text(json.dumps(genesis))
+        cls.node = Node(PROGRAM, "100ms", str(path))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.node.stop()
+        cls.folder.cleanup()
+
+    def round(self, epoch):
+        """As of the last state that a header names; None before the epoch's round is there."""
+        raw = self.proven(0x0a, big(epoch), self.node("status")["height"] - 1)
+        return records.WORK_ROUND.decode(raw) if raw is not None else None
+
+    def setup_provider(self, secret):
+        me = address(secret)
+        self.committed(self.node.signed(FAUCET, transfer((me, 500_000_000))))
+        self.committed(self.node.signed(
+            secret, ("register_provider", {"endpoint": b""}), ("add_device", {"slot": 0, "device_class": b"cpu-small"}),
+            ("stake", {"provider": me, "amount": 300_000_000})))
+
+    def task(self, after):
+        """The first epoch above `after` whose work has begun, and its round."""
+        def found():
+            epoch = self.node("status")["epoch"]
+            if epoch <= after:
+                return None
+            r = self.round(epoch)
+            return (epoch, r) if r and r["h0_time"] and not r["deadline"] else None
+        return self.node.until(found, "a task")
+
+    def one_task(self, secret, lie):
+        me, params = address(secret), work.lanes_params(self.LANES, self.STEPS, self.EVERY)
+        self.setup_provider(secret)
+        epoch, r = self.task(self.node("status")["epoch"])
+        task = m.epoch_task(epoch)
+        ctx = work.work_ctx(self.node.chain_id, params, task, epoch, me, 0, r["h0_beacon"])
+        self.assertEqual(self.node("tasks", provider=name(me))["items"][0]["ctx"], ctx.hex())
+        leaves = [bytes(32) if lie else x for x in work.run_lanes(ctx, self.LANES, self.STEPS, self.EVERY)]
+        root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+        raw = self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": root}))
+        answer = self.node.send(raw)
+        self.assertEqual(answer["code"], "ok", answer)
+        n = len(leaves)
+        units = min(8, n) * (self.EVERY + 2 + 2 * (1 + 2 * (n - 1).bit_length()))
+        self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"], m.intrinsic_gas(raw) + 5 * 200 + 6 * 500 + units)
+        again = self.node.send(self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": bytes(32)})))
+        self.assertEqual((again["status"], again["code"]), ("failed", "already_committed"))
+
+        r = self.node.until(lambda: (lambda x: x if x["challenge"] else None)(self.round(epoch)), "the challenge")
+        self.assertGreaterEqual(r["challenge"], r["deadline"] + 2)
+        targets = work.sample_indices(work.challenge_seed(r["challenge_beacon"], root, ctx), n, 8)
+        opening = work.open_lanes(leaves, self.STEPS, self.EVERY, targets)
+        id_ = m.commit_id(task, me, 0)
+        bent = opening | {"siblings": opening["siblings"] + [bytes(32)]}
+        refused = self.node.send(self.node.signed(secret, ("open_work", {"commit": id_, "opening": bent}), fee=0))
+        self.assertEqual((refused["status"], refused["code"]), ("failed", "opening_sibling_count"))
+        answer = self.node.send(self.node.signed(secret, ("open_work", {"commit": id_, "opening": opening}), fee=0))
+        self.assertEqual(answer["code"], "ok", answer)
+        self.node.until(lambda: self.node("status")["height"] > answer["height"], "a block")
+        commit = records.COMMIT.decode(self.proven(0x05, id_, answer["height"]))
+        self.assertEqual((commit["ctx"], commit["root"], commit["attempts"]), (ctx, root, 1))
+        self.assertIsNone(self.proven(0x06, big(epoch) + id_, answer["height"]))
+        provider = records.PROVIDER.decode(self.proven(0x02, me, answer["height"]))
+        return commit, provider, targets
+
+    def test_honest_work_passes(self):
+        commit, provider, _ = self.one_task(ALICE, lie=False)
+        self.assertEqual((commit["status"], commit["bad"], commit["slashed"]), (1, [], 0))
+        self.assertEqual((provider["passed"], provider["stake"], provider["jailed"]), (1, 300_000_000, False))
+
+    def test_made_up_leaves_fail_and_cost_the_full_rate(self):
+        commit, provider, targets = self.one_task(BOB, lie=True)
+        self.assertEqual((commit["status"], commit["bad"]), (2, targets))
+        self.assertEqual((provider["failed"], provider["jailed"]), (1, True))
+        self.assertEqual((commit["slashed"], provider["stake"]), (60_000_000, 240_000_000))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,291 @@
+// The node's code gives what the second implementation of docs/protocol.md computed (vectors.json): each example of the
+// document, and an encoding of every message and record with all fields different.
+#include <fstream>
+#include <sstream>
+
+#include "base/bech32m.hpp"
+#include "base/hex.hpp"
+#include "base/json.hpp"
+#include "chain/beacon.hpp"
+#include "chain/block.hpp"
+#include "chain/exec.hpp"
+#include "chain/genesis.hpp"
+#include "chain/store/hashing.hpp"
+#include "chain/store/proof.hpp"
+#include "chain/tables.hpp"
+#include "chain/tx.hpp"
+#include "proofs/ctx.hpp"
+#include "proofs/merkle.hpp"
+#include "proofs/sample.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace assay;
+using namespace assay::chain;
+
+namespace {
+
+const json::Value& vectors() {
+    static const json::Value all = [] {
+        const std::string path = std::string(ASSAY_SOURCE_DIR) + "/tests/protocol/vectors.json";
+        std::ifstream in(path);
+        std::stringstream text;
+        text << in.rdbuf();
+        auto parsed = json::parse(text.str());
+        REQUIRE(parsed.ok());
+        return *parsed;
+    }();
+    return all;
+}
+
+std::string text(std::string_view name) {
+    const json::Value* v = vectors().find(name);
+    INFO(name);
+    REQUIRE(v != nullptr);
+    return v->text;
+}
+
+Bytes bytes(std::string_view name) {
+    const auto raw = from_hex(text(name));
+    REQUIRE(raw.ok());
+    return *raw;
+}
+
+template <class Fixed = Hash>
+Fixed fixed(std::string_view name) {
+    const Bytes raw = bytes(name);
+    REQUIRE(raw.size() == Fixed::kSize);
+    return Fixed::from(raw);
+}
+
+std::vector<std::uint64_t> numbers(std::string_view name) {
+    std::istringstream in(text(name));
+    std::vector<std::uint64_t> out;
+    for (std::uint64_t n = 0; in >> n;) out.push_back(n);
+    return out;
+}
+
+std::string hex(const Hash& h) {
+    return to_hex(h.view());
+}
+
+/// It decodes as T and encodes to the same bytes again.
+template <class T>
+T reads(std::string_view name) {
+    const Bytes raw = bytes(name);
+    const auto value = borsh::decode<T>(raw);
+    INFO(name);
+    REQUIRE(value.ok());
+    CHECK(to_hex(borsh::encode(*value)) == to_hex(raw));
+    return *value;
+}
+
+constexpr const char* kChain = "assay-example-1";
+
+}  // namespace
+
+TEST_CASE("protocol vectors: keys, addresses, transactions") {
+    const Tx tx = reads<Tx>("tx");
+    CHECK(to_hex(borsh::encode(tx.body)) == text("tx_body"));
+    CHECK(hex(txid(tx.body)) == text("txid"));
+    CHECK(tx.body.sender == fixed<Address>("address"));
+    CHECK(address_of(fixed<PublicKey>("key")) == fixed<Address>("address"));
+    CHECK(encode_address("assay", tx.body.sender) == text("address_text"));
+    const auto read_back = decode_address("assay", text("address_text"));
+    REQUIRE(read_back.ok());
+    CHECK(*read_back == tx.body.sender);
+    CHECK(verify_auth(tx.auth, tx.body.sender, txid(tx.body)).ok());
+    CHECK(decode_tx(bytes("tx"), 1 << 17).ok());
+    CHECK(std::to_string(intrinsic_gas(tx.body, tx.auth, bytes("tx").size())) == text("intrinsic_gas"));
+}
+
+TEST_CASE("protocol vectors: a multisig, and no key of it has two encodings") {
+    Auth auth = reads<Auth>("multisig_auth");
+    const Hash id = fixed("txid");
+    const Address address = fixed<Address>("multisig_address");
+    CHECK(address_of(auth) == address);
+    CHECK(verify_auth(auth, address, id).ok());
+    REQUIRE_FALSE(auth.signatures[1].has_value());
+    const Auth good = auth;
+    auth.keys[1].bytes[63] ^= 1;  // the key that does not sign: its y is in neither address nor txid
+    const auto altered = verify_auth(auth, address, id);
+    REQUIRE_FALSE(altered.ok());
+    CHECK(altered.error().code == Code::bad_signature);
+    auth = good;
+    auth.signatures[1] = auth.signatures[0];  // one more than the threshold
+    CHECK_FALSE(verify_auth(auth, address, id).ok());
+    auth = good;
+    std::swap(auth.signatures[0], auth.signatures[2]);
+    CHECK_FALSE(verify_auth(auth, address, id).ok());
+}
+
+TEST_CASE("protocol vectors: headers, transaction roots, the beacon, ids") {
+    const Header header = reads<Header>("header");
+    CHECK(hex(block_hash(header)) == text("block_hash"));
+    CHECK(header.height.value == 5);
+    CHECK(hex(transactions_root({bytes("tx")})) == text("tx_root"));
+    CHECK(header.tx_root == fixed("tx_root"));
+    CHECK(hex(transactions_root({})) == text("tx_root_of_none"));
+
+    const BeaconTip tip{fixed("beacon_tip"), Height{0}};
+    CHECK(reveal_matches(tip, Height{5}, fixed("reveal"), 100));
+    CHECK_FALSE(reveal_matches(tip, Height{4}, fixed("reveal"), 100));
+    CHECK_FALSE(reveal_matches(tip, Height{5}, fixed("reveal"), 4));
+    const Hash beacon = next_beacon(fixed("beacon_before"), Height{5}, fixed("reveal"));
+    CHECK(hex(beacon) == text("beacon"));
+    CHECK(std::to_string(41 + beacon_number("assay/start", beacon, 2, 4)) == text("start_height"));
+
+    const Address address = fixed<Address>("address");
+    CHECK(hex(start_task(Epoch{9})) == text("epoch_task"));
+    CHECK(hex(lease_task(Epoch{9}, fixed("order_id"))) == text("lease_task"));
+    CHECK(hex(commit_id(fixed("epoch_task"), address, 2)) == text("commit_id"));
+}
+
+TEST_CASE("protocol vectors: ctx, lanes, sample, opening") {
+    const auto params = reads<proofs::WorkParams>("work_params");
+    const auto& lanes = std::get<proofs::LanesParams>(params);
+    const Hash ctx = proofs::work_ctx(kChain, params, fixed("epoch_task"), Epoch{9}, fixed<Address>("address"), 2,
+                                      fixed("beacon_h0"));
+    CHECK(hex(ctx) == text("ctx"));
+    CHECK(hex(proofs::store_state(proofs::lane_start(ctx, 1))) == text("lane_start"));
+    std::vector<Hash> leaves(proofs::leaf_count(params));
+    proofs::run_lanes(lanes, ctx, 0, lanes.lanes, leaves);
+    CHECK(hex(leaves[0]) == text("leaf_0"));
+    CHECK(hex(leaves[6]) == text("leaf_6"));
+    CHECK(hex(leaves[17]) == text("leaf_17"));
+    std::vector<Hash> hashes;
+    for (const Hash& l : leaves) hashes.push_back(proofs::merkle_leaf(l.view()));
+    const proofs::MerkleTree tree(hashes);
+    CHECK(hex(tree.root()) == text("work_root"));
+
+    const Hash seed = proofs::challenge_seed(fixed("beacon_hc"), tree.root(), ctx);
+    CHECK(hex(seed) == text("seed"));
+    const auto targets = proofs::sample_indices(seed, leaves.size(), 4);
+    CHECK(targets == numbers("indices"));
+    CHECK(proofs::sample_indices(seed, 1'000'000, 64) == numbers("indices_64_of_1000000"));
+    const auto needed = proofs::needed_leaves(params, targets);
+    CHECK(needed == numbers("needed"));
+    proofs::Opening opening;
+    for (const std::uint64_t i : needed) opening.leaves.push_back(leaves[i]);
+    opening.siblings = tree.prove(needed);
+    CHECK(to_hex(borsh::encode(opening)) == text("opening"));
+    const auto verdict = proofs::verify_opening(params, ctx, tree.root(), seed, 4, reads<proofs::Opening>("opening"));
+    REQUIRE(verdict.ok());
+    CHECK(verdict->bad.empty());
+
+    const Hash wrong_seed = proofs::challenge_seed(fixed("beacon_hc"), fixed("wrong_root"), ctx);
+    const auto wrong = proofs::verify_opening(params, ctx, fixed("wrong_root"), wrong_seed, 4,
+                                              reads<proofs::Opening>("wrong_opening"));
+    REQUIRE(wrong.ok());
+    CHECK(wrong->targets == numbers("wrong_indices"));
+    CHECK(wrong->bad == numbers("wrong_bad"));
+    CHECK_FALSE(wrong->bad.empty());
+}
+
+TEST_CASE("protocol vectors: paths, hashes and proofs of the state tree") {
+    const StateKey account = tables::account(fixed<Address>("address"));
+    const StateKey ledger = tables::global("ledger");
+    CHECK(to_hex(state_path(account).view()) == text("account_path"));
+    CHECK(to_hex(state_path(ledger).view()) == text("ledger_path"));
+    const Hash value = value_hash(bytes("account_value"));
+    CHECK(hex(value) == text("value_hash"));
+    CHECK(hex(leaf_hash(state_path(account), value)) == text("leaf_hash"));
+    CHECK(hex(node_hash(value, Hash{})) == text("node_hash"));
+
+    const Hash root = fixed("app_hash");
+    const auto present = verify_state_proof(reads<StateProof>("proof"), account, root);
+    REQUIRE(present.ok());
+    REQUIRE(present->has_value());
+    CHECK(to_hex(**present) == text("account_value"));
+    CHECK(reads<Account>("account_value").liquid.units == 12'500'000);
+    const auto other = verify_state_proof(reads<StateProof>("proof_ledger"), ledger, root);
+    REQUIRE(other.ok());
+    REQUIRE(other->has_value());
+    CHECK(as_text(**other) == "a ledger");
+    const Bytes absent = bytes("absent_key");
+    const auto none = verify_state_proof(reads<StateProof>("proof_absent"),
+                                         {absent[0], Bytes(absent.begin() + 1, absent.end())}, root);
+    REQUIRE(none.ok());
+    CHECK_FALSE(none->has_value());
+    // A proof of one key says nothing of another.
+    CHECK_FALSE(verify_state_proof(reads<StateProof>("proof_ledger"), account, root).ok());
+    CHECK_FALSE(verify_state_proof(reads<StateProof>("proof"), account, fixed("app_hash_of_none")).ok());
+}
+
+TEST_CASE("protocol vectors: every message has the number, the name and the fields of the document") {
+    std::size_t seen = 0;
+    for (const auto& [name, value] : vectors().members) {
+        if (!name.starts_with("message_")) continue;
+        const Message m = reads<Message>(name);
+        CHECK("message_" + std::string(message_name(m)) == name);
+        ++seen;
+    }
+    CHECK(seen == std::variant_size_v<Message>);
+    const auto order = std::get<OpenOrder>(reads<Message>("message_open_order"));
+    CHECK(order.units == 2);
+    CHECK(order.max_price.units == 3);
+    CHECK(order.deposit.units == 4);
+    CHECK(order.expires == 5);
+    const auto validator = std::get<RegisterValidator>(reads<Message>("message_register_validator"));
+    CHECK(validator.consensus_key.bytes[0] == 1);
+    CHECK(validator.beacon_tip.bytes[0] == 2);
+    CHECK(validator.bond.units == 3);
+    CHECK(validator.name == "text 4");
+}
+
+TEST_CASE("protocol vectors: every record has the fields of the document, in their order") {
+    const auto ledger = reads<Ledger>("record_ledger");
+    CHECK(ledger.genesis.units == 1);
+    CHECK(ledger.pool_work.units == 14);
+    CHECK(ledger.treasury.units == 19);
+    CHECK(ledger.credits_queued.units == 25);
+    const auto account = reads<Account>("record_account");
+    CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
+           account.credit_tokens.units == 4));
+    const auto clock = reads<ChainState>("record_chain");
+    CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
+    CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 11));
+    CHECK((clock.active_devices == 12 && clock.oldest_round.value == 13 && clock.price.spot.value == 14));
+    CHECK((clock.price.last_quorum.value == 16 && clock.price.rounds == 17 && clock.price.stale));
+    const auto provider = reads<Provider>("record_provider");
+    CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
+    CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 && provider.devices == 12));
+    CHECK((provider.required.units == 13 && provider.exposure.units == 14 && provider.open_commits == 15));
+    CHECK((provider.jailed_until.value == 17 && provider.earned.units == 21 && provider.slashed.units == 22));
+    const auto device = reads<Device>("record_device");
+    CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
+    const auto validator = reads<Validator>("record_validator");
+    CHECK((validator.bond.units == 3 && validator.power == 4 && validator.beacon->height.value == 6));
+    CHECK((validator.pending_from.value == 8 && validator.proposed == 9 && validator.report->value == 10));
+    const auto commit = reads<Commit>("record_commit");
+    CHECK((commit.slot == 3 && commit.epoch.value == 4 && commit.device_class == 6 && commit.samples == 10));
+    CHECK((commit.height.value == 13 && commit.weight == 14 && commit.exposure.units == 15 &&
+           commit.rate_one.value == 16));
+    CHECK((commit.rate_absent.value == 19 && commit.status == CommitStatus::absent && commit.attempts == 21));
+    CHECK((commit.decided.value == 22 && commit.slashed.units == 25 && commit.reserved.units == 26));
+    const auto order = reads<Order>("record_order");
+    CHECK((order.units == 3 && order.max_price.units == 4 && order.deposit.units == 5 &&
+           order.deposit_tokens.units == 6));
+    CHECK((order.opened.value == 7 && order.bids_until.value == 8 && order.expires.value == 9));
+    CHECK((order.status == OrderStatus::cancelled && order.lease->slot == 18 && order.lease_from.value == 20));
+    CHECK((order.units_done == 21 && order.paid.units == 22));
+    const auto item = reads<QueueItem>("record_queue_item");
+    const auto& settlement = std::get<QueuedSettlement>(item.item);
+    CHECK((item.included.value == 1 && settlement.epoch.value == 4 && settlement.credits.units == 5));
+    CHECK(settlement.tokens.units == 6);
+    const auto round = reads<WorkRound>("record_round");
+    CHECK((round.h0.value == 2 && round.h0_time.value == 3 && round.deadline.value == 5 && round.challenge.value == 8));
+    CHECK((round.counted_blocks == 10 && round.closed.value == 13 && round.void_window && round.last_time.value == 15));
+    CHECK((round.expected == 16 && round.commits == 17));
+    const auto epoch = reads<EpochRecord>("record_epoch");
+    CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 9 && epoch.fees.units == 14 && epoch.passed == 17));
+    CHECK((epoch.missed == 20 && epoch.paid_weight == 21 && epoch.spot.value == 22 && epoch.ema.value == 23));
+    const auto mine = reads<ProviderEpoch>("record_provider_epoch");
+    CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
+    CHECK((mine.slashed.units == 13 && mine.required.units == 14 && mine.stake.units == 15));
+    const auto params = reads<tokenomics::Params>("record_params");
+    CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
+    CHECK((params.work.samples == 47 && params.validators.max_beacon_gap == 78));
+    const auto genesis = reads<Genesis>("record_genesis");
+    CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
+    CHECK(genesis.validators.size() == 2);
+}
