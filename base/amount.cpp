@@ -26,7 +26,10 @@ struct Quotient {
 
 // Binary long division of a 256-bit number whose high half is below the divisor, so the quotient fits 128 bits.
 Quotient divide(Wide n, u128 d) {
-    if (n.high == 0) return {n.low / d, n.low % d};
+    if (n.high == 0) {
+        const u128 q = n.low / d;
+        return {q, n.low - q * d};
+    }
     u128 remainder = n.high;
     u128 quotient = 0;
     for (int bit = 127; bit >= 0; --bit) {
@@ -48,14 +51,24 @@ Result<Quotient> divided(u128 a, u128 b, u128 c) {
     return divide(product, c);
 }
 
+// Factors of 64 bits are what amounts nearly always are: their product needs no second word.
+bool both_short(u128 a, u128 b) {
+    return ((a | b) >> 64) == 0;
+}
+
 }  // namespace
 
 Result<u128> mul_div(u128 a, u128 b, u128 c) {
+    if (both_short(a, b) && c != 0) return a * b / c;
     ASSAY_TRY(Quotient q, divided(a, b, c));
     return q.value;
 }
 
 Result<u128> mul_div_ceil(u128 a, u128 b, u128 c) {
+    if (both_short(a, b) && c != 0) {
+        const u128 q = a * b / c;
+        return q * c == a * b ? q : q + 1;
+    }
     ASSAY_TRY(Quotient q, divided(a, b, c));
     if (q.remainder == 0) return q.value;
     if (q.value == ~u128{0}) return {Code::overflow, "a product over a divisor passes 2^128 - 1"};

@@ -19,16 +19,16 @@ Result<Amount> scheduled_mint(const EmissionParams& p, Epoch epoch, const Emissi
     return min_of(mint, sub_or_zero(view.cap, view.supply));
 }
 
-Result<Amount> schedule_sum(const EmissionParams& p, Epoch from, Epoch to) {
+Result<std::vector<Amount>> schedule_sums(const EmissionParams& p, std::span<const Epoch> bounds) {
     switch (p.kind) {
         case EmissionKind::step_table:
-            return step_table_sum(p.steps, from, to);
+            return step_table_sums(p.steps, bounds);
         case EmissionKind::geometric:
-            return geometric_sum(p.geometric, from, to);
+            return geometric_sums(p.geometric, bounds);
         case EmissionKind::none:
             break;
     }
-    return Amount{};
+    return std::vector<Amount>(bounds.empty() ? 0 : bounds.size() - 1);
 }
 
 }  // namespace assay::tokenomics

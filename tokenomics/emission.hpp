@@ -2,6 +2,8 @@
 // Each kind is one file; the clamps are here, once, for all of them.
 #pragma once
 
+#include <span>
+
 #include "tokenomics/params.hpp"
 
 namespace assay::tokenomics {
@@ -19,13 +21,14 @@ struct EmissionView {
 [[nodiscard]] Amount step_table_mint(const std::vector<EmissionStep>& steps, Epoch epoch);
 [[nodiscard]] Result<Amount> geometric_mint(const GeometricEmission& g, Epoch epoch);
 
-// Their sums over epochs from..to.
-[[nodiscard]] Result<Amount> step_table_sum(const std::vector<EmissionStep>& steps, Epoch from, Epoch to);
-[[nodiscard]] Result<Amount> geometric_sum(const GeometricEmission& g, Epoch from, Epoch to);
+[[nodiscard]] Result<std::vector<Amount>> step_table_sums(const std::vector<EmissionStep>& steps,
+                                                          std::span<const Epoch> bounds);
+[[nodiscard]] Result<std::vector<Amount>> geometric_sums(const GeometricEmission& g, std::span<const Epoch> bounds);
 
-/// The schedule of epochs from..to, `to` excluded, before the clamps, as if they were added up one by one: the same sum
-/// to the base unit, some ten nanoseconds an epoch for `geometric` and nothing for the others. Errors: overflow.
-[[nodiscard]] Result<Amount> schedule_sum(const EmissionParams& p, Epoch from, Epoch to);
+/// The schedule between neighbouring bounds, before the clamps: out[i] is the sum of epochs bounds[i] to bounds[i + 1],
+/// the latter excluded, to the base unit as if they were added up one by one; some ten nanoseconds an epoch for
+/// `geometric`, nothing for the others. Bounds ascend. Errors: overflow.
+[[nodiscard]] Result<std::vector<Amount>> schedule_sums(const EmissionParams& p, std::span<const Epoch> bounds);
 
 /// (1 - decay)^n as Q0.128 by squaring, each product floored; n = 0 is represented as 2^128 - 1 (one unit below one).
 [[nodiscard]] u128 decay_power(u128 decay, std::uint64_t n);

@@ -46,7 +46,7 @@ namespace {
 // here the products of the low bits are kept, so that an epoch costs the few products of its high bits.
 class DecayPowers {
    public:
-    explicit DecayPowers(u128 decay) : low_(std::size_t{1} << kLowBits) {
+    DecayPowers(u128 decay, unsigned low_bits) : low_bits_(low_bits), low_(std::size_t{1} << low_bits) {
         u128 base = u128{0} - decay;
         for (auto& square : squares_) {
             square = base;
@@ -60,11 +60,12 @@ class DecayPowers {
     }
     /// decay_power(decay, n) for n > 0.
     [[nodiscard]] u128 at(std::uint64_t n) const {
-        std::uint64_t high = n >> kLowBits;
-        u128 out = low_[n & (low_.size() - 1)];
-        bool any = (n & (low_.size() - 1)) != 0;
+        std::uint64_t high = n >> low_bits_;
+        const std::size_t low = n & (low_.size() - 1);
+        u128 out = low_[low];
+        bool any = low != 0;
         while (high != 0) {
-            const u128 square = squares_[kLowBits + static_cast<std::size_t>(std::countr_zero(high))];
+            const u128 square = squares_[low_bits_ + static_cast<unsigned>(std::countr_zero(high))];
             out = any ? mul_q128(out, square) : square;
             any = true;
             high &= high - 1;
@@ -73,50 +74,58 @@ class DecayPowers {
     }
 
    private:
-    static constexpr std::size_t kLowBits = 13;
+    unsigned low_bits_;
     std::array<u128, 64> squares_;
     std::vector<u128> low_;
 };
 
+// The sum of from..to with a table of powers; `from` is above zero. No sum on the way overflows: the caller checked.
+u128 sum_of_powers(u128 first, const DecayPowers& powers, std::uint64_t from, std::uint64_t to) {
+    u128 sum = 0;
+    const auto small = static_cast<std::uint64_t>(first);
+    for (std::uint64_t n = from; n < to; ++n) {
+        const u128 power = powers.at(n);
+        u128 mint = 0;
+        if (small == first) {  // floor(first x power / 2^128) with two products instead of four
+            const u128 low = (u128{small} * static_cast<std::uint64_t>(power)) >> 64;
+            mint = (u128{small} * static_cast<std::uint64_t>(power >> 64) + low) >> 64;
+        } else {
+            mint = mul_q128(first, power);
+        }
+        if (mint == 0) break;  // and so is every later one
+        sum += mint;
+    }
+    return sum;
+}
+
 }  // namespace
 
-Result<Amount> geometric_sum(const GeometricEmission& g, Epoch from, Epoch to) {
-    if (g.epochs != 0) to.value = std::min(to.value, g.epochs);
-    if (from >= to) return Amount{};
-    if (g.decay == 0) return mul_div(g.first, to.value - from.value, 1);
-    constexpr std::uint64_t kFew = 4096;  // the table of powers would cost more than it saves
-    if (to.value - from.value < kFew) {
-        Amount sum;
-        for (Epoch e = from; e < to; e = e + 1) {
-            ASSAY_TRY(Amount one, geometric_mint(g, e));
-            ASSAY_TRY(sum, add(sum, one));
-        }
-        return sum;
-    }
+Result<std::vector<Amount>> geometric_sums(const GeometricEmission& g, std::span<const Epoch> bounds) {
+    std::vector<Amount> out(bounds.empty() ? 0 : bounds.size() - 1);
+    const auto end_of = [&](std::uint64_t to) { return g.epochs != 0 ? std::min(to, g.epochs) : to; };
+    if (out.empty() || bounds.front() >= bounds.back()) return out;
+    const std::uint64_t epochs = bounds.back().value - bounds.front().value;
     // No epoch mints more than the first: where that many firsts fit, no sum on the way can overflow.
-    if (u128{to.value - from.value} > ~u128{0} / std::max<u128>(g.first.units, 1))
+    if (u128{epochs} > ~u128{0} / std::max<u128>(g.first.units, 1))
         return {Code::overflow, "the sum of a schedule passes 2^128 - 1"};
-    const DecayPowers powers(g.decay);
-    u128 sum = 0;
-    std::uint64_t n = from.value;
-    if (n == 0) sum = g.first.units, n = 1;
-    if (g.first.units >> 64 == 0) {  // floor(first x power / 2^128) with two products instead of four
-        const auto first = static_cast<std::uint64_t>(g.first.units);
-        for (; n < to.value; ++n) {
-            const u128 power = powers.at(n);
-            const u128 low = u128{first} * static_cast<std::uint64_t>(power);
-            const u128 mint = (u128{first} * static_cast<std::uint64_t>(power >> 64) + (low >> 64)) >> 64;
-            if (mint == 0) break;  // and so is every later one
-            sum += mint;
+    // A table of an eighth of the epochs, 16 MiB at most.
+    const auto width = static_cast<unsigned>(std::bit_width(epochs));
+    const DecayPowers powers(g.decay, std::clamp(width, 5u, 23u) - 3);
+    for (std::size_t k = 0; k < out.size(); ++k) {
+        std::uint64_t from = bounds[k].value;
+        const std::uint64_t to = end_of(bounds[k + 1].value);
+        if (from >= to) continue;
+        if (g.decay == 0) {
+            out[k].units = g.first.units * (to - from);
+            continue;
         }
-    } else {
-        for (; n < to.value; ++n) {
-            const u128 mint = mul_q128(g.first.units, powers.at(n));
-            if (mint == 0) break;
-            sum += mint;
+        if (from == 0) {
+            out[k] = g.first;
+            from = 1;
         }
+        out[k].units += sum_of_powers(g.first.units, powers, from, to);
     }
-    return Amount{sum};
+    return out;
 }
 
 }  // namespace assay::tokenomics

@@ -6,9 +6,9 @@ namespace assay::tokenomics {
 namespace {
 
 // The pool's parts by weight, or nothing where the weights cannot be added up: then it stays in its pool.
-std::vector<Amount> parts_or_none(Amount pool, const std::vector<u128>& weights) {
-    auto parts = largest_remainder(pool, weights);
-    return parts ? *std::move(parts) : std::vector<Amount>(weights.size());
+void parts_or_none(Amount pool, const std::vector<u128>& weights, std::vector<Amount>& parts) {
+    parts.resize(weights.size());
+    if (!largest_remainder(pool, weights, parts)) parts.assign(weights.size(), Amount{});
 }
 
 Amount sum_of(const std::vector<Amount>& parts) {
@@ -34,6 +34,15 @@ bool fill(Amount& pool, Amount share) {
 
 EpochOutput close_epoch(const Params& params, const EpochInput& in) {
     EpochOutput out;
+    EpochScratch scratch;
+    close_epoch(params, in, out, scratch);
+    return out;
+}
+
+void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch) {
+    out.minted = {};
+    out.split = {};
+    out.payments.clear();
     EpochPools pools = in.pools;
     const auto minted = scheduled_mint(params.emission, in.epoch, in.view);
     if (minted) {
@@ -49,7 +58,10 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
     }
 
     const std::size_t n = in.providers.size();
-    std::vector<u128> by_room(n), by_weight(2 * n), by_stake(n);
+    auto& [by_room, by_weight, by_stake, by_power, work, availability, staking, validation] = scratch;
+    by_room.resize(n);
+    by_weight.resize(2 * n);
+    by_stake.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
         const ProviderWork& p = in.providers[i];
         by_room[i] = room_under_burn(params.bme, p).units;
@@ -59,10 +71,10 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
     }
     // Work pool: by that room, and never more than it [split by credits, an own burn would draw the room that other
     // buyers' burns left, and return more than it burned].
-    auto work = parts_or_none(pools.work, by_room);
+    parts_or_none(pools.work, by_room, work);
     for (std::size_t i = 0; i < n; ++i) work[i] = min_of(work[i], Amount{by_room[i]});
-    const auto availability = parts_or_none(pools.availability, by_weight);
-    const auto staking = parts_or_none(pools.stakers, by_stake);
+    parts_or_none(pools.availability, by_weight, availability);
+    parts_or_none(pools.stakers, by_stake, staking);
     pools.work = sub_or_zero(pools.work, sum_of(work));
     pools.availability = sub_or_zero(pools.availability, sum_of(availability));
     pools.stakers = sub_or_zero(pools.stakers, sum_of(staking));
@@ -72,7 +84,7 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
             out.payments.push_back({in.providers[i].provider, work[i], availability[i], staking[i], {}});
 
     // Validators: their share and the fees, by power.
-    std::vector<u128> by_power;
+    by_power.clear();
     for (const auto& v : in.validators) by_power.push_back(v.second);
     out.fees_left = in.fees;
     Amount to_validators = pools.validators;
@@ -80,12 +92,11 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
         to_validators = *with_fees;
         out.fees_left = {};
     }
-    const auto validation = parts_or_none(to_validators, by_power);
+    parts_or_none(to_validators, by_power, validation);
     for (std::size_t i = 0; i < validation.size(); ++i)
         if (!validation[i].is_zero()) out.payments.push_back({in.validators[i].first, {}, {}, {}, validation[i]});
     pools.validators = sub_or_zero(to_validators, sum_of(validation));
     out.pools_after = pools;
-    return out;
 }
 
 }  // namespace assay::tokenomics

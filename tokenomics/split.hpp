@@ -14,6 +14,8 @@ namespace assay::tokenomics {
 /// order by address). No weight at all: every part is zero and the caller keeps the pool. Errors: overflow, when the
 /// weights' sum passes 2^128 - 1.
 [[nodiscard]] Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128> weights);
+/// The same into `parts`, of which there are as many as weights; up to 16 take no memory of their own.
+[[nodiscard]] Status largest_remainder(Amount pool, std::span<const u128> weights, std::span<Amount> parts);
 
 struct EpochSplit {
     Amount work, availability, stakers, validators, treasury;

@@ -22,8 +22,8 @@ class DemandWalk {
 
    private:
     double drift_, spread_, elasticity_, jump_chance_, jump_mean_, jump_sd_;
-    double log_ = 0;      ///< of USD a day
-    double anchor_ = 0;   ///< log of (24 x first price)
+    double log_ = 0;     ///< of USD a day
+    double anchor_ = 0;  ///< log of (24 x first price)
     double first_log_ = 0;
 };
 

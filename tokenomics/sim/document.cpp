@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxExtends = 8;
 constexpr std::size_t kMaxFile = 64u << 20;
-constexpr std::array kScenarioKeys = {"name",   "start",   "seed",      "horizon_days", "step",  "params", "initial",
-                                      "demand", "service", "providers", "market",       "shocks"};
+constexpr std::array kScenarioKeys = {"name",    "start",  "seed",    "horizon_days", "step",   "params",
+                                      "initial", "demand", "service", "providers",    "market", "shocks"};
 constexpr std::array kMarketKeys = {"kind", "depth_usd", "fee_ppb", "volatility"};
 
 json::Value text_value(std::string text) {
@@ -83,8 +83,8 @@ Result<json::Value> from_genesis(const json::Value& root, const std::string& nam
 Result<json::Value> load(const std::string& source, const std::string& base_folder, std::size_t depth,
                          const DocumentCheck& check) {
     if (depth > kMaxExtends)
-        return {Code::json_too_deep, source + ": more than " + std::to_string(kMaxExtends) +
-                                         " files extend each other; is there a circle?"};
+        return {Code::json_too_deep,
+                source + ": more than " + std::to_string(kMaxExtends) + " files extend each other; is there a circle?"};
     std::string text, name = source;
     const auto preset = tokenomics::preset_text(source);
     if (preset) {
@@ -250,10 +250,9 @@ Status apply_set(json::Value& root, const std::string& set) {
 Result<json::Value> load_document(const std::string& source, const std::vector<std::string>& sets,
                                   const DocumentCheck& check) {
     ASSAY_TRY(json::Value root, load(source, "", 0, check));
-    for (const std::string& set : sets) {
-        ASSAY_TRY_VOID(apply_set(root, set));
-        if (Status ok = check(root); !ok) return at("--set " + set, ok.error());
-    }
+    // Checked together: a kind and what it needs come in two.
+    for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(root, set));
+    if (Status ok = check(root); !ok) return at("--set", ok.error());
     return root;
 }
 

@@ -10,7 +10,7 @@
 
 namespace assay::sim {
 
-/// Is the merged document a good one? Asked after each file and each --set, so that an error names the one to blame.
+/// Is the merged document a good one? Asked after each file, so that an error names the one to blame.
 using DocumentCheck = std::function<Status(const json::Value&)>;
 
 /// The document of a preset, genesis file or scenario file with everything that it extends, and `sets` over it.

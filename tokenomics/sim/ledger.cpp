@@ -61,9 +61,9 @@ Result<Ledger> Ledger::open(const tokenomics::Params& params, const Start& start
         ASSAY_TRY(used, add(used, s));
     }
     if (used > start.supply)
-        return {Code::field_out_of_range,
-                "initial.supply is " + to_digits(start.supply.units) + " base units; pool, bonds and the providers' stakes take " +
-                    to_digits(used.units)};
+        return {Code::field_out_of_range, "initial.supply is " + to_digits(start.supply.units) +
+                                              " base units; pool, bonds and the providers' stakes take " +
+                                              to_digits(used.units)};
     l.holders = sub_or_zero(start.supply, used);
     l.earned.resize(l.groups.size());
     l.product_tokens_ = l.pool_tokens.units;
@@ -137,15 +137,15 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
     if (price.stale) return {};
     const Credits taken = min_of(wanted, credits_free);
     if (taken.is_zero()) return {};
-    const auto shares = tokenomics::largest_remainder(Amount{taken.units}, weights);
-    if (!shares) {
-        fail(shares.error());
+    shares_.resize(weights.size());
+    if (const Status split = tokenomics::largest_remainder(Amount{taken.units}, weights, shares_); !split) {
+        fail(split.error());
         return {};
     }
     const Price at = tokenomics::settle_price(price.spot, tokenomics::ema(price));
     Credits given;
     for (std::size_t i = 0; i < works.size(); ++i) {
-        const Credits mine{(*shares)[i].units};
+        const Credits mine{shares_[i].units};
         if (mine.is_zero()) continue;
         const Amount carried = tokenomics::carried_by(mine, credits_free, credits_backing);
         credits_free.units -= mine.units;
@@ -163,10 +163,11 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
     return given;
 }
 
-void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in) {
+void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in, tokenomics::EpochOutput& out,
+                   tokenomics::EpochScratch& scratch) {
     in.view = {scheduled, supply(), p.token.cap};
     in.pools = pools;
-    const tokenomics::EpochOutput out = tokenomics::close_epoch(p, in);
+    tokenomics::close_epoch(p, in, out, scratch);
     minted.units += out.minted.units;
     scheduled.units += out.minted.units;
     pools = out.pools_after;
@@ -218,16 +219,17 @@ Status Ledger::check(const tokenomics::Params& p) {
     for (const GroupLedger& g : groups) sum += g.liquid.units + g.staked.units + g.unbonding.units;
     const Amount all = supply();
     if (sum != all.units)
-        return {Code::conservation_broken, "the buckets hold " + to_digits(sum) + " base units, genesis + minted - burned is " +
-                                               to_digits(all.units)};
+        return {Code::conservation_broken, "the buckets hold " + to_digits(sum) +
+                                               " base units, genesis + minted - burned is " + to_digits(all.units)};
     if (all > p.token.cap)
         return {Code::conservation_broken,
                 "the supply of " + to_digits(all.units) + " passes token.cap of " + to_digits(p.token.cap.units)};
     if (scheduled > p.emission.total)
-        return {Code::conservation_broken, "the schedule minted " + to_digits(scheduled.units) + ", emission.total is " +
-                                               to_digits(p.emission.total.units)};
+        return {Code::conservation_broken, "the schedule minted " + to_digits(scheduled.units) +
+                                               ", emission.total is " + to_digits(p.emission.total.units)};
     if (credits_issued.units != credits_consumed.units + credits_free.units)
-        return {Code::conservation_broken, "credits issued are " + to_digits(credits_issued.units) + ", consumed and free " +
+        return {Code::conservation_broken, "credits issued are " + to_digits(credits_issued.units) +
+                                               ", consumed and free " +
                                                to_digits(credits_consumed.units + credits_free.units)};
     if (pool_usd != usd_start + usd_in - usd_out)
         return {Code::conservation_broken, "the pool's dollars are not those that came in less those that went out"};
@@ -244,8 +246,8 @@ Status Ledger::check_fully(const tokenomics::Params& p) {
         u128 sum = 0;
         for (const Amount a : g.maturing) sum += a.units;
         if (sum != g.unbonding.units)
-            return {Code::conservation_broken, "unbonding entries sum to " + to_digits(sum) + ", the total is " +
-                                                   to_digits(g.unbonding.units)};
+            return {Code::conservation_broken,
+                    "unbonding entries sum to " + to_digits(sum) + ", the total is " + to_digits(g.unbonding.units)};
     }
     return {};
 }

@@ -17,7 +17,7 @@ namespace assay::sim {
 struct GroupLedger {
     Amount liquid;
     Amount staked;
-    Amount unbonding;            ///< sum of `maturing`
+    Amount unbonding;              ///< sum of `maturing`
     std::vector<Amount> maturing;  ///< by step modulo its size
 };
 
@@ -52,7 +52,8 @@ class Ledger {
     Credits consume(const tokenomics::Params& p, Credits wanted, const std::vector<u128>& weights,
                     const tokenomics::PriceState& price, std::vector<tokenomics::ProviderWork>& works);
     /// The end of an epoch by tokenomics::close_epoch. Validators' pay goes to the holders.
-    void close(const tokenomics::Params& p, tokenomics::EpochInput& in);
+    void close(const tokenomics::Params& p, tokenomics::EpochInput& in, tokenomics::EpochOutput& out,
+               tokenomics::EpochScratch& scratch);
 
     // ---------------------------------------------------------------- stake
     /// Own tokens first, then from the pool. Returns false, and changes nothing, where both do not suffice.
@@ -88,6 +89,7 @@ class Ledger {
     Ppb fee_;
     u128 product_tokens_ = 0, product_usd_ = 0;  ///< the pool at the last check
     std::optional<Error> broken_;
+    std::vector<Amount> shares_;
 };
 
 }  // namespace assay::sim

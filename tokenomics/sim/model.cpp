@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "tokenomics/sim/demand.hpp"
 #include "tokenomics/sim/providers.hpp"
 #include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/schedule.hpp"
 #include "tokenomics/sim/service_price.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -78,29 +78,12 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
     m.step_params_ = one_step(scenario);
     for (unsigned i = 0; i < scenario.params.token.decimals; ++i) m.token_ *= 10;
 
-    // Epochs by the step in which they begin; each step's sum is independent of the others.
-    m.emission_.resize(m.steps_);
-    const auto first_epoch = [&](std::uint64_t step) {
-        const u128 ms = u128{step} * scenario.step_ms;
-        return Epoch{static_cast<std::uint64_t>((ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
-    };
-    std::vector<std::optional<Error>> failed(std::max<std::size_t>(1, threads));
-    const auto part = [&](std::size_t t) {
-        for (std::uint64_t k = t; k < m.steps_; k += failed.size()) {
-            const auto sum = tokenomics::schedule_sum(scenario.params.emission, first_epoch(k), first_epoch(k + 1));
-            if (!sum) {
-                failed[t] = sum.error();
-                return;
-            }
-            m.emission_[k] = *sum;
-        }
-    };
-    std::vector<std::thread> workers;
-    for (std::size_t t = 1; t < failed.size(); ++t) workers.emplace_back(part, t);
-    part(0);
-    for (auto& w : workers) w.join();
-    for (const auto& e : failed)
-        if (e) return *e;
+    // Epochs by the step in which they begin; each thread takes some of the steps, which do not depend on each other.
+    std::vector<Epoch> bounds(m.steps_ + 1);
+    for (std::uint64_t k = 0; k <= m.steps_; ++k)
+        bounds[k] = Epoch{
+            static_cast<std::uint64_t>((u128{k} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
+    ASSAY_TRY(m.emission_, schedule_between(scenario.params.emission, bounds, threads));
 
     const std::uint64_t want = std::clamp<std::uint64_t>(points == 0 ? m.steps_ : points, 1, m.steps_);
     for (std::uint64_t i = 1; i <= want; ++i)
@@ -115,7 +98,8 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
     start.unbonding_steps = static_cast<std::size_t>(
         std::max<std::uint64_t>(1, (scenario.params.stake.unbonding_ms + scenario.step_ms - 1) / scenario.step_ms));
     for (const ProviderGroup& g : scenario.providers) {
-        ASSAY_TRY(Amount one, tokenomics::required_per_device(scenario.params.stake, scenario.params.classes[g.class_index]));
+        ASSAY_TRY(Amount one,
+                  tokenomics::required_per_device(scenario.params.stake, scenario.params.classes[g.class_index]));
         m.stake_per_device_.push_back(one);
         ASSAY_TRY(Amount all, mul_div(one, g.count, 1));
         start.stakes.push_back(all);
@@ -137,6 +121,8 @@ struct Path {
     std::vector<Providers> groups;
     tokenomics::PriceState oracle;
     tokenomics::EpochInput epoch;
+    tokenomics::EpochOutput closed;
+    tokenomics::EpochScratch scratch;
     std::vector<u128> capacity_weights;
     std::vector<tokenomics::PriceReport> report{{Price{}, 1}};
 
@@ -181,7 +167,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
                      [&](std::size_t a, std::size_t b) { return s.shocks[a].at_day < s.shocks[b].at_day; });
 
     for (std::uint64_t step = 0; step < steps_; ++step) {
-        for (; next_shock < shock_order.size() && s.shocks[shock_order[next_shock]].at_day < day(step + 1); ++next_shock) {
+        for (; next_shock < shock_order.size() && s.shocks[shock_order[next_shock]].at_day < day(step + 1);
+             ++next_shock) {
             const Shock& shock = s.shocks[shock_order[next_shock]];
             if (shock.kind == ShockKind::demand) path.demand.scale(shock.factor);
             if (shock.kind == ShockKind::cost)
@@ -226,7 +213,7 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
         }
         params.emission.steps[0].per_epoch = emission_[step];
         path.epoch.epoch = Epoch{step};
-        ledger.close(params, path.epoch);
+        ledger.close(params, path.epoch, path.closed, path.scratch);
 
         // Providers: costs, sales, entry and exit.
         const double usd_per_unit = static_cast<double>(ledger.spot().value) * 1e-8 / token_;
@@ -261,8 +248,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
 
         if (meddle) meddle(step, ledger);
         if (Status ok = ledger.check(params); !ok)
-            return Error{ok.error().code, "run " + std::to_string(run) + ", step " + std::to_string(step) + ": " +
-                                              ok.error().message};
+            return Error{ok.error().code,
+                         "run " + std::to_string(run) + ", step " + std::to_string(step) + ": " + ok.error().message};
         path.service.follow(utilisation);
 
         // What is seen.

@@ -16,7 +16,19 @@ namespace assay::sim {
 
 /// What is looked at over time, in the order of kSeries.
 enum Series : std::size_t {
-    kPrice, kSupply, kMinted, kBurned, kDemand, kServed, kUtilisation, kServicePrice, kDevices, kStaked, kMargin, kTreasury, kSeriesCount
+    kPrice,
+    kSupply,
+    kMinted,
+    kBurned,
+    kDemand,
+    kServed,
+    kUtilisation,
+    kServicePrice,
+    kDevices,
+    kStaked,
+    kMargin,
+    kTreasury,
+    kSeriesCount
 };
 struct SeriesInfo {
     const char* name;
@@ -28,8 +40,18 @@ using Sample = std::array<double, kSeriesCount>;
 
 /// What a whole path comes to, in the order of kFigures.
 enum Figure : std::size_t {
-    kFinalPrice, kFinalSupply, kTotalMinted, kTotalBurned, kBurnToMint, kMaxDrawdown, kMeanUtilisation, kUnmetDemand, kMeanMargin,
-    kFinalDevices, kLeastDevices, kFigureCount
+    kFinalPrice,
+    kFinalSupply,
+    kTotalMinted,
+    kTotalBurned,
+    kBurnToMint,
+    kMaxDrawdown,
+    kMeanUtilisation,
+    kUnmetDemand,
+    kMeanMargin,
+    kFinalDevices,
+    kLeastDevices,
+    kFigureCount
 };
 extern const std::array<SeriesInfo, kFigureCount> kFigures;
 using Figures = std::array<double, kFigureCount>;
@@ -45,7 +67,8 @@ class Model {
     /// Errors: field_out_of_range, overflow.
     [[nodiscard]] static Result<Model> make(const Scenario& scenario, std::size_t points = 0, std::size_t threads = 1);
 
-    [[nodiscard]] Result<Figures> run(std::uint64_t run, const Observer& observe = {}, const Meddler& meddle = {}) const;
+    [[nodiscard]] Result<Figures> run(std::uint64_t run, const Observer& observe = {},
+                                      const Meddler& meddle = {}) const;
 
     [[nodiscard]] const Scenario& scenario() const { return scenario_; }
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
@@ -58,12 +81,12 @@ class Model {
     Scenario scenario_;
     std::uint64_t steps_ = 0;
     double step_days_ = 1;
-    std::vector<Amount> emission_;        ///< the schedule of the epochs that begin in a step
+    std::vector<Amount> emission_;  ///< the schedule of the epochs that begin in a step
     std::vector<std::uint64_t> recorded_;
-    tokenomics::Params step_params_;      ///< one step is one epoch and one price round
+    tokenomics::Params step_params_;  ///< one step is one epoch and one price round
     Ledger start_;
     std::vector<Amount> stake_per_device_;
-    double token_ = 1;                    ///< base units per token
+    double token_ = 1;  ///< base units per token
 };
 
 }  // namespace assay::sim

@@ -66,8 +66,8 @@ double log(double x) {
 }
 
 SinCos sincos_turns(double t) {
-    const auto eighth = static_cast<unsigned>(t * 8.0);               // exact: eight is a power of two
-    const unsigned quarter = ((eighth + 1) / 2) & 3;                   // the nearest quarter turn
+    const auto eighth = static_cast<unsigned>(t * 8.0);  // exact: eight is a power of two
+    const unsigned quarter = ((eighth + 1) / 2) & 3;     // the nearest quarter turn
     const double x = (t - 0.25 * static_cast<double>((eighth + 1) / 2)) * kTwoPi;
     const double y = x * x;
     double s = 1.0 / 355687428096000.0;

@@ -76,9 +76,9 @@ class Reader {
 };
 
 // ASSAY_TRY for readers that say whether a member was there.
-#define SIM_READ(expr)                                               \
-    do {                                                             \
-        if (auto read_ = (expr); !read_) return read_.error();       \
+#define SIM_READ(expr)                                         \
+    do {                                                       \
+        if (auto read_ = (expr); !read_) return read_.error(); \
     } while (false)
 
 Result<std::uint64_t> duration_ms(const std::string& text, const std::string& path) {
@@ -89,7 +89,8 @@ Result<std::uint64_t> duration_ms(const std::string& text, const std::string& pa
     if (n && *n > 0 && *n <= 100'000'000'000)
         for (const auto& [unit, ms] : kUnits)
             if (text.substr(end) == unit) return static_cast<std::uint64_t>(*n) * ms;
-    return {Code::field_out_of_range, path + " is \"" + text + "\": a duration is written as 1d, 6h, 10m, 30s or epoch"};
+    return {Code::field_out_of_range,
+            path + " is \"" + text + "\": a duration is written as 1d, 6h, 10m, 30s or epoch"};
 }
 
 Status read_initial(const json::Value& v, Scenario& s, Open& open) {
@@ -223,7 +224,9 @@ Status fill_open(Scenario& s, const Open& open) {
     };
     double units = 0;
     for (const ProviderGroup& g : s.providers) units += static_cast<double>(g.count) * multiplier(g);
-    if (open.depth) s.market.depth_usd = std::max(1.0, 0.1 * static_cast<double>(s.initial.supply.units) / token * s.initial.price_usd);
+    if (open.depth)
+        s.market.depth_usd =
+            std::max(1.0, 0.1 * static_cast<double>(s.initial.supply.units) / token * s.initial.price_usd);
     const auto first = tokenomics::scheduled_mint(p.emission, Epoch{0}, {Amount{}, s.initial.supply, p.token.cap});
     const double shares = static_cast<double>(p.split.availability.value + p.split.stakers.value) * 1e-9;
     const double per_day = first ? static_cast<double>(first->units) / token * s.initial.price_usd * shares *
@@ -241,8 +244,7 @@ Status fill_open(Scenario& s, const Open& open) {
 }
 
 Status check(const Scenario& s) {
-    if (s.steps() == 0)
-        return out_of_range("horizon_days", shortest(s.horizon_days), "which is shorter than one step");
+    if (s.steps() == 0) return out_of_range("horizon_days", shortest(s.horizon_days), "which is shorter than one step");
     if (s.steps() > kMaxSteps)
         return out_of_range("horizon_days", shortest(s.horizon_days),
                             "which makes " + std::to_string(s.steps()) + " steps, at most " +
@@ -297,7 +299,7 @@ Result<Scenario> read_scenario(const json::Value& root) {
 }
 
 std::string number_or_text(std::uint64_t n) {
-    return n > (std::uint64_t{1} << 53) ? quoted(std::to_string(n)) : std::to_string(n);
+    return n > (std::uint64_t{1} << 53) ? json_text(std::to_string(n)) : std::to_string(n);
 }
 
 }  // namespace
@@ -317,9 +319,10 @@ Result<Scenario> load_scenario(const std::string& source, const std::vector<std:
 }
 
 std::string scenario_json(const Scenario& s) {
-    std::string out = "{\"name\":" + quoted(s.name) + ",\"start\":" + quoted(format_utc(s.start)) +
+    std::string out = "{\"name\":" + json_text(s.name) + ",\"start\":" + json_text(format_utc(s.start)) +
                       ",\"seed\":" + number_or_text(s.seed) + ",\"horizon_days\":" + shortest(s.horizon_days) +
-                      ",\"step\":\"" + std::to_string(s.step_ms) + "ms\",\"params\":" + tokenomics::params_to_json(s.params);
+                      ",\"step\":\"" + std::to_string(s.step_ms) +
+                      "ms\",\"params\":" + tokenomics::params_to_json(s.params);
     out += ",\"initial\":{\"supply\":\"" + to_digits(s.initial.supply.units) + "\",\"bonded\":\"" +
            to_digits(s.initial.bonded.units) + "\",\"price_usd\":" + shortest(s.initial.price_usd) + "}";
     const Demand& d = s.demand;
@@ -332,7 +335,7 @@ std::string scenario_json(const Scenario& s) {
            ",\"adjust_per_day\":" + shortest(s.service.adjust_per_day) + "},\"providers\":[";
     for (std::size_t i = 0; i < s.providers.size(); ++i) {
         const ProviderGroup& g = s.providers[i];
-        out += (i == 0 ? "" : ",") + std::string("{\"class\":") + quoted(g.device_class) +
+        out += (i == 0 ? "" : ",") + std::string("{\"class\":") + json_text(g.device_class) +
                ",\"count\":" + std::to_string(g.count) +
                ",\"cost_usd_per_gpu_hour\":" + shortest(g.cost_usd_per_gpu_hour) +
                ",\"lead_days\":" + shortest(g.lead_days) + ",\"entry_per_year\":" + shortest(g.entry_per_year) +
@@ -343,8 +346,8 @@ std::string scenario_json(const Scenario& s) {
            "},\"shocks\":[";
     for (std::size_t i = 0; i < s.shocks.size(); ++i)
         out += (i == 0 ? "" : ",") + std::string("{\"at_day\":") + shortest(s.shocks[i].at_day) + ",\"kind\":\"" +
-               kShockKinds[static_cast<std::size_t>(s.shocks[i].kind)] + "\",\"factor\":" + shortest(s.shocks[i].factor) +
-               "}";
+               kShockKinds[static_cast<std::size_t>(s.shocks[i].kind)] +
+               "\",\"factor\":" + shortest(s.shocks[i].factor) + "}";
     return out + "]}";
 }
 

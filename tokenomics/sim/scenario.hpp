@@ -14,8 +14,8 @@
 namespace assay::sim {
 
 struct Initial {
-    Amount supply;       ///< of the genesis, unless told
-    Amount bonded;       ///< validators' bonds within it; they stay where they are
+    Amount supply;  ///< of the genesis, unless told
+    Amount bonded;  ///< validators' bonds within it; they stay where they are
     double price_usd = 0;
 };
 
@@ -24,8 +24,8 @@ struct Jumps {
 };
 
 struct Demand {
-    double usd_per_day = 0;  ///< wanted at the start, at the first service price
-    double drift = 0;        ///< per year, of the mean
+    double usd_per_day = 0;   ///< wanted at the start, at the first service price
+    double drift = 0;         ///< per year, of the mean
     double volatility = 0.8;  ///< per square root of a year
     double elasticity = 0.8;  ///< usage ~ (price / first price)^-elasticity
     Jumps jumps;

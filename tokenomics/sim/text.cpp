@@ -12,7 +12,7 @@ std::string shortest(double x) {
     return {out, end.ptr};
 }
 
-std::string quoted(std::string_view s) {
+std::string json_text(std::string_view s) {
     constexpr char kHex[] = "0123456789abcdef";
     std::string out = "\"";
     for (const char c : s) {

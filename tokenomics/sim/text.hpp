@@ -9,6 +9,6 @@ namespace assay::sim {
 /// The shortest text that reads back to the same double: "0.1", "1e+20"; "" for what is no number (missing).
 [[nodiscard]] std::string shortest(double x);
 /// JSON string with its quotes; control characters escaped.
-[[nodiscard]] std::string quoted(std::string_view s);
+[[nodiscard]] std::string json_text(std::string_view s);
 
 }  // namespace assay::sim

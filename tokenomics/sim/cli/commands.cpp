@@ -1,0 +1,262 @@
+#include "tokenomics/sim/cli/commands.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include "base/utc.hpp"
+#include "tokenomics/params_json.hpp"
+#include "tokenomics/presets.hpp"
+#include "tokenomics/sim/result.hpp"
+#include "tokenomics/sim/schedule.hpp"
+#include "tokenomics/sim/statistics.hpp"
+#include "tokenomics/sim/text.hpp"
+
+namespace assay::sim::cli {
+namespace {
+
+#ifdef ASSAY_VERSION
+constexpr const char* kVersion = ASSAY_VERSION;
+#else
+constexpr const char* kVersion = "0.0.0";
+#endif
+#ifdef ASSAY_COMMIT
+constexpr const char* kCommit = ASSAY_COMMIT;
+#else
+constexpr const char* kCommit = "unknown";
+#endif
+
+constexpr const char* kHintList = "assay-sim list shows the presets, assay-sim params the names of all fields";
+
+Result<std::uint64_t> typed_count(const std::string& text, const std::string& flag, std::uint64_t min,
+                                  std::uint64_t max) {
+    const auto n = parse_digits(text);
+    if (!n || *n < min || *n > max)
+        return {Code::usage,
+                flag + " is \"" + text + "\", allowed are " + std::to_string(min) + " to " + std::to_string(max)};
+    return static_cast<std::uint64_t>(*n);
+}
+
+Result<std::size_t> thread_count(const std::string& text) {
+    if (text.empty()) return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    ASSAY_TRY(std::uint64_t n, typed_count(text, "--threads", 1, 1024));
+    return static_cast<std::size_t>(n);
+}
+
+std::string kind_word(tokenomics::EmissionKind k) {
+    constexpr const char* kWords[] = {"none", "step_table", "geometric"};
+    return kWords[static_cast<std::size_t>(k)];
+}
+
+// 12345678.5 as "12,345,678.5".
+std::string grouped(std::string digits) {
+    std::size_t point = std::min(digits.find('.'), digits.size());
+    while (point > 3 && digits[point - 4] != '-') {
+        point -= 3;
+        digits.insert(point, ",");
+    }
+    return digits;
+}
+
+bool wanted(const std::string& path, const std::string& pattern) {
+    // A star stands for anything; without one the pattern may stand anywhere.
+    if (pattern.find('*') == std::string::npos) return path.find(pattern) != std::string::npos;
+    std::size_t at = 0, from = 0;
+    bool anchored = true;
+    while (true) {
+        const std::size_t star = pattern.find('*', from);
+        const std::string piece = pattern.substr(from, star - from);
+        if (star == std::string::npos)
+            return piece.size() <= path.size() - at &&
+                   path.compare(path.size() - piece.size(), piece.size(), piece) == 0;
+        const std::size_t found = path.find(piece, at);
+        if (found == std::string::npos || (anchored && found != 0)) return false;
+        at = found + piece.size();
+        from = star + 1;
+        anchored = false;
+    }
+}
+
+std::atomic<bool> g_stop{false};
+void on_interrupt(int) {
+    g_stop = true;
+    std::signal(SIGINT, SIG_DFL);  // a second one ends at once
+}
+
+}  // namespace
+
+std::string version_text() {
+    return std::string("assay-sim ") + kVersion + " (" + kCommit + ")";
+}
+
+int run_version(const Output& out) {
+    if (!out.json) return out.done(version_text() + ", built with " + __VERSION__ + "\n");
+    return out.done(std::string("{\"version\":") + json_text(kVersion) + ",\"commit\":" + json_text(kCommit) +
+                    ",\"compiler\":" + json_text(__VERSION__) +
+                    ",\"cuda_architectures\":[],\"model\":" + std::to_string(kModelVersion) + "}\n");
+}
+
+int run_list(const Output& out) {
+    Table table("llllrr");
+    table.row({"preset", "token", "emission", "epoch", "cap", "supply at genesis"});
+    std::string items;
+    for (const auto name : tokenomics::preset_names()) {
+        const auto s = load_scenario(std::string(name));
+        if (!s) return out.fail(s.error());
+        const auto& p = s->params;
+        table.row({std::string(name), p.token.denom, kind_word(p.emission.kind),
+                   shortest(static_cast<double>(s->epoch_ms()) / 1000) + " s",
+                   grouped(format_decimal(p.token.cap.units, p.token.decimals)),
+                   grouped(format_decimal(s->initial.supply.units, p.token.decimals))});
+        items += (items.empty() ? "" : ",") + std::string("{\"name\":") + json_text(name) +
+                 ",\"denom\":" + json_text(p.token.denom) + ",\"decimals\":" + std::to_string(p.token.decimals) +
+                 ",\"emission\":" + json_text(kind_word(p.emission.kind)) +
+                 ",\"epoch_s\":" + shortest(static_cast<double>(s->epoch_ms()) / 1000) + ",\"cap\":\"" +
+                 to_digits(p.token.cap.units) + "\",\"supply\":\"" + to_digits(s->initial.supply.units) + "\"}";
+    }
+    return out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null}\n" : table.text());
+}
+
+int run_params(const Output& out, const std::string& pattern, const std::string& source) {
+    const auto s = load_scenario(source);
+    if (!s) return out.fail(s.error(), kHintList);
+    Table table("lllll");
+    table.row({"field", "value in " + s->name, "unit", "range", "meaning"});
+    std::string items;
+    std::size_t count = 0;
+    const auto add_row = [&](const std::string& path, const std::string& value, const std::string& unit,
+                             const std::string& min, const std::string& max, const std::string& meaning) {
+        if (!wanted(path, pattern)) return;
+        ++count;
+        table.row({path, value, unit, min.empty() ? "" : min + " to " + max, meaning});
+        items += (items.empty() ? "" : ",") + std::string("{\"path\":") + json_text(path) +
+                 ",\"value\":" + json_text(value) + ",\"unit\":" + json_text(unit) +
+                 (min.empty() ? "" : ",\"min\":" + json_text(min) + ",\"max\":" + json_text(max)) +
+                 ",\"meaning\":" + json_text(meaning) + "}";
+    };
+    for (const auto& r : tokenomics::list_params(s->params)) {
+        const bool any = r.min == 0 && r.max == 0;
+        add_row("params." + r.path, r.value, r.unit, any ? "" : std::to_string(r.min), std::to_string(r.max),
+                r.meaning);
+    }
+    for (const auto& r : list_behaviour(*s)) add_row(r.path, r.value, r.unit, "", "", r.meaning);
+    if (count == 0) return out.fail({Code::not_found, "no field's name matches \"" + pattern + "\""});
+    return out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null}\n" : table.text());
+}
+
+int run_schedule(const Output& out, const ScheduleCommand& c) {
+    ScheduleQuery query;
+    constexpr const char* kEvery[] = {"epoch", "day", "month", "year"};
+    query.every = static_cast<Every>(std::find(std::begin(kEvery), std::end(kEvery), c.every) - std::begin(kEvery));
+    const auto periods = typed_count(c.periods, "--periods", 1, 1'000'000);
+    if (!periods) return out.fail(periods.error());
+    query.periods = *periods;
+    const auto threads = thread_count(c.threads);
+    if (!threads) return out.fail(threads.error());
+    query.threads = *threads;
+    if (!c.from.empty()) {
+        const auto from = parse_utc(c.from.size() == 10 ? c.from + "T00:00:00Z" : c.from);
+        if (!from)
+            return out.fail({Code::usage, "--from " + c.from + ": " + from.error().message},
+                            "write 2027-01-01 or 2027-01-01T00:00:00Z");
+        query.from = *from;
+    }
+    const auto s = load_scenario(c.source, c.sets);
+    if (!s) return out.fail(s.error(), kHintList);
+    const auto rows = schedule_rows(*s, query);
+    if (!rows) return out.fail(rows.error());
+
+    const auto& token = s->params.token;
+    if (out.json || c.format == "json") {
+        std::string text = "{\"preset\":" + json_text(s->name) + ",\"denom\":" + json_text(token.denom) +
+                           ",\"decimals\":" + std::to_string(token.decimals) + ",\"rows\":[";
+        for (std::size_t i = 0; i < rows->size(); ++i) {
+            const ScheduleRow& r = (*rows)[i];
+            text += (i == 0 ? "" : ",") + std::string("{\"period\":") + std::to_string(r.period) + ",\"start\":\"" +
+                    format_utc(r.start) + "\",\"minted\":\"" + to_digits(r.minted.units) + "\",\"cumulative\":\"" +
+                    to_digits(r.cumulative.units) + "\",\"supply\":\"" + to_digits(r.supply.units) + "\"}";
+        }
+        return out.done(text + "]}\n");
+    }
+    if (c.format == "csv") {
+        std::string text = "period,start,minted,cumulative,supply\n";
+        for (const ScheduleRow& r : *rows)
+            text += std::to_string(r.period) + "," + format_utc(r.start) + "," + to_digits(r.minted.units) + "," +
+                    to_digits(r.cumulative.units) + "," + to_digits(r.supply.units) + "\n";
+        return out.done(text);
+    }
+    Table table("rlrrr");
+    table.row({c.every, "from", "minted " + token.denom, "cumulative", "supply"});
+    const auto tokens = [&](Amount a) { return grouped(format_decimal(a.units, token.decimals)); };
+    for (const ScheduleRow& r : *rows)
+        table.row({std::to_string(r.period),
+                   query.every == Every::epoch ? format_utc(r.start) : format_utc(r.start).substr(0, 10),
+                   tokens(r.minted), tokens(r.cumulative), tokens(r.supply)});
+    return out.done(table.text());
+}
+
+int run_run(const Output& out, const RunCommand& c) {
+    MonteCarloOptions options;
+    const auto runs = typed_count(c.runs, "--runs", 1, kMaxRuns);
+    if (!runs) return out.fail(runs.error());
+    options.runs = *runs;
+    const auto threads = thread_count(c.threads);
+    if (!threads) return out.fail(threads.error());
+    options.threads = *threads;
+    std::vector<std::string> sets = c.sets;
+    if (!c.seed.empty()) {
+        const auto seed = typed_count(c.seed, "--seed", 0, ~std::uint64_t{0});
+        if (!seed) return out.fail(seed.error());
+        sets.push_back("seed=" + c.seed);
+    }
+    const auto scenario = load_scenario(c.source, sets);
+    if (!scenario) return out.fail(scenario.error(), kHintList);
+    const std::string input = input_hash(*scenario, options.runs);
+    constexpr const char* kHintOut = "take another --out";
+    if (const Status ok = may_write(c.out, input); !ok) return out.fail(ok.error(), kHintOut);
+    const auto model = Model::make(*scenario, points_for(options.runs, scenario->steps()), options.threads);
+    if (!model) return out.fail(model.error());
+
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    options.stop = &g_stop;
+    Result<Outcome> outcome{Code::internal, "nothing ran"};
+    {
+        Progress progress(c.progress == "json");
+        options.progress = [&](std::uint64_t done, std::uint64_t of) { progress.show(done, of, model->steps()); };
+        outcome = monte_carlo(*model, options);
+    }
+    if (!outcome)
+        return out.fail(outcome.error(), outcome.error().code == Code::interrupted
+                                             ? "nothing was written; the same command begins again"
+                                             : "");
+    const ResultFiles files = render(*model, *outcome, version_text());
+    if (const Status ok = write_result(c.out, files, input); !ok) return out.fail(ok.error());
+
+    if (out.json)
+        return out.done("{\"out\":" + json_text(c.out) + ",\"runs\":" + std::to_string(options.runs) +
+                        ",\"steps\":" + std::to_string(model->steps()) + ",\"seed\":\"" +
+                        std::to_string(scenario->seed) + "\",\"result_hash\":\"" + files.result_hash +
+                        "\",\"summary\":" + files.summary.substr(0, files.summary.size() - 1) + "}\n");
+    Table table("lrrrrrl");
+    table.row({"metric", "p5", "median", "p95", "mean", "± error", ""});
+    const auto six = [](double x) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.6g", x);
+        return std::string(text);
+    };
+    for (std::size_t i = 0; i < kFigureCount; ++i) {
+        const auto values = outcome->figure(i);
+        std::vector<double> sorted(values.begin(), values.end());
+        std::sort(sorted.begin(), sorted.end());
+        const Moments m = moments(values);
+        table.row({kFigures[i].name, six(quantile(sorted, 0.05)), six(quantile(sorted, 0.5)),
+                   six(quantile(sorted, 0.95)), six(m.mean), six(m.standard_error), kFigures[i].unit});
+    }
+    return out.done(scenario->name + ": " + std::to_string(options.runs) + " runs of " +
+                    std::to_string(model->steps()) + " steps, " + shortest(model->day(model->steps())) + " days\n\n" +
+                    table.text() + "\nresult hash " + files.result_hash + "\nwritten to " + c.out + "\n");
+}
+
+}  // namespace assay::sim::cli

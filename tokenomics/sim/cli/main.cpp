@@ -1,0 +1,97 @@
+// assay-sim: the option tree. What each command does is in commands.cpp.
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <csignal>
+
+#include "tokenomics/sim/cli/commands.hpp"
+
+namespace assay::sim::cli {
+namespace {
+
+bool wants_json(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]) == "--json") return true;
+    return false;
+}
+
+int run(int argc, char** argv) {
+    Output out;
+    std::string color = "auto", pattern, source = "devnet";
+    ScheduleCommand schedule;
+    RunCommand run;
+
+    CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_flag("--json", out.json, "exactly one JSON value on stdout");
+    app.add_option("--color", color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    app.set_version_flag("--version", [] { return version_text(); });
+
+    auto* c_list = app.add_subcommand("list", "the presets");
+    auto* c_params = app.add_subcommand("params", "every field of a scenario: value, unit, range, meaning");
+    c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
+    c_params->add_option("--preset", source, "whose values")->capture_default_str();
+
+    auto* c_schedule = app.add_subcommand("schedule", "the emission schedule alone, by the calendar");
+    c_schedule->add_option("PRESET", schedule.source, "a preset, a genesis file or a scenario file")->required();
+    c_schedule->add_option("--set", schedule.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+    c_schedule->add_option("--from", schedule.from, "date of the first row; genesis unless told");
+    c_schedule->add_option("--periods", schedule.periods, "how many rows, 1 to 1000000")->capture_default_str();
+    c_schedule->add_option("--every", schedule.every, "epoch, day, month or year")
+        ->check(CLI::IsMember({"epoch", "day", "month", "year"}))
+        ->capture_default_str();
+    c_schedule->add_option("--format", schedule.format, "table, csv or json")
+        ->check(CLI::IsMember({"table", "csv", "json"}))
+        ->capture_default_str();
+    c_schedule->add_option("--threads", schedule.threads, "1 to 1024; as many as there are cores unless told")
+        ->envname("ASSAY_SIM_THREADS");
+
+    auto* c_run = app.add_subcommand("run", "many random futures of one scenario");
+    c_run->add_option("SCENARIO", run.source, "a scenario file, a preset or a genesis file")->required();
+    c_run->add_option("--set", run.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+    c_run->add_option("--runs", run.runs, "how many, 1 to 2000000")->capture_default_str()->envname("ASSAY_SIM_RUNS");
+    c_run->add_option("--seed", run.seed, "of all random numbers; the scenario's unless told")
+        ->envname("ASSAY_SIM_SEED");
+    c_run
+        ->add_option("--threads", run.threads,
+                     "1 to 1024; as many as there are cores unless told; changes no byte of the result")
+        ->envname("ASSAY_SIM_THREADS");
+    c_run->add_option("--out", run.out, "directory for the result")->required();
+    c_run->add_option("--progress", run.progress, "json: progress lines on stderr")
+        ->check(CLI::IsMember({"json", "none"}));
+    auto* c_version = app.add_subcommand("version", "what was built");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& e) {
+        return app.exit(e);
+    } catch (const CLI::ParseError& e) {
+        out.json = wants_json(argc, argv);
+        return out.fail({Code::usage, e.what()},
+                        "assay-sim --help lists the commands, assay-sim COMMAND --help its options");
+    }
+    if (schedule.format == "json") out.json = true;
+
+    if (c_list->parsed()) return run_list(out);
+    if (c_params->parsed()) return run_params(out, pattern, source);
+    if (c_schedule->parsed()) return run_schedule(out, schedule);
+    if (c_run->parsed()) return run_run(out, run);
+    if (c_version->parsed()) return run_version(out);
+    return out.fail({Code::usage, "no command"});
+}
+
+}  // namespace
+}  // namespace assay::sim::cli
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_ALL, "C");
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return assay::sim::cli::run(argc, argv);
+    } catch (const std::exception& e) {
+        return assay::sim::cli::Output{}.fail({assay::Code::internal, std::string("unexpected: ") + e.what()});
+    }
+}
