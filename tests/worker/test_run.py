@@ -307,9 +307,11 @@ class Restart(Base):
         run.end()
         with node.lock:
             node.pool, node.hold = {}, False  # the node was restarted as well
-        self.goes_on(node)
+        run = self.goes_on(node)
         commits = [t["txid"] for t in node.sent if t["kind"] == "commit"]
         self.assertEqual(commits[0], commits[1])
+        # Not worked anew by chance to the same bytes: it went on with what its file holds.
+        self.assertNotIn(run.all("committed")[0]["commit"], [e["commit"] for e in run.all("working")])
 
     def test_commits_whose_files_are_lost_or_broken_are_taken_up_from_the_chain(self):
         node = self.node()
