@@ -23,6 +23,9 @@ std::size_t largest = 0;
     if (p == nullptr) std::abort();
     return p;
 }
+[[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+    return operator new(n);
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept {
     std::free(p);
 }
