@@ -130,7 +130,7 @@ Result<json::Value> load(const std::string& source, const std::string& base_fold
     }
     std::erase_if(root.members, [](const auto& m) { return m.first == "extends" || m.first == "$schema"; });
     merge(out, root);
-    if (out.find("name") == nullptr) member(out, "name") = text_value(fs::path(name).stem().string());
+    if (root.find("name") == nullptr) member(out, "name") = text_value(fs::path(name).stem().string());
     if (Status ok = check(out); !ok) return at(name, ok.error());
     return out;
 }
@@ -243,6 +243,9 @@ Status apply_set(json::Value& root, const std::string& set) {
             here = &here->items[*p.index];
         }
     }
+    // What a file writes as a text, such as a decimal fraction, is one here too: no digit of it passes through a
+    // double.
+    if (here->kind == json::Kind::string && value.kind == json::Kind::number) value = text_value(value.text);
     *here = std::move(value);
     return {};
 }

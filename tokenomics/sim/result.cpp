@@ -143,7 +143,8 @@ Status write_result(const std::string& dir, const ResultFiles& files, const std:
     const std::string aside = target + ".partial-" + std::to_string(::getpid());
     const std::string before = target + ".before-" + std::to_string(::getpid());
     fs::create_directories(fs::path(target).parent_path(), ec);
-    if (!fs::create_directory(aside, ec)) return {Code::io_error, aside + " cannot be made: " + ec.message()};
+    if (!ec) fs::create_directory(aside, ec);
+    if (ec) return {Code::io_error, "--out " + dir + " cannot be made: " + ec.message()};
     const auto give_up = [&](Error e) -> Status {
         fs::remove_all(aside, ec);
         return e;

@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""The output contract of `assay-sim`: exit codes, one JSON value, errors with their place, results that are whole.
+
+    test_cli.py PATH-OF-ASSAY-SIM
+"""
+
+import csv
+import hashlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SIM = sys.argv.pop(1)
+
+
+def run(*args, **more):
+    return subprocess.run([SIM, *args], capture_output=True, text=True, timeout=120, **more)
+
+
+def tree(folder):
+    """Names and bytes of a result directory."""
+    out = {}
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as f:
+            out[name] = f.read()
+    return out
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.temp = tempfile.TemporaryDirectory()
+        self.dir = self.temp.name
+
+    def tearDown(self):
+        self.temp.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def json(self, *args, code=0):
+        p = run("--json", *args)
+        self.assertEqual(p.returncode, code, p.stdout + p.stderr)
+        return json.loads(p.stdout)
+
+    def error(self, *args, code=1):
+        value = self.json(*args, code=code)
+        self.assertEqual(list(value), ["error"])
+        self.assertTrue(value["error"]["message"])
+        # People read the same on stderr, and nothing on stdout.
+        p = run(*[a for a in args if a != "--json"])
+        self.assertEqual(p.returncode, code)
+        if "--format" not in args:
+            self.assertEqual(p.stdout, "")
+            self.assertIn(value["error"]["message"], p.stderr)
+        return value["error"]
+
+
+class Usage(Case):
+    def test_usage_errors_exit_2(self):
+        for args in ([], ["nonsense"], ["schedule"], ["run", "devnet"], ["schedule", "devnet", "--every", "week"],
+                     ["schedule", "devnet", "--nonsense"], ["schedule", "devnet", "--periods", "-1"],
+                     ["schedule", "devnet", "--periods", "010"], ["schedule", "devnet", "--periods", "0x10"],
+                     ["schedule", "devnet", "--from", "yesterday"], ["schedule", "devnet", "--threads", "0"],
+                     ["run", "devnet", "--out", self.path("o"), "--runs", "0"],
+                     ["run", "devnet", "--out", self.path("o"), "--seed", "-1"],
+                     ["run", "devnet", "--out", self.path("o"), "--set", "volatility"]):
+            with self.subTest(args=args):
+                self.assertEqual(self.error(*args, code=2)["code"], "usage")
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_help_and_version(self):
+        for args in (["--help"], ["run", "--help"], ["schedule", "--help"], ["--version"], ["version"]):
+            p = run(*args)
+            self.assertEqual(p.returncode, 0)
+            self.assertTrue(p.stdout)
+            self.assertEqual(p.stderr, "")
+        self.assertLessEqual({"version", "commit", "compiler"}, set(self.json("version")))
+        self.assertIn("ASSAY_SIM_THREADS", run("run", "--help").stdout)
+
+    def test_list_and_params(self):
+        items = self.json("list")["items"]
+        self.assertIn("devnet", [i["name"] for i in items])
+        self.assertIn("devnet", run("list").stdout)
+        paths = [i["path"] for i in self.json("params")["items"]]
+        for path in ("params.bme.payout_ppb", "demand.volatility", "params.emission.geometric.decay", "market.depth_usd"):
+            self.assertIn(path, paths)
+        self.assertTrue(all("bme" in i["path"] for i in self.json("params", "bme")["items"]))
+        self.assertEqual([i["path"] for i in self.json("params", "params.bme.*_ppb")["items"]], ["params.bme.payout_ppb"])
+        self.assertEqual(self.error("params", "nonsense")["code"], "not_found")
+
+    def test_a_closed_pipe_is_quiet(self):
+        p = subprocess.Popen([SIM, "schedule", "devnet", "--every", "epoch", "--periods", "100000"],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p.stdout.readline()
+        p.stdout.close()
+        self.assertEqual(p.stderr.read(), b"")
+        p.stderr.close()
+        self.assertEqual(p.wait(60), 0)
+
+
+class Schedule(Case):
+    def test_forms_agree(self):
+        args = ["schedule", "devnet", "--every", "year", "--periods", "10"]
+        p = run(*args, "--format", "json")
+        self.assertEqual(p.returncode, 0)
+        value = json.loads(p.stdout)
+        self.assertEqual(list(value), ["preset", "denom", "decimals", "rows"])
+        self.assertEqual((value["preset"], value["denom"], value["decimals"]), ("devnet", "ASY", 6))
+        rows = value["rows"]
+        self.assertEqual(list(rows[0]), ["period", "start", "minted", "cumulative", "supply"])
+        self.assertEqual(rows[0]["start"], "2026-01-01T00:00:00Z")
+        total = 0
+        for r in rows:
+            total += int(r["minted"])
+            self.assertEqual(int(r["cumulative"]), total)
+            self.assertEqual(int(r["supply"]), 51_000_000 * 10**6 + total)
+        self.assertLess(total, 100_000_000 * 10**6)
+        self.assertEqual(json.loads(run("--json", *args).stdout), value)
+        table = list(csv.DictReader(run(*args, "--format", "csv").stdout.splitlines()))
+        self.assertEqual([{k: str(v) for k, v in r.items()} for r in rows], table)
+        self.assertIn("27,047,379.818437", run(*args).stdout)
+
+    def test_epochs_are_the_protocols(self):
+        # floor(first x (1 - decay)^n) by a way of its own: whole numbers of any size.
+        rows = self.json("schedule", "devnet", "--every", "epoch", "--periods", "200")["rows"]
+        for n in (0, 1, 2, 77, 199):
+            exact = 10**7 * (10**7 - 1) ** n // 10 ** (7 * n)
+            self.assertIn(exact - int(rows[n]["minted"]), (0, 1), n)
+            self.assertEqual(rows[n]["period"], n)
+
+    def test_threads_change_nothing(self):
+        args = ["schedule", "devnet", "--every", "month", "--periods", "30", "--format", "json"]
+        self.assertEqual(len({run(*args, "--threads", t).stdout for t in "123"}), 1)
+
+    def test_bad_input(self):
+        self.assertEqual(self.error("schedule", "devnett")["code"], "not_found")
+        self.assertEqual(self.error("schedule", "devnet", "--from", "2020-01-01")["code"], "field_out_of_range")
+        self.assertEqual(self.error("schedule", "devnet", "--periods", "9000")["code"], "field_out_of_range")
+        # A schedule that passes its cap, a split that does not sum.
+        self.assertEqual(self.error("schedule", "devnet", "--set", "emission.total=300000000 ASY")["code"], "bad_genesis")
+        self.assertEqual(self.error("schedule", "devnet", "--set", "split.work_ppb=1")["code"], "bad_genesis")
+        # With --format json an error is JSON as well.
+        p = run("schedule", "devnett", "--format", "json")
+        self.assertEqual((p.returncode, json.loads(p.stdout)["error"]["code"]), (1, "not_found"))
+
+
+class Run(Case):
+    quick = ["--set", "horizon_days=20", "--runs", "12"]
+
+    def test_a_result_is_whole_and_its_hash_is_right(self):
+        out = self.path("deep/er/out")
+        value = self.json("run", "devnet", *self.quick, "--out", out)
+        files = tree(out)
+        self.assertEqual(list(files), ["manifest.json", "metrics.csv", "quantiles.csv", "summary.json"])
+        manifest = json.loads(files["manifest.json"])
+        lines = ""
+        for name in ("metrics.csv", "quantiles.csv", "summary.json"):
+            digest = hashlib.sha256(files[name]).hexdigest()
+            self.assertEqual(manifest["files"][name], digest)
+            lines += f"{name} {digest}\n"
+        self.assertEqual(manifest["result_hash"], hashlib.sha256(lines.encode()).hexdigest())
+        self.assertEqual(manifest["result_hash"], value["result_hash"])
+        self.assertEqual(manifest["seed"], "1")
+        self.assertEqual(json.loads(files["summary.json"]), value["summary"])
+        rows = list(csv.DictReader(files["quantiles.csv"].decode().splitlines()))
+        self.assertEqual(list(rows[0]), ["cell", "step", "day", "metric", "q", "value"])
+        self.assertEqual({r["step"] for r in rows}, {str(i) for i in range(1, 21)})
+        runs = list(csv.DictReader(files["metrics.csv"].decode().splitlines()))
+        self.assertEqual(list(runs[0]), ["cell", "run", "metric", "value"])
+        # Quantiles and means of the summary from the single runs.
+        prices = sorted(float(r["value"]) for r in runs if r["metric"] == "final_price_usd")
+        self.assertEqual(len(prices), 12)
+        price = value["summary"]["cells"][0]["metrics"]["final_price_usd"]
+        self.assertAlmostEqual(price["mean"], sum(prices) / 12, places=12)
+        self.assertAlmostEqual(price["quantiles"]["0.5"], (prices[5] + prices[6]) / 2, places=12)
+        self.assertEqual((price["min"], price["max"]), (prices[0], prices[-1]))
+        self.assertEqual(os.listdir(os.path.dirname(out)), ["out"])  # nothing left aside
+
+    def test_threads_leave_no_trace_and_seeds_do(self):
+        trees = []
+        for i, more in enumerate((["--threads", "1"], ["--threads", "2"], ["--threads", "3"], ["--seed", "2"])):
+            out = self.path(str(i))
+            self.json("run", "devnet", *self.quick, "--out", out, *more)
+            trees.append(tree(out))
+        self.assertEqual(trees[0], trees[1])
+        self.assertEqual(trees[0], trees[2])
+        self.assertNotEqual(trees[0]["metrics.csv"], trees[3]["metrics.csv"])
+
+    def test_the_manifest_is_a_scenario(self):
+        self.json("run", "devnet", *self.quick, "--set", "demand.volatility=0.2", "--out", self.path("a"))
+        manifest = json.loads(tree(self.path("a"))["manifest.json"])
+        with open(self.path("again.json"), "w") as f:
+            json.dump(manifest["scenario"], f)
+        value = self.json("run", self.path("again.json"), "--runs", "12", "--out", self.path("b"))
+        self.assertEqual(value["result_hash"], manifest["result_hash"])
+
+    def test_out_refuses_what_is_not_its_own(self):
+        foreign = self.path("foreign")
+        os.mkdir(foreign)
+        with open(os.path.join(foreign, "thesis.txt"), "w") as f:
+            f.write("years of work")
+        self.assertEqual(self.error("run", "devnet", *self.quick, "--out", foreign)["code"], "already_exists")
+        self.assertEqual(tree(foreign), {"thesis.txt": b"years of work"})
+        self.assertEqual(self.error("run", "devnet", *self.quick, "--out", os.path.join(foreign, "thesis.txt"))["code"],
+                         "already_exists")
+        out = self.path("out")
+        os.mkdir(out)  # an empty directory is welcome
+        self.json("run", "devnet", *self.quick, "--out", out)
+        before = tree(out)
+        self.json("run", "devnet", *self.quick, "--out", out)  # the same question again
+        self.assertEqual(tree(out), before)
+        self.assertEqual(self.error("run", "devnet", *self.quick, "--seed", "9", "--out", out)["code"], "already_exists")
+        self.assertEqual(tree(out), before)
+        self.assertEqual(sorted(os.listdir(self.dir)), ["foreign", "out"])
+
+    def test_a_place_that_cannot_be_written(self):
+        error = self.error("run", "devnet", *self.quick, "--out", "/proc/nowhere/out")
+        self.assertEqual(error["code"], "io_error")
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_full_disk_leaves_nothing(self):
+        code = ("import resource,signal,os,sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+                "resource.setrlimit(resource.RLIMIT_FSIZE,(2000,2000)); os.execv(sys.argv[1], sys.argv[1:])")
+        p = subprocess.run([sys.executable, "-c", code, SIM, "--json", "run", "devnet", *self.quick, "--out", self.path("o")],
+                           capture_output=True, text=True, timeout=60)
+        self.assertEqual(p.returncode, 1, p.stdout + p.stderr)
+        self.assertEqual(json.loads(p.stdout)["error"]["code"], "io_error")
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_bad_scenarios_name_their_place(self):
+        def scenario(text):
+            with open(self.path("s.json"), "w") as f:
+                f.write(text)
+            return self.error("run", self.path("s.json"), "--out", self.path("o"))
+
+        e = scenario('{"extends": "devnet",\n "demand": {\n  "volatilty": 1}}')
+        self.assertEqual(e["code"], "json_unknown_key")
+        for part in ("s.json", "line 3", "column", '"volatility"'):
+            self.assertIn(part, e["message"])
+        e = scenario('{"extends": "devnet",\n "horizon_days": "long"}')
+        self.assertEqual(e["code"], "json_type")
+        self.assertIn("line 2, column 18", e["message"])
+        e = scenario('{"extends": "devnet",\n\n "seed": 1 2}')
+        self.assertEqual(e["code"], "json_syntax")
+        self.assertIn("line 3", e["message"].replace(":3:", " line 3"))
+        self.assertEqual(scenario('{"extends": "devnet", "initial": {"supply": "1 ASY"}}')["code"], "field_out_of_range")
+        self.assertEqual(sorted(os.listdir(self.dir)), ["s.json"])
+
+    def test_progress_goes_to_stderr(self):
+        long = ["run", "devnet", "--runs", "3000", "--set", "horizon_days=200", "--threads", "1"]
+        p = run(*long, "--out", self.path("a"), "--progress", "json", "--json")
+        self.assertEqual(p.returncode, 0)
+        json.loads(p.stdout)
+        lines = [json.loads(line) for line in p.stderr.splitlines()]
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertLessEqual({"done", "of", "path_steps_per_s", "left_s"}, set(line))
+        # On a terminal there is a bar, without one silence.
+        self.assertEqual(run(*long, "--out", self.path("b")).stderr, "")
+        master, slave = pty.openpty()
+        p = subprocess.Popen([SIM, *long, "--out", self.path("c")], stdout=subprocess.PIPE, stderr=slave)
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(master, 4096)
+            except OSError:
+                break
+            if not chunk:
+                break
+            seen += chunk
+        os.close(master)
+        p.stdout.read()
+        p.stdout.close()
+        self.assertEqual(p.wait(60), 0)
+        self.assertIn(b"path-steps/s", seen)
+
+    def test_ctrl_c_ends_with_130_and_leaves_nothing(self):
+        p = subprocess.Popen([SIM, "--json", "run", "devnet", "--runs", "1000000", "--out", self.path("o")],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1.0)
+        p.send_signal(signal.SIGINT)
+        out, _ = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 130)
+        self.assertEqual(json.loads(out)["error"]["code"], "interrupted")
+        self.assertEqual(os.listdir(self.dir), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
