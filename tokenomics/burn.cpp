@@ -1,14 +1,24 @@
 #include "tokenomics/burn.hpp"
 
+#include <array>
+
 namespace assay::tokenomics {
 namespace {
+
+constexpr std::array<u128, 25> kScales = [] {
+    std::array<u128, 25> out{};
+    u128 power = 100;
+    for (u128& scale : out) {
+        scale = power;
+        power *= 10;
+    }
+    return out;
+}();
 
 // 10^(decimals + 2): micro-USD of a price in USD x 10^-8 per token.
 Result<u128> scale(unsigned decimals) {
     if (decimals > 24) return {Code::overflow, "a token has at most 24 decimals"};
-    u128 out = 100;
-    for (unsigned i = 0; i < decimals; ++i) out *= 10;  // below 2^87
-    return out;
+    return kScales[decimals];
 }
 
 }  // namespace

@@ -42,8 +42,13 @@ Status largest_remainder(Amount pool, std::span<const u128> weights, std::span<A
     std::vector<u128> many(weights.size() > kFew ? weights.size() : 0);
     const std::span<u128> remainders = many.empty() ? std::span(few).first(weights.size()) : std::span(many);
     u128 given = 0;
+    const bool fits = ((pool.units | total) >> 64) == 0;  // then every product does
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        ASSAY_TRY(parts[i].units, mul_div(pool.units, weights[i], total));
+        if (fits) {
+            parts[i].units = pool.units * weights[i] / total;
+        } else {
+            ASSAY_TRY(parts[i].units, mul_div(pool.units, weights[i], total));
+        }
         given += parts[i].units;
         // The remainder of part i is pool*w mod total. As a wrapping product it is exact modulo 2^128, and it is below
         // total, so pool*w - part*total in wrapping arithmetic is the remainder itself.
