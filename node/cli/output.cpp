@@ -15,10 +15,10 @@ int exit_code(Code code) {
             return 2;
         case Code::node_unreachable:
         case Code::syncing:
+        case Code::shutting_down:
             return 3;
         case Code::app_hash_mismatch:
         case Code::proof_invalid:
-        case Code::bad_checksum:
         case Code::verification_failed:
             return 4;
         case Code::outcome_unknown:
