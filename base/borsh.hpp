@@ -131,6 +131,7 @@ class Writer {
 template <class T>
 [[nodiscard]] Bytes encode(const T& v) {
     Bytes out;
+    out.reserve(256);  // most values are small: one allocation
     Writer(out).put(v);
     return out;
 }

@@ -24,8 +24,8 @@ BlockState::CachedAccount& BlockState::cached(const Address& a) const {
     return it->second;
 }
 
-const Account& BlockState::account_ref(const Address& a) {
-    gas.read();
+Account BlockState::account(const Address& a) const {
+    const_cast<GasMeter&>(gas).read();  // as get() would count it
     return cached(a).value;
 }
 

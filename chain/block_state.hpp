@@ -28,7 +28,7 @@ class BlockState final : public StateView {
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override;
     void for_prefix(std::uint8_t table, ByteView prefix,
                     const std::function<bool(ByteView, ByteView)>& f) const override;
-    [[nodiscard]] const Account& account_ref(const Address& a);
+    [[nodiscard]] Account account(const Address& a) const override;
 
     // ---------------------------------------------------------------- writing
     void put(const StateKey& key, Bytes value);

@@ -7,6 +7,13 @@ Hash txid(const TxBody& body) {
     return kTag.hash(borsh::encode(body));
 }
 
+Hash txid(const Tx& tx, ByteView raw) {
+    static const TaggedHash kTag("assay/tx");
+    std::size_t auth = 1 + 4 + PublicKey::kSize * tx.auth.keys.size() + 4;
+    for (const auto& s : tx.auth.signatures) auth += s ? 1 + Signature::kSize : 1;
+    return kTag.hash(raw.first(raw.size() - auth));  // body | auth, and nothing else
+}
+
 bool is_opening(const TxBody& body) {
     return !body.messages.empty() && std::holds_alternative<OpenWork>(body.messages.front());
 }

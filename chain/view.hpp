@@ -22,7 +22,7 @@ class StateView {
                             const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
 
     // Records by their keys; a missing account is an empty one.
-    [[nodiscard]] Account account(const Address& a) const;
+    [[nodiscard]] virtual Account account(const Address& a) const;
     [[nodiscard]] std::optional<Provider> provider(const Address& a) const;
     [[nodiscard]] std::optional<Device> device(const Address& a, std::uint32_t slot) const;
     [[nodiscard]] std::optional<Validator> validator(const Address& a) const;
