@@ -146,6 +146,29 @@ TEST_CASE("a schedule without decay mints the same for ever, or for its epochs")
           0);  // far ahead costs no more than the next epoch
 }
 
+TEST_CASE("the sums of a schedule are those of its epochs added up one by one, to the base unit") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 1000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        EmissionParams p = random_schedule(r);
+        p.total = Amount::max();
+        p.geometric.first.units >>= 14;  // so that the sums fit
+        for (auto& step : p.steps) step.per_epoch.units >>= 14;
+        std::vector<Epoch> bounds{Epoch{r.below(50)}};
+        for (std::uint64_t i = r.below(6) + 1; i > 0; --i) bounds.push_back(bounds.back() + r.below(90));
+        const auto sums = schedule_sums(p, bounds);
+        REQUIRE(sums.ok());
+        REQUIRE(sums->size() == bounds.size() - 1);
+        for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+            Big one_by_one = 0;
+            for (std::uint64_t e = bounds[i].value; e < bounds[i + 1].value; ++e)
+                one_by_one += big(*scheduled_mint(p, Epoch{e}, {{}, {}, Amount::max()}));
+            REQUIRE(big((*sums)[i]) == one_by_one);
+        }
+    }
+}
+
 TEST_CASE("a geometric schedule never rises") {
     const std::uint64_t seed = assay::test::seed();
     Random r(seed);
