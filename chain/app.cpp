@@ -134,7 +134,7 @@ Status App::init_chain(const Genesis& genesis) {
     s.put_record(tables::epoch(Epoch{0}), first);
     open_round(x);
     s.put(tables::global("genesis"), borsh::encode(genesis));
-    ASSAY_TRY_VOID(check_ledger(books, genesis.params.token.cap));
+    ASSAY_TRY_VOID(check_ledger(books, genesis.params));
     ASSAY_TRY(Hash root, impl_->store->stage(s.changes()));
     (void)root;
     BlockRecord record;
@@ -153,6 +153,9 @@ Result<CheckResult> App::check_tx(ByteView raw) const {
 
 namespace {
 
+// Times of things to come are sums with this: they never wrap.
+constexpr std::uint64_t kLatestTime = std::uint64_t{1} << 53;
+
 // Header fields that must follow from the block before.
 Status check_follows(const Header& h, const AppInfo& info, const Hash& last_block) {
     const auto bad = [](std::string what) -> Status { return {Code::not_includable, std::move(what)}; };
@@ -161,6 +164,7 @@ Status check_follows(const Header& h, const AppInfo& info, const Hash& last_bloc
     if (h.height != info.height + 1)
         return bad("header height is " + std::to_string(h.height.value) + ", expected " + std::to_string(info.height.value + 1));
     if (h.time <= info.time) return bad("header time is not after the block before");
+    if (h.time.value > kLatestTime) return bad("header time is above 2^53 ms");
     if (h.last_app_hash != info.app_hash) return bad("header last_app_hash differs from this node's state");
     if (h.last_block != last_block) return bad("header last_block differs");
     return {};
@@ -183,9 +187,11 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
 
     auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
     const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
-    for (const bool work : {true, false})
+    // Openings first: commits pay, and must not take the room of what was paid for before.
+    const auto turn = [](const TxBody& body) { return is_opening(body) ? 0 : is_work(body) ? 1 : 2; };
+    for (int now = 0; now <= 2; ++now)
         for (std::size_t i = 0; i < candidates.size(); ++i)
-            if (checked[i] && is_work(checked[i]->tx.body) == work && run->take(*checked[i])) block.txs.push_back(candidates[i]);
+            if (checked[i] && turn(checked[i]->tx.body) == now && run->take(*checked[i])) block.txs.push_back(candidates[i]);
     h.tx_root = transactions_root(block.txs);
     m.executed = Impl::Executed{block, std::move(run)};
     return block;
@@ -194,14 +200,14 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
 Status App::process_proposal(const Block& block) const {
     Impl& m = *impl_;
     const Header& h = block.header;
-    if (m.has_executed(block)) return {};  // every check below was made when it was
-    m.executed.reset();
     ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
     if (h.tx_root != transactions_root(block.txs)) return {Code::not_includable, "header tx_root does not match the transactions"};
     const auto v = m.committed->validator(h.proposer);
     if (!v || v->power == 0) return {Code::not_includable, "the proposer is not in the validator set"};
     if (!v->beacon || !reveal_matches(*v->beacon, h.height, h.reveal, m.params.validators.max_beacon_gap))
         return {Code::not_includable, "the beacon reveal does not hash to the proposer's tip"};
+    if (m.has_executed(block)) return {};  // its transactions were checked when they were executed
+    m.executed.reset();
     auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
     const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
     for (std::size_t i = 0; i < checked.size(); ++i) {

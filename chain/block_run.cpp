@@ -5,7 +5,7 @@
 namespace assay::chain {
 
 BlockRun::BlockRun(const StateView& committed, const tokenomics::Params& rules, const Header& header)
-    : limits_(rules.block), proposer_(header.proposer), s_(committed), x_(s_), room_(room_of(limits_)) {
+    : proposer_(header.proposer), s_(committed), x_(s_), room_(room_of(rules.block)) {
     s_.clock().height = header.height;
     s_.clock().time = header.time;
     begin_block(x_, header.proposer, header.reveal);
@@ -16,8 +16,11 @@ BlockRun::BlockRun(const StateView& committed, const tokenomics::Params& rules, 
 Status BlockRun::take(const Checked& c) {
     ASSAY_TRY_VOID(check_place(s_, s_.rules(), c, s_.clock().height, s_.clock().time, 0));
     const std::uint64_t units = units_of(s_, c.tx.body);
-    ASSAY_TRY_VOID(take_room(room_, c, units, limits_));
-    largest_opening_ = std::max(largest_opening_, units);
+    ASSAY_TRY_VOID(take_room(room_, c, units));
+    if (is_opening(c.tx.body)) {
+        largest_units_ = std::max(largest_units_, units);
+        largest_bytes_ = std::max(largest_bytes_, bytes_of(c));
+    }
     txids_.push_back(c.id);
     out_.receipts.push_back(execute_tx(x_, c));
     return {};
@@ -28,13 +31,14 @@ void BlockRun::refuse(ByteView raw, const Checked* c, const Error& why) {
     r.txid = c != nullptr ? c->id : sha256(raw);  // bytes that are no transaction have no id of their own
     r.code = std::string(code_word(Code::not_includable));
     r.message = std::string(why.word()) + ": " + why.message;
-    txids_.push_back(r.txid);
+    txids_.push_back(sha256(raw));  // under its own id it would hide the receipt of the one that did execute
     out_.receipts.push_back(std::move(r));
 }
 
 Result<BlockResults> BlockRun::end(const Header& decided) {
     // A block without room for one more opening of the largest kind it carried was full for openings.
-    const bool lane_full = largest_opening_ > 0 && room_.verify_units < largest_opening_;
+    const bool lane_full =
+        largest_bytes_ > 0 && (room_.verify_units < largest_units_ || room_.work_bytes < largest_bytes_);
     ASSAY_TRY_VOID(end_block(x_, proposer_, lane_full));
     out_.end_events = std::move(x_.events);
     s_.clock().last_block = block_hash(decided);

@@ -27,15 +27,16 @@ class BlockRun {
     [[nodiscard]] Result<BlockResults> end(const Header& decided);
 
     [[nodiscard]] BlockState& state() { return s_; }
+    /// What the index of transactions gets: txids; of refused bytes their SHA-256.
     [[nodiscard]] const std::vector<Hash>& txids() const { return txids_; }
 
    private:
-    tokenomics::BlockParams limits_;
     Address proposer_;
     BlockState s_;
     Exec x_;
     Room room_;
-    std::uint64_t largest_opening_ = 0;
+    std::uint64_t largest_units_ = 0;  ///< of an opening in this block
+    std::size_t largest_bytes_ = 0;
     BlockResults out_;
     std::vector<Hash> txids_;
 };

@@ -2,6 +2,7 @@
 // split and pay, stake, validator set, invariants. The rules are tokenomics::close_epoch; here they meet accounts.
 #include <algorithm>
 
+#include "chain/beacon.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/epoch.hpp"
 #include "tokenomics/split.hpp"
@@ -74,21 +75,30 @@ void set_powers(Exec& x) {
         all.emplace_back(a, v);
         return true;
     });
-    std::stable_sort(all.begin(), all.end(),
-                     [](const auto& a, const auto& b) { return a.second.bond > b.second.bond; });
+    for (auto& [a, v] : all) {
+        if (!v.pending_tip || v.pending_from > x.epoch() + 1) continue;
+        v.beacon = BeaconTip{*v.pending_tip, x.height()};
+        v.pending_tip.reset();
+    }
+    // Who has no tip yet cannot propose, and gets no power. Who holds more than a third of the power keeps his seat: a
+    // larger bond alone must not stop the chain that he runs.
+    const u128 total = total_power(x.s);
+    const auto rank = [&](const Validator& v) { return !v.beacon ? 2 : 3 * u128{v.power} > total ? 0 : 1; };
+    std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+        const int one = rank(a.second), other = rank(b.second);
+        return one != other ? one < other : a.second.bond > b.second.bond;
+    });
+    std::size_t seats = 0;
     Amount largest;
-    if (!all.empty()) largest = all.front().second.bond;
+    while (seats < all.size() && seats < x.rules().validators.max && all[seats].second.beacon)
+        largest = std::max(largest, all[seats++].second.bond);
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto& [a, v] = all[i];
         const std::uint64_t before = v.power;
         v.power = 0;
-        if (i < x.rules().validators.max && !largest.is_zero()) {
+        if (i < seats && !largest.is_zero()) {
             const auto scaled = mul_div(v.bond.units, 1'000'000, largest.units);
             v.power = scaled ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(*scaled)) : 1;
-        }
-        if (v.pending_tip && v.pending_from <= x.epoch() + 1) {
-            v.beacon = BeaconTip{*v.pending_tip, x.height()};
-            v.pending_tip.reset();
         }
         x.s.put_record(tables::validator(a), v);
         if (before != v.power) x.emit("validator.power_changed", {attr("validator", a), attr("power", v.power)});

@@ -57,7 +57,7 @@ Receipt execute_tx(Exec& x, const Checked& c) {
     x.s.begin_tx();
     release_senders_matured(x);
     charge_fee(x, body);
-    const Status first = check_tx_invariants(x.s);
+    const Status first = check_tx_invariants(x.s, Charge{body.sender, body.fee});
     ASSAY_CHECK(first.ok());
     x.s.end_tx();
     std::vector<Event> kept = std::move(x.events);
@@ -85,8 +85,10 @@ Receipt execute_tx(Exec& x, const Checked& c) {
 }
 
 Room room_of(const tokenomics::BlockParams& b) {
-    return {b.max_gas, b.max_verify_units, b.max_bytes, b.max_bytes / 2};
+    return {b.max_gas, b.max_verify_units, b.max_bytes - b.max_bytes / 2, b.max_bytes / 2};
 }
+
+std::size_t bytes_of(const Checked& c) { return c.bytes + 4; }
 
 std::uint64_t units_of(const StateView& s, const TxBody& body) {
     if (!is_opening(body)) return 0;
@@ -94,23 +96,19 @@ std::uint64_t units_of(const StateView& s, const TxBody& body) {
     return k ? proofs::verify_units(k->params, k->samples) : 0;
 }
 
-Status take_room(Room& room, const Checked& c, std::uint64_t units, const tokenomics::BlockParams& b) {
+Status take_room(Room& room, const Checked& c, std::uint64_t units) {
     const TxBody& body = c.tx.body;
-    const std::size_t bytes = c.bytes + 4;
-    if (is_work(body)) {
-        if (bytes > room.work_bytes + (room.bytes - std::min(room.bytes, b.max_bytes / 2)))
-            return {Code::block_full, "the block's half for work is full"};
-        if (units > room.verify_units) return {Code::block_full, "the block's verify units are used up"};
-    } else if (room.bytes < bytes || room.bytes - bytes < room.work_bytes) {
-        return {Code::block_full, "the block's half for other transactions is full"};
-    }
-    if (bytes > room.bytes) return {Code::block_full, "the block is full"};
+    // Neither half borrows from the other: spam of one kind never keeps the other kind out.
+    const bool work = is_work(body);
+    std::size_t& half = work ? room.work_bytes : room.other_bytes;
+    if (bytes_of(c) > half)
+        return {Code::block_full, work ? "the block's half for work is full" : "the block's half for other transactions is full"};
+    if (units > room.verify_units) return {Code::block_full, "the block's verify units are used up"};
     if (!is_opening(body)) {
         if (body.gas_limit > room.gas) return {Code::block_full, "the block's gas is used up"};
         room.gas -= body.gas_limit;
     }
-    room.bytes -= bytes;
-    if (is_work(body)) room.work_bytes -= std::min(room.work_bytes, bytes);
+    half -= bytes_of(c);
     room.verify_units -= units;
     return {};
 }
@@ -137,7 +135,7 @@ Status end_block(Exec& x, const Address& proposer, bool lane_full) {
     run_queue(x);
     ChainState& clock = x.s.clock();
     if (clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks) end_epoch(x);
-    return check_ledger(x.s.books(), x.rules().token.cap);
+    return check_ledger(x.s.books(), x.rules());
 }
 
 }  // namespace assay::chain

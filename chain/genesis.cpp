@@ -16,6 +16,13 @@ Result<Amount> money(const json::Value& v, const std::string& path, const tokeno
     return tokenomics::amount_from_json(v, path, token);
 }
 
+// An error of a reader that does not know which field it reads.
+template <class T>
+Result<T> named(const std::string& field, Result<T> value) {
+    if (value) return value;
+    return {value.error().code, field + ": " + value.error().message};
+}
+
 Result<Hash> key_or_local(json::Object& entry, const char* name, const std::optional<LocalValidator>& local,
                           Hash LocalValidator::* member) {
     ASSAY_TRY(std::string text, entry.string(name));
@@ -36,7 +43,7 @@ Result<Genesis> parse_genesis(std::string_view text, std::string_view source, co
     Genesis g;
     ASSAY_TRY(g.chain_id, top.string("chain_id"));
     ASSAY_TRY(std::string time, top.string("genesis_time"));
-    ASSAY_TRY(g.time, parse_utc(time));
+    ASSAY_TRY(g.time, named("genesis_time", parse_utc(time)));
     ASSAY_TRY(const json::Value* params, top.required("params"));
     ASSAY_TRY(g.params, tokenomics::params_from_json(*params, "params"));
     const auto& token = g.params.token;
@@ -46,7 +53,7 @@ Result<Genesis> parse_genesis(std::string_view text, std::string_view source, co
         ASSAY_TRY(json::Object entry, json::object(accounts[i], "accounts[" + std::to_string(i) + "]"));
         GenesisAccount a;
         ASSAY_TRY(std::string address, entry.string("address"));
-        ASSAY_TRY(a.address, decode_address(token.prefix, address));
+        ASSAY_TRY(a.address, named(entry.path("address"), decode_address(token.prefix, address)));
         ASSAY_TRY(const json::Value* amount, entry.required("amount"));
         ASSAY_TRY(a.amount, money(*amount, entry.path("amount"), token));
         (void)entry.optional("comment");
@@ -58,7 +65,7 @@ Result<Genesis> parse_genesis(std::string_view text, std::string_view source, co
         ASSAY_TRY(json::Object entry, json::object(validators[i], "validators[" + std::to_string(i) + "]"));
         GenesisValidator v;
         ASSAY_TRY(std::string address, entry.string("operator"));
-        ASSAY_TRY(v.operator_address, decode_address(token.prefix, address));
+        ASSAY_TRY(v.operator_address, named(entry.path("operator"), decode_address(token.prefix, address)));
         ASSAY_TRY(v.name, entry.string("name"));
         ASSAY_TRY(const json::Value* bond, entry.required("bond"));
         ASSAY_TRY(v.bond, money(*bond, entry.path("bond"), token));

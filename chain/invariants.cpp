@@ -1,6 +1,7 @@
 #include "chain/invariants.hpp"
 
 #include "chain/view.hpp"
+#include "tokenomics/stake.hpp"
 
 namespace assay::chain {
 namespace {
@@ -72,14 +73,35 @@ Result<Amount> bucket_sum(const Ledger& l) {
     return sum;
 }
 
+// A commit never changes: what was agreed stays, and its verdict is filled in once.
+Status check_commit(const Bytes& before, const std::optional<Bytes>& after) {
+    if (!after) return broken("a commit is never erased", 0, 1);
+    if (before == *after) return {};
+    const auto was = borsh::decode<Commit>(before);
+    auto is = borsh::decode<Commit>(*after);
+    ASSAY_CHECK(was.ok() && is.ok());
+    if (was->status != CommitStatus::open) return broken("a verdict is final", was->decided.value, is->decided.value);
+    is->status = was->status;
+    is->attempts = was->attempts;
+    is->decided = was->decided;
+    is->bad = was->bad;
+    is->slashed = was->slashed;
+    is->reserved = was->reserved;
+    if (borsh::encode(*is) != before) return broken("a commit never changes", was->height.value, is->height.value);
+    return {};
+}
+
 }  // namespace
 
-Status check_ledger(const Ledger& l, Amount cap) {
+Status check_ledger(const Ledger& l, const tokenomics::Params& rules) {
+    const Amount cap = rules.token.cap;
     ASSAY_TRY(Amount created, add(l.genesis, l.minted));
     ASSAY_TRY(Amount supply, sub(created, l.burned));
     ASSAY_TRY(Amount buckets, bucket_sum(l));
     if (buckets != supply) return broken("supply = genesis + minted - burned = sum of buckets", buckets.units, supply.units);
     if (supply > cap) return broken("supply <= cap", supply.units, cap.units);
+    if (l.scheduled > rules.emission.total || l.scheduled > l.minted)
+        return broken("cumulative scheduled mint <= schedule and <= all that was minted", l.scheduled.units, rules.emission.total.units);
     ASSAY_TRY(Credits spent, add(l.credits_consumed, l.credits_refunded));
     ASSAY_TRY(Credits alive, sub(l.credits_issued, spent));
     ASSAY_TRY(Credits placed, add(l.credits_free, l.credits_escrowed));
@@ -88,35 +110,30 @@ Status check_ledger(const Ledger& l, Amount cap) {
     return {};
 }
 
-Status check_tx_invariants(const BlockState& s) {
+Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& charge) {
     Sums before, after;
     for (const auto& u : s.touched_accounts()) {
         before.add(u.before);
         const Account& now = s.account_now(u.address);
         after.add(now);
-        if (now.nonce < u.before.nonce) return broken("a nonce only grows", now.nonce, u.before.nonce);
+        const std::uint64_t due = u.before.nonce + (charge && charge->sender == u.address ? 1 : 0);
+        if (now.nonce != due) return broken("a nonce moves by one with its own transaction", now.nonce, due);
     }
     for (const auto& u : s.touched_tables()) {
         if (u.before) before.add(u.key, *u.before);
         const auto now = s.get(u.key);
         if (now) after.add(u.key, *now);
-        if (u.key.table == tables::kCommits && u.before) {
-            // A commit never changes: what was agreed stays, only its verdict is filled in once.
-            const auto was = borsh::decode<Commit>(*u.before);
-            if (!now) return broken("a commit is never erased", 0, 1);
-            const auto is = borsh::decode<Commit>(*now);
-            ASSAY_CHECK(was.ok() && is.ok());
-            if (was->root != is->root || was->ctx != is->ctx || was->height != is->height || was->exposure != is->exposure ||
-                (was->status != CommitStatus::open && was->status != is->status))
-                return broken("a commit never changes", was->height.value, is->height.value);
-        }
+        if (u.key.table == tables::kCommits && u.before) ASSAY_TRY_VOID(check_commit(*u.before, now));
     }
+    const u128 fees = const_cast<BlockState&>(s).books().fees.units - s.ledger_before().fees.units;
+    const Amount declared = charge ? charge->fee : Amount{};
+    if (fees != declared.units) return broken("a fee is what was declared", fees, declared.units);
     const auto b = compare(before, s.ledger_before());
     const auto a = compare(after, const_cast<BlockState&>(s).books());
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i].records - b[i].records != a[i].ledger - b[i].ledger)
             return broken(a[i].name, a[i].records - b[i].records, a[i].ledger - b[i].ledger);
-    return check_ledger(const_cast<BlockState&>(s).books(), s.rules().token.cap);
+    return check_ledger(const_cast<BlockState&>(s).books(), s.rules());
 }
 
 std::vector<InvariantRow> check_all_invariants(const StateView& state) {
@@ -137,14 +154,15 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     for (const Compared& c : compare(sums, l))
         rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger), c.records == c.ledger});
     const auto params = state.params();
-    const auto identity = check_ledger(l, params.token.cap);
+    const auto identity = check_ledger(l, params);
     rows.push_back({"supply = genesis + minted - burned = sum of buckets <= cap, credits add up",
                     identity ? to_digits(l.genesis.units) + " + " + to_digits(l.minted.units) + " - " + to_digits(l.burned.units)
                              : identity.error().message,
                     identity.ok()});
     rows.push_back({"cumulative scheduled mint <= schedule", to_digits(l.scheduled.units) + " <= " + to_digits(params.emission.total.units),
                     l.scheduled <= params.emission.total});
-    u128 exposure_errors = 0;
+    u128 exposure_errors = 0, device_errors = 0;
+    std::uint64_t devices_of_all = 0;
     state.each_provider([&](const Address& a, const Provider& p) {
         u128 exposure = 0;
         std::uint64_t open = 0;
@@ -153,9 +171,21 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
             return true;
         });
         exposure_errors += exposure != p.exposure.units || open != p.open_commits;
+        std::vector<std::uint32_t> classes;
+        state.each_device(a, [&](std::uint32_t, const Device& d) {
+            classes.push_back(d.device_class);
+            return true;
+        });
+        const auto required = tokenomics::required_stake(params, classes);
+        device_errors += classes.size() != p.devices || !required || *required != p.required;
+        devices_of_all += classes.size();
         return true;
     });
     rows.push_back({"exposure of a provider = sum over its open commits", to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
+    const std::uint32_t active = state.chain().active_devices;
+    rows.push_back({"required stake of a provider = sum over its devices, all devices are counted",
+                    to_digits(device_errors) + " providers differ, " + to_digits(devices_of_all) + " = " + to_digits(active),
+                    device_errors == 0 && devices_of_all == active});
     return rows;
 }
 

@@ -70,7 +70,8 @@ Status run(Exec& x, const CommitWork& m) {
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
         const auto o = x.s.order(*meant.order);
-        if (!o || o->status != OrderStatus::leased || o->lease_from > x.epoch() || o->units_done >= o->units)
+        if (!o || o->status != OrderStatus::leased || o->lease_from > x.epoch() || o->units_done >= o->units ||
+            x.height() >= o->expires)
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
@@ -99,7 +100,7 @@ Status run(Exec& x, const CommitWork& m) {
     const auto& slash = x.rules().slash;
     k.rate_one = slash.one_bad, k.rate_two = slash.two_bad, k.rate_full = slash.full, k.rate_absent = slash.absent;
 
-    ++round->commits;
+    if (!meant.order) ++round->commits;
     ++p->open_commits;
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);
@@ -150,9 +151,12 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     k.decided = x.height();
     k.bad = std::move(bad);
 
+    // What matured before this work began is spendable already, touched or not: no verdict reaches it.
+    if (status != CommitStatus::passed) ASSAY_CHECK(release_matured(x, k.provider, *p).ok());
     --p->open_commits;
     p->exposure = sub_or_zero(p->exposure, k.exposure);
-    const u128 memory = (u128{1} << std::min<std::uint64_t>(x.rules().slash.memory_tasks, 127)) - 1;
+    const std::uint64_t remembered = std::min<std::uint64_t>(x.rules().slash.memory_tasks, 128);
+    const u128 memory = remembered == 0 ? 0 : ~u128{0} >> (128 - remembered);
     std::string reason;
     Ppb rate;
     if (status == CommitStatus::passed) {

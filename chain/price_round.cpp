@@ -2,6 +2,7 @@
 // when the order was given (PROTOCOL §8).
 #include "chain/beacon.hpp"
 #include "chain/exec.hpp"
+#include "chain/invariants.hpp"
 #include "tokenomics/burn.hpp"
 #include "tokenomics/price.hpp"
 
@@ -105,8 +106,9 @@ void close_price_round(Exec& x) {
         if (!was_stale) x.emit("price.stale", {attr("height", x.height().value)});
         return;
     }
-    if (result.quorum)
-        x.emit("price.updated", {attr("price", clock.price.spot.value), attr("ema", tokenomics::ema(clock.price).value)});
+    // Without a quorum the price is one that was known when the items were given: they wait for the next round.
+    if (!result.quorum) return;
+    x.emit("price.updated", {attr("price", clock.price.spot.value), attr("ema", tokenomics::ema(clock.price).value)});
     // Due is what was included before this round's blocks began: the round opened after it.
     const std::uint64_t opened = x.height().value - bme.round_blocks;
     std::uint64_t due = clock.queue_due < clock.queue_head ? clock.queue_head : clock.queue_due;
@@ -137,6 +139,7 @@ void run_queue(Exec& x) {
         const std::size_t events = x.events.size();
         s.erase(key);
         Status done = std::visit([&](const auto& q) { return execute(x, q); }, item->item);
+        if (done) done = check_tx_invariants(s);
         if (done) {
             s.end_tx();
             continue;

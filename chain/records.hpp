@@ -161,7 +161,7 @@ struct WorkRound {
     bool void_window = false;          ///< a long gap between blocks: nobody is marked as missing
     TimeMs last_time;
     std::uint64_t expected = 0;        ///< devices with access to a task
-    std::uint64_t commits = 0;
+    std::uint64_t commits = 0;         ///< to the canonical task
     ASSAY_FIELDS(epoch, h0, h0_time, h0_beacon, deadline, proposers, challenge, challenge_beacon, counted_blocks,
                  open_proposers, closed, void_window, last_time, expected, commits)
 };
