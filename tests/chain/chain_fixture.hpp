@@ -27,6 +27,9 @@
 
 namespace assay::chain::test {
 
+using assay::test::Random;
+using assay::test::seed;
+
 inline constexpr std::uint64_t kToken = 1'000'000;  // base units: six decimals
 inline Amount tokens(std::uint64_t n) {
     return Amount{u128{n} * kToken};
@@ -150,6 +153,13 @@ inline Message pay(const Address& to, Amount amount, std::string tag = "") {
     return Transfer{{{to, amount, std::move(tag)}}};
 }
 
+inline AppOptions options(unsigned verify_threads, std::size_t cache_bytes = 64 << 20) {
+    AppOptions o;
+    o.verify_threads = verify_threads;
+    o.cache_bytes = cache_bytes;
+    return o;
+}
+
 /// What a provider did for a task: its commit and the leaves behind it.
 struct Work {
     TaskView task;
@@ -160,7 +170,7 @@ struct Work {
 class Chain {
    public:
     using Tweak = std::function<void(Genesis&)>;
-    explicit Chain(const Tweak& tweak = {}, std::size_t validator_count = 1, AppOptions options = {}) : options_(std::move(options)) {
+    explicit Chain(const Tweak& tweak = {}, std::size_t validator_count = 1, AppOptions how = {}) : options_(std::move(how)) {
         for (std::uint32_t i = 0; i < validator_count; ++i) {
             operators.emplace_back(1000 + i);
             beacons.emplace_back(i, kBeaconLength, 0);
@@ -186,10 +196,10 @@ class Chain {
     std::vector<Block> history;
     std::vector<Hash> hashes;
 
-    static std::unique_ptr<App> open(const std::string& dir, AppOptions options) {
-        options.dir = dir;
-        options.sync = false;
-        auto out = App::open(options);
+    static std::unique_ptr<App> open(const std::string& dir, AppOptions how) {
+        how.dir = dir;
+        how.sync = false;
+        auto out = App::open(how);
         if (!out) FAIL(out.error().message);
         return *std::move(out);
     }
@@ -457,9 +467,9 @@ class Chain {
     }
 
     /// The same blocks in another App: the same hashes, or a failed test.
-    void replay(AppOptions options) const {
+    void replay(AppOptions how) const {
         const TempDir other;
-        auto second = open(other.path(), std::move(options));
+        auto second = open(other.path(), std::move(how));
         REQUIRE(second->init_chain(genesis).ok());
         for (std::size_t i = 0; i < history.size(); ++i) {
             auto results = second->finalize_block(history[i]);
