@@ -186,7 +186,7 @@ EpochInput random_epoch(Random& r, bool wild) {
     in.view = {Amount{some()}, Amount{some()}, Amount{some()}};
     in.pools = {Amount{some()}, Amount{some()}, Amount{some()}, Amount{some()}, Amount{some()}};
     in.fees = Amount{some()};
-    for (std::uint64_t n = r.below(7), i = 0; i < n; ++i) {
+    for (std::uint64_t n = r.below(4) == 0 ? r.below(40) : r.below(7), i = 0; i < n; ++i) {
         ProviderWork w = worker(static_cast<std::uint8_t>(i), r.below(3) == 0 ? 0 : some());
         w.pending_weight = r.below(2) == 0 ? 0 : some();
         w.tokens_carried = Amount{some()};

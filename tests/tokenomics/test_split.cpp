@@ -39,20 +39,20 @@ std::vector<Big> by_hand(const Big& pool, const std::vector<u128>& weights) {
 }
 
 std::vector<u128> random_weights(Random& r) {
-    std::vector<u128> w(r.below(13));
+    std::vector<u128> w(r.below(3) == 0 ? r.below(48) : r.below(13));  // few and many are split by different code
     switch (r.below(4)) {
         case 0:  // small ones, many of them equal or zero
             for (auto& x : w) x = r.below(4);
             break;
         case 1:  // their sum just fits
-            for (auto& x : w) x = between(r, 0, kMax / 16);
+            for (auto& x : w) x = between(r, 0, kMax / 64);
             break;
         case 2:  // one giant among dust
             for (auto& x : w) x = r.below(3);
-            if (!w.empty()) w[r.below(w.size())] = kMax - 40;
+            if (!w.empty()) w[r.below(w.size())] = kMax - 100;
             break;
         default:
-            for (auto& x : w) x = awkward(r) >> 4;
+            for (auto& x : w) x = awkward(r) >> 6;
     }
     return w;
 }
@@ -61,7 +61,7 @@ TEST_CASE("a split is what the method gives by hand, and sums to its pool to the
     const std::uint64_t seed = assay::test::seed();
     Random r(seed);
     for (int round = 0; round < 3000; ++round) {
-        const Amount pool{r.below(3) == 0 ? r.below(20) : awkward(r)};
+        const Amount pool{r.below(3) == 0 ? r.below(60) : awkward(r)};
         const auto weights = random_weights(r);
         INFO("seed " << seed << ", round " << round);
         const auto parts = largest_remainder(pool, weights);
