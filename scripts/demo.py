@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 EPOCHS = 3        # that the buyer receives work in
@@ -125,6 +126,8 @@ class Demo:
         self.listen = "127.0.0.1:0"
         self.url = ""
         self.workers = {}
+        self.priced = threading.Event()  # prices are not needed any more
+        self.reporter = threading.Thread(target=self.report_prices, daemon=True)
         self.seen = {}  # height -> app hash, as the node showed it before it was killed
         # None of the caller's own settings: the demo must not touch the node or wallet of whoever runs it.
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("ASSAY")}
@@ -263,9 +266,14 @@ class Demo:
         self.change("provider", "device", "add", "--class", device_class, "--slot", "0", "--from", name)
         self.change("stake", self.money.show(need).replace(",", ""), "--from", name)
 
+    def report_prices(self):
+        """What burns and settlements wait for: a price in every round, as a validator's machine reports it."""
+        while not self.priced.wait(0.3):
+            self.change("validator", "report-price", PRICE, "--from", "validator", allowed=(0, 1, 3, 5))
+
     def buy(self):
         """Burns, waits for the price round that turns the burn into credits, orders."""
-        self.change("validator", "report-price", PRICE, "--from", "validator")
+        self.reporter.start()
         self.change("burn", BURN, "--from", "buyer")
         self.until(lambda: int(self.assay("balance", "buyer")["credits"]) > 0, "the credits of the burn")
         self.bought = int(self.assay("balance", "buyer")["credits"])
@@ -327,6 +335,7 @@ class Demo:
         self.until(lambda: self.watch()["epoch"] > last, "the end of the epoch")
         # One round later what the buyer consumed is settled.
         self.until(lambda: self.watch() and self.assay("supply")["credits"]["queued"] == "0", "the settlement of the order")
+        self.end_reports()
         self.buyer_order = state["order"]
 
     def kill(self):
@@ -525,6 +534,11 @@ Its log is {self.log('node')}. End it and remove everything:
 
     # ------------------------------------------------------------ the end
 
+    def end_reports(self):
+        self.priced.set()
+        if self.reporter.is_alive():
+            self.reporter.join(10)
+
     def stop_workers(self):
         for worker in self.workers.values():
             if worker.poll() is None:
@@ -544,6 +558,7 @@ Its log is {self.log('node')}. End it and remove everything:
     def clean_up(self, keep):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        self.end_reports()
         self.stop_workers()
         if keep:
             return
