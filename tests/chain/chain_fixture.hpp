@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/bech32m.hpp"
 #include "base/hex.hpp"
 #include "chain/app.hpp"
 #include "chain/exec.hpp"

@@ -1,0 +1,249 @@
+// A random walk over all messages, honest and not. After each block every invariant is scanned; at the end the same
+// blocks are executed by other Apps with other threads and caches, in one piece and with a restart in between.
+#include <cstdio>
+
+#include "tests/chain/chain_fixture.hpp"
+
+namespace assay::chain::test {
+namespace {
+
+class Walk {
+   public:
+    Walk(std::uint64_t walk_seed, std::size_t validators, const Chain::Tweak& tweak)
+        : random_(walk_seed), c_(tweak, validators) {
+        for (const Key* k : {&c_.buyer, &c_.anna, &c_.bob, &c_.carl}) people_.push_back(*k);
+        for (const Key& k : c_.operators) people_.push_back(k);
+        c_.rotate = true;
+    }
+
+    void go(std::size_t transactions) {
+        while (sent_ < transactions) one_block();
+    }
+    Chain& chain() { return c_; }
+    std::size_t sent() const { return sent_; }
+    const std::map<std::string, std::size_t>& outcomes() const { return outcomes_; }
+
+   private:
+    bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
+    Amount amount(std::uint64_t most) {
+        if (chance(3)) return Amount{};
+        if (chance(2)) return Amount::max();
+        return Amount{u128{random_.below(most)} * kToken + random_.below(kToken)};
+    }
+    const Key& anybody() { return people_[random_.below(people_.size())]; }
+
+    // A message of this person's, likely to make sense.
+    std::optional<Message> message(const Key& me) {
+        const Address a = me.address();
+        switch (random_.below(13)) {
+            case 0: {
+                Transfer t;
+                for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
+                    Address to = anybody().address();
+                    if (chance(10)) to = random_.fixed<Address>();
+                    t.outputs.push_back({to, amount(50), chance(30) ? "tag" : ""});
+                }
+                return t;
+            }
+            case 1: return BurnForCredits{amount(200), Credits{chance(20) ? random_.below(300'000'000) : 0}};
+            case 2: return RegisterProvider{"http://x"};
+            case 3: return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(60) ? "tiny" : chance(90) ? "cpu" : "none"};
+            case 4: return Stake{chance(95) ? a : anybody().address(), amount(800)};
+            case 5: return Unstake{chance(95) ? a : anybody().address(), amount(300)};
+            case 6: return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
+            case 7: return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
+            case 8: {  // a tip that leads nowhere: not for those who must go on proposing
+                const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
+                return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()}) : std::nullopt;
+            }
+            case 9: return ReportPrice{Price{80'000'000 + random_.below(40'000'000)}};
+            case 10: {
+                const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
+                return OpenOrder{chance(70) ? "tiny" : "cpu", units, Credits{price}, Credits{u128{units} * price + random_.below(1000)},
+                                 c_.height().value + 12 + random_.below(80)};
+            }
+            default: {  // a bid on some order
+                std::vector<Hash> open;
+                c_.read([&](const StateView& s) {
+                    s.each_order([&](const Hash& id, const Order& o) {
+                        if (o.status == OrderStatus::open || random_.below(50) == 0) open.push_back(id);
+                        return true;
+                    });
+                    return 0;
+                });
+                if (open.empty()) return std::nullopt;
+                return PlaceBid{open[random_.below(open.size())], static_cast<std::uint32_t>(random_.below(3)), Credits{random_.below(3'000'000)}};
+            }
+        }
+    }
+
+    // Commits to some of what is due, honestly or not; opens what was committed, or forgets to.
+    void work(const Key& me, std::uint64_t& nonce, std::vector<Bytes>& txs) {
+        const auto tasks = c_.tasks(me);
+        for (const TaskView& t : tasks) {
+            if (t.committed || t.ctx.is_zero() || !chance(40) || (c_.now > t.commit_by.value && !chance(3))) continue;
+            Work w = chance(75) ? Chain::work(t) : Chain::work(t, [&](std::vector<Hash>& leaves) {
+                for (std::uint64_t i = 0; i <= random_.below(4); ++i) leaves[random_.below(leaves.size())].bytes[random_.below(32)] ^= 1;
+            });
+            txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
+            if (chance(10)) txs.push_back(c_.tx_at(me, nonce++, {CommitWork{t.task, t.slot, random_.fixed<Hash>()}}));
+            done_.insert_or_assign(w.id(me.address()), std::pair(me, std::move(w)));
+        }
+        std::vector<Hash> over;
+        for (auto& [id, entry] : done_) {
+            if (entry.first.address() != me.address()) continue;
+            const auto k = c_.read([&, which = id](const StateView& s) { return s.commit(which); });
+            if (!k || k->status != CommitStatus::open) {
+                if (k || c_.clock().epoch.value > entry.second.task.epoch.value) over.push_back(id);
+                continue;
+            }
+            if (c_.round(k->epoch.value).challenge.value == 0 || !chance(35)) continue;
+            OpenWork m = c_.opening(me, entry.second);
+            if (chance(20) && !m.opening.siblings.empty()) m.opening.siblings[0].bytes[0] ^= 1;
+            if (chance(5)) m.opening.leaves.pop_back();
+            const Key& sender = chance(97) ? me : anybody();
+            if (sender.address() == me.address()) txs.push_back(c_.tx_at(me, nonce++, {m}));
+        }
+        for (const Hash& id : over) done_.erase(id);
+    }
+
+    void one_block() {
+        std::vector<Bytes> txs;
+        for (const Key& me : people_) {
+            if (!chance(60)) continue;
+            std::uint64_t nonce = c_.nonce(me);
+            for (std::uint64_t i = 0; i < random_.below(4); ++i) {
+                std::vector<Message> ms;
+                for (std::uint64_t j = 0; j <= (chance(20) ? random_.below(4) : 0); ++j)
+                    if (auto m = message(me)) ms.push_back(*std::move(m));
+                if (ms.empty()) continue;
+                Chain::Terms terms;
+                if (chance(5)) terms.gas = 6'000 + random_.below(8'000);
+                if (chance(3)) terms.fee = amount(100);
+                if (chance(2)) terms.valid_until = random_.below(c_.height().value + 3);
+                txs.push_back(c_.tx_at(me, chance(97) ? nonce++ : nonce + random_.below(3), std::move(ms), terms));
+            }
+            work(me, nonce, txs);
+        }
+        // Validators keep the price alive most of the time.
+        if (chance(70))
+            for (const Key& k : c_.operators)
+                if (chance(80)) txs.push_back(c_.tx_at(k, c_.nonce(k), {ReportPrice{Price{90'000'000 + random_.below(20'000'000)}}}));
+        if (chance(5)) txs.push_back(random_.bytes(random_.below(200)));
+        c_.step = chance(3) ? 1 + random_.below(15'000) : 300 + random_.below(1'500);
+
+        auto made = c_.app->make_block(c_.next_proposal(), txs);
+        REQUIRE(made.ok());
+        if (chance(4)) {  // an engine decides what nobody should have proposed
+            Block bad = *made;
+            if (chance(50)) bad.header.reveal = random_.fixed<Hash>();
+            for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
+                Bytes raw = txs.empty() || chance(30) ? random_.bytes(random_.below(300)) : txs[random_.below(txs.size())];
+                if (!raw.empty() && chance(50)) raw[random_.below(raw.size())] ^= 1;
+                bad.txs.insert(bad.txs.begin() + static_cast<std::ptrdiff_t>(random_.below(bad.txs.size() + 1)), raw);
+            }
+            bad.header.tx_root = transactions_root(bad.txs);
+            count(c_.decide(bad), false);
+        } else {
+            if (chance(5) && !made->txs.empty()) {  // altered proposals are refused, and the good one is not
+                Block altered = *made;
+                altered.txs.erase(altered.txs.begin());
+                CHECK_FALSE(c_.app->process_proposal(altered).ok());
+            }
+            count(c_.decide(*std::move(made), true), true);
+        }
+        c_.events.clear();
+    }
+    void count(const BlockResults& results, bool proposed) {
+        for (const Receipt& r : results.receipts) {
+            ++outcomes_[r.code];
+            ++sent_;
+            if (proposed) CHECK(r.code != "not_includable");
+            CHECK(r.code != "invariant_broken");
+            CHECK(r.code != "internal");
+        }
+    }
+
+    Random random_;
+    Chain c_;
+    std::vector<Key> people_;
+    std::map<Hash, std::pair<Key, Work>> done_;
+    std::map<std::string, std::size_t> outcomes_;
+    std::size_t sent_ = 0;
+};
+
+void check_replays(const Chain& c) {
+    c.replay(options(1, 1 << 16));
+    c.replay(options(16));
+    // With a restart after each few blocks, and with every block checked as a proposal first.
+    const TempDir dir;
+    auto app = Chain::open(dir.path(), options(2));
+    REQUIRE(app->init_chain(c.genesis).ok());
+    for (std::size_t i = 0; i < c.history.size(); ++i) {
+        if (i % 97 == 96) {
+            app.reset();
+            app = Chain::open(dir.path(), options(3, 1 << 18));
+        }
+        (void)app->process_proposal(c.history[i]);
+        if (i % 5 == 0) (void)app->finalize_block(c.history[i]);
+        const auto results = app->finalize_block(c.history[i]);
+        REQUIRE(results.ok());
+        INFO("height " << i + 1);
+        REQUIRE(results->app_hash == c.hashes[i]);
+        REQUIRE(app->commit().ok());
+    }
+}
+
+std::size_t length() {
+    return ASSAY_LONG_TESTS ? 1'000'000 / 3 : 5'000;
+}
+
+void check_walk(Walk& w) {
+    w.go(length());
+    std::size_t codes = 0;
+    for (const auto& [code, n] : w.outcomes()) {
+        std::printf("  %-24s %zu\n", code.c_str(), n);
+        codes += n > 0;
+    }
+    CHECK(codes >= 15);  // the walk is of use only where it gets about
+    CHECK(w.outcomes().at("ok") > w.sent() / 5);
+    check_replays(w.chain());
+}
+
+}  // namespace
+
+TEST_CASE("a random walk with one validator keeps every invariant and replays to the same hashes") {
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));
+    Walk w(seed(), 1, {});
+    check_walk(w);
+}
+
+TEST_CASE("a random walk with three validators and short epochs") {
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 1));
+    Walk w(seed() + 1, 3, [](Genesis& g) {
+        g.params.epoch.blocks = 12;
+        g.params.work.open_blocks = 8;
+        g.params.stake.unbonding_ms = 25'000;
+        g.params.slash.jail_ms = 5'000;
+        g.params.validators.max = 5;
+    });
+    check_walk(w);
+}
+
+TEST_CASE("a random walk near the cap, with 24 decimals and a full block every time") {
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 2));
+    Walk w(seed() + 2, 1, [](Genesis& g) {
+        g.params.token.decimals = 24;
+        Amount sum;
+        for (const auto& a : g.accounts) sum.units += a.amount.units;
+        for (const auto& v : g.validators) sum.units += v.bond.units;
+        g.params.token.cap = Amount{sum.units + tokens(3'000).units};
+        g.params.emission.total = tokens(2'900);
+        g.params.block.max_bytes = 65'536;
+        g.params.block.max_tx_bytes = 8'192;
+        g.params.block.max_gas = 1'500'000;
+    });
+    check_walk(w);
+}
+
+}  // namespace assay::chain::test
