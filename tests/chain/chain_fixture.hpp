@@ -171,7 +171,8 @@ struct Work {
 class Chain {
    public:
     using Tweak = std::function<void(Genesis&)>;
-    explicit Chain(const Tweak& tweak = {}, std::size_t validator_count = 1, AppOptions how = {}) : options_(std::move(how)) {
+    explicit Chain(const Tweak& tweak = {}, std::size_t validator_count = 1, AppOptions how = {})
+        : options_(std::move(how)) {
         for (std::uint32_t i = 0; i < validator_count; ++i) {
             operators.emplace_back(1000 + i);
             beacons.emplace_back(i, kBeaconLength, 0);
@@ -189,11 +190,11 @@ class Chain {
     std::vector<BeaconChain> beacons;
     Genesis genesis;
     std::unique_ptr<App> app;
-    std::uint64_t now = 0;          ///< time of the last block
-    std::uint64_t step = 1000;      ///< to the next one
-    std::size_t proposer = 0;       ///< whose turn it is
-    bool rotate = false;            ///< the next validator after each block
-    bool scan = true;               ///< check_all_invariants after each block
+    std::uint64_t now = 0;      ///< time of the last block
+    std::uint64_t step = 1000;  ///< to the next one
+    std::size_t proposer = 0;   ///< whose turn it is
+    bool rotate = false;        ///< the next validator after each block
+    bool scan = true;           ///< check_all_invariants after each block
     std::vector<Block> history;
     std::vector<Hash> hashes;
 
@@ -214,7 +215,8 @@ class Chain {
         std::string chain_id = kChainId;
         std::uint16_t version = 1;
     };
-    [[nodiscard]] static TxBody body(const Key& from, std::uint64_t nonce, std::vector<Message> messages, const Terms& t) {
+    [[nodiscard]] static TxBody body(const Key& from, std::uint64_t nonce, std::vector<Message> messages,
+                                     const Terms& t) {
         TxBody b;
         b.version = t.version;
         b.chain_id = t.chain_id;
@@ -230,7 +232,8 @@ class Chain {
     [[nodiscard]] static Bytes signed_by(const Key& from, const TxBody& b, std::uint8_t salt = 0) {
         return borsh::encode(Tx{b, Auth::single(from.public_key(), from.sign(txid(b), salt))});
     }
-    [[nodiscard]] Bytes tx_at(const Key& from, std::uint64_t nonce, std::vector<Message> messages, const Terms& t) const {
+    [[nodiscard]] Bytes tx_at(const Key& from, std::uint64_t nonce, std::vector<Message> messages,
+                              const Terms& t) const {
         return signed_by(from, body(from, nonce, std::move(messages), t));
     }
     [[nodiscard]] Bytes tx_at(const Key& from, std::uint64_t nonce, std::vector<Message> messages) const {
@@ -239,7 +242,9 @@ class Chain {
     [[nodiscard]] Bytes tx(const Key& from, std::vector<Message> messages, const Terms& t) const {
         return tx_at(from, nonce(from), std::move(messages), t);
     }
-    [[nodiscard]] Bytes tx(const Key& from, std::vector<Message> messages) const { return tx(from, std::move(messages), Terms{}); }
+    [[nodiscard]] Bytes tx(const Key& from, std::vector<Message> messages) const {
+        return tx(from, std::move(messages), Terms{});
+    }
     [[nodiscard]] Bytes tx(const Key& from, Message m) const { return tx(from, std::vector<Message>{std::move(m)}); }
 
     /// Why the mempool refuses it; "ok" where it does not.
@@ -397,8 +402,10 @@ class Chain {
         for (int i = 0; i < 3 && account(k).credits == before; ++i) price_rounds(1);
         REQUIRE(account(k).credits > before);
     }
-    Hash open_order(const Key& k, const std::string& device_class, std::uint64_t units, std::uint64_t max_price, std::uint64_t lasts = 500) {
-        const auto r = run(k, OpenOrder{device_class, units, Credits{max_price}, Credits{u128{units} * max_price}, height().value + 1 + lasts});
+    Hash open_order(const Key& k, const std::string& device_class, std::uint64_t units, std::uint64_t max_price,
+                    std::uint64_t lasts = 500) {
+        const auto r = run(k, OpenOrder{device_class, units, Credits{max_price}, Credits{u128{units} * max_price},
+                                        height().value + 1 + lasts});
         INFO(r.message);
         REQUIRE(r.code == "ok");
         for (const Event& e : r.events)
@@ -432,7 +439,9 @@ class Chain {
             for (std::size_t i = 0; i < wrong; ++i) leaves[(i + 1) * per_lane - 1].bytes[7] ^= 1;
         });
     }
-    [[nodiscard]] static Message commit_message(const Work& w) { return CommitWork{w.task.task, w.task.slot, w.result.root()}; }
+    [[nodiscard]] static Message commit_message(const Work& w) {
+        return CommitWork{w.task.task, w.task.slot, w.result.root()};
+    }
     /// The right opening; the challenge has been drawn.
     [[nodiscard]] OpenWork opening(const Key& k, const Work& w) const {
         const Hash id = w.id(k.address());
@@ -492,12 +501,14 @@ class Chain {
             g.accounts.push_back({operators[i].address(), tokens(100'000)});
             Hash consensus;
             consensus.bytes.fill(static_cast<std::uint8_t>(i + 1));
-            g.validators.push_back({operators[i].address(), "v" + std::to_string(i), tokens(10'000), consensus, beacons[i].tip()});
+            g.validators.push_back(
+                {operators[i].address(), "v" + std::to_string(i), tokens(10'000), consensus, beacons[i].tip()});
         }
         if (tweak) tweak(g);
         const auto by_address = [](const auto& a, const auto& b) { return a.address < b.address; };
         std::sort(g.accounts.begin(), g.accounts.end(), by_address);
-        std::sort(g.validators.begin(), g.validators.end(), [](const auto& a, const auto& b) { return a.operator_address < b.operator_address; });
+        std::sort(g.validators.begin(), g.validators.end(),
+                  [](const auto& a, const auto& b) { return a.operator_address < b.operator_address; });
         return g;
     }
 

@@ -139,12 +139,14 @@ TEST_CASE("each half of a block is kept for its kind") {
 
     // Commits that fail cost their fee and stay in their half; payments still find theirs.
     std::vector<Bytes> both;
-    for (std::uint64_t i = 0; i < 200; ++i) both.push_back(c.tx_at(c.anna, 3 + i, {CommitWork{}}, {.memo = std::string(256, 'm')}));
+    for (std::uint64_t i = 0; i < 200; ++i)
+        both.push_back(c.tx_at(c.anna, 3 + i, {CommitWork{}}, {.memo = std::string(256, 'm')}));
     const std::size_t commits_fit = 32'768 / (both[0].size() + 4);
     REQUIRE(commits_fit < both.size());
     const std::uint64_t next = c.nonce(c.buyer);
     for (std::uint64_t i = 0; i < 8; ++i)
-        both.push_back(c.tx_at(c.buyer, next + i, {Transfer{outputs}}, {.gas = 600'000, .memo = std::string(256, 'm')}));
+        both.push_back(
+            c.tx_at(c.buyer, next + i, {Transfer{outputs}}, {.gas = 600'000, .memo = std::string(256, 'm')}));
     std::size_t n = 0, paid = 0;
     for (const Receipt& r : c.block(both).receipts) ++(r.code == "ok" ? paid : n);
     CHECK(paid == fit);
@@ -154,11 +156,13 @@ TEST_CASE("each half of a block is kept for its kind") {
 TEST_CASE("the gas of a block has a bound") {
     Chain c([](Genesis& g) { g.params.block.max_gas = 1'000'000; });
     std::vector<Bytes> txs;
-    for (std::uint64_t i = 0; i < 5; ++i) txs.push_back(c.tx_at(c.anna, i, {pay(c.bob.address(), Amount{1})}, {.gas = 300'000}));
+    for (std::uint64_t i = 0; i < 5; ++i)
+        txs.push_back(c.tx_at(c.anna, i, {pay(c.bob.address(), Amount{1})}, {.gas = 300'000}));
     CHECK(c.block(txs).receipts.size() == 3);
     Block b = *c.app->make_block(c.next_proposal(), {});
     b.txs.assign(txs.begin() + 3, txs.end());
-    for (std::uint64_t i = 5; i < 7; ++i) b.txs.push_back(c.tx_at(c.anna, i, {pay(c.bob.address(), Amount{1})}, {.gas = 300'000}));
+    for (std::uint64_t i = 5; i < 7; ++i)
+        b.txs.push_back(c.tx_at(c.anna, i, {pay(c.bob.address(), Amount{1})}, {.gas = 300'000}));
     b.header.tx_root = transactions_root(b.txs);
     CHECK(refusal(c, b).find("gas") != std::string::npos);
     const auto results = c.decide(b);
@@ -170,7 +174,8 @@ TEST_CASE("a block may be executed again before it is committed") {
     Chain c;
     const Bytes raw = c.tx(c.anna, pay(c.bob.address(), tokens(1)));
     const Block one = *c.app->make_block(c.next_proposal(), {raw});
-    const Block other = *c.app->make_block({TimeMs{c.now + 2000}, c.operators[0].address(), c.beacons[0].reveal(Height{1})}, {});
+    const Block other =
+        *c.app->make_block({TimeMs{c.now + 2000}, c.operators[0].address(), c.beacons[0].reveal(Height{1})}, {});
     const auto first = c.app->finalize_block(one);
     const auto second = c.app->finalize_block(other);
     const auto third = c.app->finalize_block(one);

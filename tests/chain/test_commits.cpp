@@ -14,7 +14,8 @@ TEST_CASE("a commit is taken between the start and the end of the window") {
     Chain c;
     c.join(c.anna);
     const std::uint64_t epoch = c.clock().epoch.value;
-    CHECK(c.code(c.anna, CommitWork{start_task(Epoch{epoch}), 0, {}}) == "too_early");  // the device works from the next epoch on
+    CHECK(c.code(c.anna, CommitWork{start_task(Epoch{epoch}), 0, {}}) ==
+          "too_early");  // the device works from the next epoch on
     c.next_epoch();
     // Before h0 is decided nobody knows ctx; at h0 itself neither.
     while (c.round().h0.value > c.height().value + 1) {
@@ -86,7 +87,8 @@ TEST_CASE("no second commit after an absence, and none by another order of the s
     c.to_start();
     const Work w = Chain::spoiled(c.task(c.anna), 3), other = Chain::spoiled(c.task(c.anna), 0);
     // Both in one block: the first one stands.
-    const auto results = c.block({c.tx_at(c.anna, 3, {Chain::commit_message(w)}), c.tx_at(c.anna, 4, {Chain::commit_message(other)})});
+    const auto results =
+        c.block({c.tx_at(c.anna, 3, {Chain::commit_message(w)}), c.tx_at(c.anna, 4, {Chain::commit_message(other)})});
     REQUIRE(results.receipts.size() == 2);
     CHECK(results.receipts[0].code == "ok");
     CHECK(results.receipts[1].code == "already_committed");

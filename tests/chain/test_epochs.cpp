@@ -8,9 +8,10 @@ Amount supply(const Ledger& l) {
     return Amount{l.genesis.units + l.minted.units - l.burned.units};
 }
 Amount buckets(const Ledger& l) {
-    return Amount{l.liquid.units + l.staked.units + l.unbonding.units + l.vesting.units + l.vault.units + l.escrow.units + l.bonds.units +
-                  l.fees.units + l.held_slashes.units + l.pool_work.units + l.pool_availability.units + l.reserved.units +
-                  l.pool_stakers.units + l.pool_validators.units + l.treasury.units};
+    return Amount{l.liquid.units + l.staked.units + l.unbonding.units + l.vesting.units + l.vault.units +
+                  l.escrow.units + l.bonds.units + l.fees.units + l.held_slashes.units + l.pool_work.units +
+                  l.pool_availability.units + l.reserved.units + l.pool_stakers.units + l.pool_validators.units +
+                  l.treasury.units};
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ TEST_CASE("the terms of explain add up to what was paid, epoch by epoch") {
     for (std::uint64_t e = from; e < from + 3; ++e) {
         c.to_epoch(e);
         while (c.round().h0_time.value == 0) c.block(c.reports());
-        const Work lease = Chain::work(c.task(c.anna, 0, order)), own = Chain::spoiled(c.task(c.anna), e == from + 1 ? 1 : 0);
+        const Work lease = Chain::work(c.task(c.anna, 0, order)),
+                   own = Chain::spoiled(c.task(c.anna), e == from + 1 ? 1 : 0);
         c.ok(c.anna, Chain::commit_message(lease));
         c.ok(c.anna, Chain::commit_message(own));
         while (c.round().challenge.value == 0) c.block(c.reports());
@@ -103,7 +105,8 @@ TEST_CASE("the terms of explain add up to what was paid, epoch by epoch") {
         CHECK(terms == ex.paid);
         sum.units += ex.paid.units;
         slashed.units += ex.slashed.units;
-        const bool failed = std::any_of(ex.why_not.begin(), ex.why_not.end(), [](const WhyNot& w) { return w.code == "work_failed"; });
+        const bool failed =
+            std::any_of(ex.why_not.begin(), ex.why_not.end(), [](const WhyNot& w) { return w.code == "work_failed"; });
         CHECK(failed == (e == from + 1));
         if (e >= from && e < from + 3) CHECK(ex.commits.size() == 2);
     }

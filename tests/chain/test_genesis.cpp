@@ -48,7 +48,8 @@ TEST_CASE("genesis goes to JSON and back to the same bytes") {
 TEST_CASE("the hash covers the decoded form, not the JSON bytes") {
     const std::string json = valid_json();
     const auto plain = parse_genesis(json, "a");
-    const auto commented = parse_genesis("// for people\n" + replaced(json, ",\"genesis_time\"", " ,\n /* when */ \"genesis_time\""), "b");
+    const auto commented =
+        parse_genesis("// for people\n" + replaced(json, ",\"genesis_time\"", " ,\n /* when */ \"genesis_time\""), "b");
     REQUIRE(plain.ok());
     REQUIRE(commented.ok());
     CHECK(genesis_hash(*plain) == genesis_hash(*commented));
@@ -82,17 +83,21 @@ TEST_CASE("a malformed genesis is refused naming the field and the rule") {
     CHECK(names("[]", "object"));
     CHECK(names(json.substr(0, json.size() / 2), "test.json"));
     CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\"", "\"chain_id\":\"\""), "chain_id"));
-    CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\"", "\"chain_id\":\"" + std::string(65, 'x') + "\""), "chain_id"));
+    CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\"", "\"chain_id\":\"" + std::string(65, 'x') + "\""),
+                "chain_id"));
     CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\"", "\"chain_id\":7"), "chain_id"));
     CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\",", ""), "chain_id"));
-    CHECK(names(replaced(json, "\"chain_id\":\"assay-test-1\",", "\"chain_id\":\"a\",\"chain_id\":\"b\","), "chain_id"));
+    CHECK(
+        names(replaced(json, "\"chain_id\":\"assay-test-1\",", "\"chain_id\":\"a\",\"chain_id\":\"b\","), "chain_id"));
     CHECK(names(replaced(json, "\"genesis_time\":\"", "\"genesis_time\":\"x"), "genesis_time"));
     CHECK(names(replaced(json, "\"accounts\"", "\"acounts\""), "accounts is missing"));
     CHECK(names(replaced(json, ",\"accounts\"", ",\"extra\":1,\"accounts\""), "extra"));
-    CHECK(names(replaced(json, anna, anna.substr(0, anna.size() - 1) + (anna.back() == 'q' ? "p" : "q")), "accounts[0].address"));
+    CHECK(names(replaced(json, anna, anna.substr(0, anna.size() - 1) + (anna.back() == 'q' ? "p" : "q")),
+                "accounts[0].address"));
     CHECK(names(replaced(json, "\"amount\":\"100000000000\"", "\"amount\":\"-1\""), "accounts[0].amount"));
     CHECK(names(replaced(json, "\"amount\":\"100000000000\"", "\"amount\":1.5"), "accounts[0].amount"));
-    CHECK(names(replaced(json, "\"amount\":\"100000000000\"", "\"amount\":\"340282366920938463463374607431768211456\""), "accounts[0].amount"));
+    CHECK(names(replaced(json, "\"amount\":\"100000000000\"", "\"amount\":\"340282366920938463463374607431768211456\""),
+                "accounts[0].amount"));
     CHECK(names(replaced(json, "\"amount\":\"100000000000\"", "\"amount\":\"2000000000000000\""), "token.cap"));
     CHECK(names(replaced(json, "\"consensus_key\":\"", "\"consensus_key\":\"0"), "validators[0].consensus_key"));
     CHECK(names(replaced(json, "\"operator\":\"", "\"operator\":\"x"), "validators[0].operator"));
@@ -116,10 +121,12 @@ TEST_CASE("what a genesis in code must satisfy") {
     CHECK(refused([](Genesis& g) { g.validators[0].beacon_tip = {}; }).find("beacon_tip") != std::string::npos);
     CHECK(refused([](Genesis& g) { g.validators[0].consensus_key = {}; }).find("consensus_key") != std::string::npos);
     CHECK(refused([](Genesis& g) { g.validators[0].bond = {}; }).find("bond") != std::string::npos);
-    CHECK(refused([](Genesis& g) { g.accounts[0].amount = g.accounts[1].amount = Amount{~u128{0} - 5}; }).find("2^128") != std::string::npos);
+    CHECK(refused([](Genesis& g) {
+              g.accounts[0].amount = g.accounts[1].amount = Amount{~u128{0} - 5};
+          }).find("2^128") != std::string::npos);
     CHECK(refused([](Genesis& g) { g.params.token.cap = tokens(10); }) != "ok");
-    CHECK(refused([](Genesis& g) { g.params.stake.unit = tokens(1); }) != "ok");       // below the deterrence bound
-    CHECK(refused([](Genesis& g) { g.params.stake.unbonding_ms = 5'000; }) != "ok");   // shorter than a challenge
+    CHECK(refused([](Genesis& g) { g.params.stake.unit = tokens(1); }) != "ok");      // below the deterrence bound
+    CHECK(refused([](Genesis& g) { g.params.stake.unbonding_ms = 5'000; }) != "ok");  // shorter than a challenge
     CHECK(refused([](Genesis& g) { g.params.work.open_blocks = 1; }) != "ok");
     CHECK(refused([](Genesis& g) { g.params.split.work = Ppb{0}; }) != "ok");
 

@@ -16,14 +16,17 @@ class Altered final : public StateView {
         const auto it = over_.find(key);
         return it != over_.end() ? it->second : base_.get(key);
     }
-    void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const override {
+    void for_prefix(std::uint8_t table, ByteView prefix,
+                    const std::function<bool(ByteView, ByteView)>& f) const override {
         std::map<Bytes, Bytes> all;
         base_.for_prefix(table, prefix, [&](ByteView k, ByteView v) {
             all.emplace(Bytes(k.begin(), k.end()), Bytes(v.begin(), v.end()));
             return true;
         });
         for (const auto& [key, value] : over_) {
-            if (key.table != table || key.key.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), key.key.begin())) continue;
+            if (key.table != table || key.key.size() < prefix.size() ||
+                !std::equal(prefix.begin(), prefix.end(), key.key.begin()))
+                continue;
             if (value)
                 all[key.key] = *value;
             else
@@ -75,7 +78,8 @@ struct Busy {
 };
 
 bool has(const std::vector<std::string>& rows, const std::string& word) {
-    return std::any_of(rows.begin(), rows.end(), [&](const std::string& r) { return r.find(word) != std::string::npos; });
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const std::string& r) { return r.find(word) != std::string::npos; });
 }
 
 Amount plus_one(Amount a) {
@@ -88,37 +92,56 @@ TEST_CASE("the full scan sees a breach of every sum") {
     const Busy b;
     const Address anna = b.c.anna.address(), buyer = b.c.buyer.address();
     CHECK(b.broken([](Altered&, const StateView&) {}).empty());
-    CHECK(has(b.broken_record<Account>(tables::account(buyer), [](Account& a) { a.liquid = plus_one(a.liquid); }), "liquid"));
-    CHECK(has(b.broken_record<Account>(tables::account(buyer), [](Account& a) { a.credits.units -= 1; }), "credits free"));
-    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.stake = plus_one(p.stake); }), "staked"));
-    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.unbonding.clear(); }), "unbonding"));
+    CHECK(has(b.broken_record<Account>(tables::account(buyer), [](Account& a) { a.liquid = plus_one(a.liquid); }),
+              "liquid"));
+    CHECK(has(b.broken_record<Account>(tables::account(buyer), [](Account& a) { a.credits.units -= 1; }),
+              "credits free"));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.stake = plus_one(p.stake); }),
+              "staked"));
+    CHECK(
+        has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.unbonding.clear(); }), "unbonding"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.exposure = {}; }), "exposure"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.open_commits = 2; }), "exposure"));
-    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.required = {}; }), "required stake"));
+    CHECK(
+        has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.required = {}; }), "required stake"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.devices = 0; }), "required stake"));
-    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::device(anna, 0)); }), "all devices are counted"));
-    CHECK(has(b.broken_record<Validator>(tables::validator(b.c.operators[0].address()), [](Validator& v) { v.bond = {}; }), "bonds"));
-    CHECK(has(b.broken_record<Order>(tables::order(b.order), [](Order& o) { o.deposit.units += 1; }), "credits escrowed"));
-    CHECK(has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.reserved = Amount{1}; }), "reserved"));
-    CHECK(has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.status = CommitStatus::passed; }), "exposure"));
-    CHECK(has(b.broken([&](Altered& a, const StateView& s) { a.erase(tables::queue(s.chain().queue_head)); }), "escrow"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::device(anna, 0)); }),
+              "all devices are counted"));
+    CHECK(has(
+        b.broken_record<Validator>(tables::validator(b.c.operators[0].address()), [](Validator& v) { v.bond = {}; }),
+        "bonds"));
+    CHECK(has(b.broken_record<Order>(tables::order(b.order), [](Order& o) { o.deposit.units += 1; }),
+              "credits escrowed"));
+    CHECK(
+        has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.reserved = Amount{1}; }), "reserved"));
+    CHECK(has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.status = CommitStatus::passed; }),
+              "exposure"));
+    CHECK(
+        has(b.broken([&](Altered& a, const StateView& s) { a.erase(tables::queue(s.chain().queue_head)); }), "escrow"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::account(buyer)); }), "liquid"));
     QueueItem fake{Height{1}, QueuedSettlement{{}, anna, Epoch{0}, Credits{5}, Amount{5}}};
-    CHECK(has(b.broken([&](Altered& a, const StateView& s) { a.put(tables::queue(s.chain().queue_tail), borsh::encode(fake)); }), "credits queued"));
-    CHECK(has(b.broken_record<ChainState>(tables::global("chain"), [](ChainState& s) { ++s.active_devices; }), "all devices are counted"));
+    CHECK(has(b.broken([&](Altered& a, const StateView& s) {
+        a.put(tables::queue(s.chain().queue_tail), borsh::encode(fake));
+    }),
+              "credits queued"));
+    CHECK(has(b.broken_record<ChainState>(tables::global("chain"), [](ChainState& s) { ++s.active_devices; }),
+              "all devices are counted"));
 }
 
 TEST_CASE("the ledger's identities see a breach of every number") {
     const Busy b;
-    const auto ledger_with = [&](const std::function<void(Ledger&)>& f) { return b.broken_record<Ledger>(tables::global("ledger"), f); };
+    const auto ledger_with = [&](const std::function<void(Ledger&)>& f) {
+        return b.broken_record<Ledger>(tables::global("ledger"), f);
+    };
     CHECK(ledger_with([](Ledger&) {}).empty());
-    for (Amount Ledger::* field : {&Ledger::genesis, &Ledger::minted, &Ledger::burned, &Ledger::liquid, &Ledger::staked, &Ledger::unbonding,
-                                   &Ledger::vesting, &Ledger::vault, &Ledger::escrow, &Ledger::bonds, &Ledger::fees, &Ledger::held_slashes,
-                                   &Ledger::pool_work, &Ledger::pool_availability, &Ledger::reserved, &Ledger::pool_stakers,
-                                   &Ledger::pool_validators, &Ledger::treasury})
+    for (Amount Ledger::*field :
+         {&Ledger::genesis, &Ledger::minted, &Ledger::burned, &Ledger::liquid, &Ledger::staked, &Ledger::unbonding,
+          &Ledger::vesting, &Ledger::vault, &Ledger::escrow, &Ledger::bonds, &Ledger::fees, &Ledger::held_slashes,
+          &Ledger::pool_work, &Ledger::pool_availability, &Ledger::reserved, &Ledger::pool_stakers,
+          &Ledger::pool_validators, &Ledger::treasury})
         CHECK(has(ledger_with([&](Ledger& l) { l.*field = plus_one(l.*field); }), "supply"));
-    for (Credits Ledger::* field : {&Ledger::credits_issued, &Ledger::credits_consumed, &Ledger::credits_refunded, &Ledger::credits_free,
-                                    &Ledger::credits_escrowed, &Ledger::credits_queued})
+    for (Credits Ledger::*field : {&Ledger::credits_issued, &Ledger::credits_consumed, &Ledger::credits_refunded,
+                                   &Ledger::credits_free, &Ledger::credits_escrowed, &Ledger::credits_queued})
         CHECK(has(ledger_with([&](Ledger& l) { (l.*field).units += 1; }), "credits"));
     CHECK(has(ledger_with([&](Ledger& l) { l.scheduled = plus_one(b.c.genesis.params.emission.total); }), "scheduled"));
 }
@@ -181,24 +204,36 @@ TEST_CASE("after each transaction the changed records and the ledger moved by th
     said(breach([&](BlockState& s) { ++s.edit(buyer).nonce; }, Charge{anna, {}}), "nonce");
     CHECK(breach([&](BlockState& s) { ++s.edit(anna).nonce; }, Charge{anna, {}}).empty());
     said(breach([&](BlockState& s) { ++s.edit(anna).nonce; }, Charge{anna, Amount{5}}), "fee");
+    said(breach(
+             [&](BlockState& s) {
+                 ++s.edit(anna).nonce;
+                 REQUIRE(s.charge(anna, Amount{6}).ok());
+                 s.books().fees.units += 6;
+             },
+             Charge{anna, Amount{5}}),
+         "fee");
     said(breach([&](BlockState& s) {
-             ++s.edit(anna).nonce;
              REQUIRE(s.charge(anna, Amount{6}).ok());
              s.books().fees.units += 6;
-         }, Charge{anna, Amount{5}}), "fee");
+         }),
+         "fee");
     said(breach([&](BlockState& s) {
-             REQUIRE(s.charge(anna, Amount{6}).ok());
-             s.books().fees.units += 6;
-         }), "fee");
-    said(breach([&](BlockState& s) { edit(s, tables::provider(anna), *s.provider(anna), [](Provider& p) { p.stake.units += 1; }); }), "staked");
+             edit(s, tables::provider(anna), *s.provider(anna), [](Provider& p) { p.stake.units += 1; });
+         }),
+         "staked");
     said(breach([&](BlockState& s) { s.erase(tables::provider(anna)); }), "staked");
-    said(breach([&](BlockState& s) { edit(s, tables::provider(anna), *s.provider(anna), [](Provider& p) { p.unbonding.clear(); }); }), "unbonding");
-    said(breach([&](BlockState& s) { edit(s, tables::order(b.order), *s.order(b.order), [](Order& o) { o.deposit.units -= 1; }); }), "credits escrowed");
+    said(breach([&](BlockState& s) {
+             edit(s, tables::provider(anna), *s.provider(anna), [](Provider& p) { p.unbonding.clear(); });
+         }),
+         "unbonding");
+    said(breach([&](BlockState& s) {
+             edit(s, tables::order(b.order), *s.order(b.order), [](Order& o) { o.deposit.units -= 1; });
+         }),
+         "credits escrowed");
     said(breach([&](BlockState& s) { s.erase(tables::queue(s.clock().queue_head)); }), "escrow");
     said(breach([&](BlockState& s) { s.books().minted.units += 1; }), "supply");
-    said(breach([&](BlockState& s) {
-             s.books().minted.units = s.books().treasury.units = s.rules().token.cap.units;
-         }), "supply");
+    said(breach([&](BlockState& s) { s.books().minted.units = s.books().treasury.units = s.rules().token.cap.units; }),
+         "supply");
     said(breach([&](BlockState& s) { s.books().credits_issued.units += 1; }), "credits");
     // A commit never changes, and its verdict is final.
     const auto on_commit = [&](const std::function<void(Commit&)>& f) {

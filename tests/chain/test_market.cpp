@@ -51,7 +51,9 @@ TEST_CASE("what PlaceBid refuses") {
     c.ok(c.anna, AddDevice{1, "cpu"});
     c.ok(c.anna, AddDevice{2, "tiny"});
     const Hash order = c.open_order(c.buyer, "tiny", 2, 1'000'000);
-    const auto word = [&](const Key& k, Hash id, std::uint32_t slot, std::uint64_t price) { return c.code(k, PlaceBid{id, slot, Credits{price}}); };
+    const auto word = [&](const Key& k, Hash id, std::uint32_t slot, std::uint64_t price) {
+        return c.code(k, PlaceBid{id, slot, Credits{price}});
+    };
     std::vector<Bytes> txs{c.tx(c.anna, PlaceBid{Hash{}, 0, Credits{1}}), c.tx(c.bob, PlaceBid{order, 0, Credits{0}}),
                            c.tx(c.carl, PlaceBid{order, 0, Credits{5}}), c.tx(c.buyer, PlaceBid{order, 0, Credits{5}})};
     const auto words = c.block(txs).receipts;
@@ -168,7 +170,8 @@ TEST_CASE("a lease is worked, settled unit by unit, and closed with its refund")
     CHECK(c.ledger().credits_consumed.units == 1'200'000);
     // 1.2 USD at 1 USD a token, but at most 97.5 % of the 1.2 tokens that were burned for it.
     Amount settled;
-    for (std::uint64_t e = 0; e <= c.clock().epoch.value; ++e) settled.units += c.provider_epoch(c.anna, e).settled.units;
+    for (std::uint64_t e = 0; e <= c.clock().epoch.value; ++e)
+        settled.units += c.provider_epoch(c.anna, e).settled.units;
     CHECK(settled.units == 1'170'000);
     CHECK(c.ledger().minted.units - c.ledger().scheduled.units == 1'170'000);
     CHECK(c.tasks(c.anna).size() == 1);
@@ -218,7 +221,8 @@ TEST_CASE("at its end an order refunds what was not done, and no commit prolongs
     // One unit is committed before the end and opened after it: it is paid.
     std::optional<Work> open;
     while (c.height() < expires) {
-        if (!open && c.round().h0_time.value != 0 && c.height().value + 9 > expires.value && c.now + 1000 <= c.round().h0_time.value + 5000 && c.clock().epoch >= c.order(order).lease_from) {
+        if (!open && c.round().h0_time.value != 0 && c.height().value + 9 > expires.value &&
+            c.now + 1000 <= c.round().h0_time.value + 5000 && c.clock().epoch >= c.order(order).lease_from) {
             open = Chain::work(c.task(c.anna, 0, order));
             c.ok(c.anna, Chain::commit_message(*open));
             continue;
@@ -243,7 +247,7 @@ TEST_CASE("after its end a lease has no task, even while an older commit of it i
         g.params.work.open_blocks = 8;
     });
     Chain& c = m.c;
-    c.to_epoch(3);  // starts at height 37
+    c.to_epoch(3);                                                       // starts at height 37
     const Hash order = c.open_order(c.buyer, "tiny", 5, 1'000'000, 25);  // opened at 37, ends at 62
     c.ok(c.anna, PlaceBid{order, 0, Credits{1'000'000}});
     m.to_lease(order);  // at 47, in epoch 3

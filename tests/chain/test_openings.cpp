@@ -151,7 +151,8 @@ TEST_CASE("an opening altered in any single bit is refused or judged as failed, 
         ++decoded;
         const std::string word = t.simulated(*m);
         CHECK(word != "ok");
-        CHECK((word == "unknown_commit" || word == "opening_leaf_count" || word == "opening_sibling_count" || word == "opening_root_mismatch"));
+        CHECK((word == "unknown_commit" || word == "opening_leaf_count" || word == "opening_sibling_count" ||
+               word == "opening_root_mismatch"));
     }
     CHECK(decoded > tries / 2);
     // The bytes of the whole transaction: decoding or the signature refuses every one of them.

@@ -65,7 +65,8 @@ TEST_CASE("stake goes out slowly, in amounts that count, and so many at a time")
     CHECK(c.code(c.anna, Unstake{c.anna.address(), tokens(2)}) == "too_many_unbondings");
     CHECK(c.provider(c.anna).stake == tokens(84));  // the refused one was undone
     CHECK(c.ledger().unbonding == tokens(16));
-    CHECK(c.provider(c.anna).unbonding.at(0).matures.value == c.history.at(c.provider(c.anna).unbonding[0].created.value - 1).header.time.value + 60'000);
+    CHECK(c.provider(c.anna).unbonding.at(0).matures.value ==
+          c.history.at(c.provider(c.anna).unbonding[0].created.value - 1).header.time.value + 60'000);
 
     // Matured entries are spendable at once and liquid with the next transaction.
     while (c.now < c.provider(c.anna).unbonding.back().matures.value) c.block();
@@ -107,8 +108,8 @@ TEST_CASE("stakers share by the lower of what they had at an epoch's start and e
     c.join(c.anna, "tiny", tokens(1000));
     c.join(c.bob, "tiny", tokens(500));
     c.next_epoch();
-    c.ok(c.bob, Stake{c.bob.address(), tokens(5000)});      // late: counts from the next epoch on
-    c.ok(c.anna, Unstake{c.anna.address(), tokens(500)});   // gone at the end
+    c.ok(c.bob, Stake{c.bob.address(), tokens(5000)});     // late: counts from the next epoch on
+    c.ok(c.anna, Unstake{c.anna.address(), tokens(500)});  // gone at the end
     const Amount pool{c.ledger().pool_stakers.units + tokens(100).units};
     c.next_epoch();
     const Amount a = c.provider_epoch(c.anna, 1).staking, b = c.provider_epoch(c.bob, 1).staking;

@@ -142,7 +142,8 @@ TEST_CASE("openings have bounds in a block, and a full block does not count towa
         CHECK(results.receipts[0].code == "ok");
         if (i < 3) CHECK(c.round(1).counted_blocks == 0);
     }
-    for (std::size_t i = 0; i < 4; ++i) CHECK(c.commit(works[i].id(providers[i]->address())).status == CommitStatus::passed);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(c.commit(works[i].id(providers[i]->address())).status == CommitStatus::passed);
 
     // A block with more than fits is refused as a proposal, and executed without what is over.
     c.next_epoch();
@@ -190,7 +191,8 @@ TEST_CASE("a lane that is full by bytes does not count either; openings come bef
     const Bytes open_b = c.tx(c.bob, {c.opening(c.bob, b)}, {.memo = std::string(256, 'm')});
     REQUIRE(open_a.size() + open_b.size() > 32'768);  // two do not fit into one half
     std::vector<Bytes> txs;
-    for (std::uint64_t i = 0; i < 200; ++i) txs.push_back(c.tx_at(c.carl, i, {CommitWork{}}, {.memo = std::string(256, 'm')}));
+    for (std::uint64_t i = 0; i < 200; ++i)
+        txs.push_back(c.tx_at(c.carl, i, {CommitWork{}}, {.memo = std::string(256, 'm')}));
     txs.push_back(open_a);
     txs.push_back(open_b);
     const auto results = c.block(txs);
@@ -217,7 +219,8 @@ TEST_CASE("every task of an epoch has one start; ctx binds task, slot, provider 
     CHECK(anna[0].task == bob[0].task);
     std::vector<Hash> ctxs{anna[0].ctx, anna[1].ctx, bob[0].ctx};
     const TaskView first = anna[0];
-    CHECK(first.ctx == proofs::work_ctx(kChainId, first.params, first.task, first.epoch, c.anna.address(), 0, c.round().h0_beacon));
+    CHECK(first.ctx ==
+          proofs::work_ctx(kChainId, first.params, first.task, first.epoch, c.anna.address(), 0, c.round().h0_beacon));
     c.next_epoch();
     c.to_start();
     for (const auto& t : c.tasks(c.anna)) ctxs.push_back(t.ctx);

@@ -33,7 +33,8 @@ std::optional<PublicKey> lift(const Bytes& x) {
     return PublicKey::from({raw + 1, 64});
 }
 
-Auth multisig(std::uint8_t threshold, const std::vector<Key>& keys, const std::vector<bool>& signs, const TxBody& body) {
+Auth multisig(std::uint8_t threshold, const std::vector<Key>& keys, const std::vector<bool>& signs,
+              const TxBody& body) {
     Auth a;
     a.threshold = threshold;
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -64,11 +65,14 @@ TEST_CASE("the BIP-340 vectors pass and fail as they say") {
             CHECK_FALSE(expected);
             PublicKey off_curve;  // x as it stands, y made up: the chain must refuse the point
             std::memcpy(off_curve.data(), hex(f[2]).data(), 32);
-            CHECK_FALSE(verify_auth(Auth::single(off_curve, Signature::from(hex(f[5]))), address_of(off_curve), Hash::from(hex(f[4]))).ok());
+            CHECK_FALSE(verify_auth(Auth::single(off_curve, Signature::from(hex(f[5]))), address_of(off_curve),
+                                    Hash::from(hex(f[4])))
+                            .ok());
             ++invalid;
             continue;
         }
-        const auto ok = verify_auth(Auth::single(*key, Signature::from(hex(f[5]))), address_of(*key), Hash::from(hex(f[4])));
+        const auto ok =
+            verify_auth(Auth::single(*key, Signature::from(hex(f[5]))), address_of(*key), Hash::from(hex(f[4])));
         CHECK(ok.ok() == expected);
         if (!ok) CHECK(ok.error().code == Code::bad_signature);
         ++(expected ? valid : invalid);
@@ -164,7 +168,8 @@ TEST_CASE("a multisig needs exactly k of its n keys") {
     CHECK(word(multisig(2, keys, {false, true, true}, body)) == "ok");
     CHECK(word(multisig(2, keys, {true, false, false}, body)) == "bad_signature");
     CHECK(word(multisig(2, keys, {true, true, true}, body)) == "bad_signature");  // one more is another encoding
-    CHECK(word(multisig(1, keys, {true, false, false}, body)) == "bad_signature");  // another threshold, another address
+    CHECK(word(multisig(1, keys, {true, false, false}, body)) ==
+          "bad_signature");  // another threshold, another address
     CHECK(word(multisig(3, keys, {true, true, true}, body)) == "bad_signature");
     CHECK(word(multisig(2, {keys[1], keys[0], keys[2]}, {true, true, false}, body)) == "bad_signature");
     Auth swapped = multisig(2, keys, {true, true, false}, body);
@@ -177,7 +182,8 @@ TEST_CASE("a multisig needs exactly k of its n keys") {
 
     // Gas counts the signatures: k of them.
     const Bytes raw = borsh::encode(Tx{body, multisig(2, keys, {true, true, false}, body)});
-    CHECK(intrinsic_gas(body, multisig(2, keys, {true, true, false}, body), raw.size()) == kGasTx + kGasPerByte * raw.size() + 2 * kGasPerSignature);
+    CHECK(intrinsic_gas(body, multisig(2, keys, {true, true, false}, body), raw.size()) ==
+          kGasTx + kGasPerByte * raw.size() + 2 * kGasPerSignature);
     const Receipt r = c.run(raw);
     CHECK(r.code == "ok");
     CHECK(c.read([&](const StateView& s) { return s.account(shared); }).nonce == 1);
@@ -194,7 +200,9 @@ TEST_CASE("a multisig has at most 16 keys") {
         body.sender = address_of(1, publics);
         std::vector<bool> signs(n, false);
         signs[n - 1] = true;
-        return c.checked(borsh::encode(Tx{body, multisig(1, std::vector<Key>(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(n)), signs, body)}));
+        return c.checked(borsh::encode(Tx{
+            body,
+            multisig(1, std::vector<Key>(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(n)), signs, body)}));
     };
     CHECK(word(16) == "insufficient_funds");  // signed rightly by an empty account
     CHECK(word(17) == "tx_malformed");

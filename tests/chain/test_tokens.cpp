@@ -10,7 +10,10 @@ constexpr std::uint64_t kUsd = Price::kOneUsd;
 
 TEST_CASE("a transfer moves tokens to every output, to oneself too") {
     Chain c;
-    const Transfer m{{{c.bob.address(), tokens(1), "a"}, {c.carl.address(), tokens(2), ""}, {c.bob.address(), tokens(3), "b"}, {c.anna.address(), tokens(4), ""}}};
+    const Transfer m{{{c.bob.address(), tokens(1), "a"},
+                      {c.carl.address(), tokens(2), ""},
+                      {c.bob.address(), tokens(3), "b"},
+                      {c.anna.address(), tokens(4), ""}}};
     const auto r = c.run(c.anna, m);
     CHECK(r.code == "ok");
     CHECK(r.events.size() == 4);
@@ -33,7 +36,8 @@ TEST_CASE("what a transfer refuses") {
     CHECK(c.code(c.anna, pay(c.bob.address(), Amount{})) == "amount_zero");
     CHECK(c.code(c.anna, pay(c.bob.address(), tokens(100'000))) == "insufficient_funds");
     CHECK(c.code(c.anna, pay(c.bob.address(), Amount::max())) == "insufficient_funds");
-    CHECK(c.code(c.anna, Transfer{{{c.bob.address(), Amount::max(), ""}, {c.bob.address(), Amount{1}, ""}}}) == "overflow");
+    CHECK(c.code(c.anna, Transfer{{{c.bob.address(), Amount::max(), ""}, {c.bob.address(), Amount{1}, ""}}}) ==
+          "overflow");
     CHECK(c.liquid(c.bob) == tokens(100'000));
 }
 
@@ -46,7 +50,7 @@ TEST_CASE("a burn waits for a price round that opens after its inclusion") {
     CHECK(c.ledger().escrow == tokens(10));
     CHECK(c.liquid(c.buyer) < tokens(99'990));
     while (c.height().value < 10) c.block(c.reports());
-    CHECK(c.account(c.buyer).credits.is_zero());  // the round in which it was given does not execute it
+    CHECK(c.account(c.buyer).credits.is_zero());                 // the round in which it was given does not execute it
     while (c.height().value < 15) c.block(c.reports(2 * kUsd));  // 2 USD, clamped to a move of 10 %
     const Account a = c.account(c.buyer);
     CHECK(c.clock().price.spot.value == 110'000'000);
@@ -75,7 +79,8 @@ TEST_CASE("a burn waits while rounds close without a quorum: the old price was k
 TEST_CASE("below min_credits the tokens come back") {
     Chain c;
     const auto before = c.liquid(c.buyer);
-    const auto r = c.run(c.buyer, {BurnForCredits{tokens(10), Credits{10'000'001}}, BurnForCredits{tokens(10), Credits{10'000'000}}});
+    const auto r = c.run(
+        c.buyer, {BurnForCredits{tokens(10), Credits{10'000'001}}, BurnForCredits{tokens(10), Credits{10'000'000}}});
     CHECK(r.code == "ok");
     c.price_rounds(3);
     CHECK(c.liquid(c.buyer).units == before.units - r.fee.units - tokens(10).units);
@@ -123,7 +128,7 @@ TEST_CASE("a stale price freezes burning and settling, and nothing else") {
     const Credits free = c.account(c.buyer).credits;
     while (c.order(order).status == OrderStatus::leased || c.order(order).status == OrderStatus::open) c.block();
     CHECK(c.account(c.buyer).credits.units == free.units + 1'000'000);  // refunds go on
-    CHECK(c.ledger().escrow == escrow);                                // what waits, waits
+    CHECK(c.ledger().escrow == escrow);                                 // what waits, waits
     c.price_rounds(2);
     CHECK_FALSE(c.clock().price.stale);
     CHECK(c.ledger().escrow.is_zero());
@@ -131,7 +136,9 @@ TEST_CASE("a stale price freezes burning and settling, and nothing else") {
 
 TEST_CASE("with several validators the price needs two thirds of the power, and takes the lower median") {
     Chain c({}, 4);
-    const auto report = [&](std::size_t i, std::uint64_t price) { return c.tx(c.operators[i], ReportPrice{Price{price}}); };
+    const auto report = [&](std::size_t i, std::uint64_t price) {
+        return c.tx(c.operators[i], ReportPrice{Price{price}});
+    };
     const auto close = [&](const std::vector<Bytes>& reports) {
         c.block(reports);
         while (c.height().value % 5 != 0) c.block();
@@ -145,7 +152,8 @@ TEST_CASE("with several validators the price needs two thirds of the power, and 
     close({});
     CHECK(c.clock().price.spot.value == 102'000'000);  // reports count once
     // One that lies far off moves nothing; a second report of the same validator replaces its first.
-    close({report(0, 1'000'000'000), report(1, 102'000'000), c.tx_at(c.operators[0], 4, {ReportPrice{Price{102'500'000}}}), report(2, 102'000'000)});
+    close({report(0, 1'000'000'000), report(1, 102'000'000),
+           c.tx_at(c.operators[0], 4, {ReportPrice{Price{102'500'000}}}), report(2, 102'000'000)});
     CHECK(c.clock().price.spot.value == 102'000'000);
     c.replay(options(2));
 }

@@ -70,7 +70,8 @@ TEST_CASE("the shape of a transaction has bounds") {
     CHECK(c.checked(c.tx(c.anna, pay(c.bob.address(), Amount{1}, std::string(64, 't')))) == "ok");
     CHECK(c.checked(c.tx(c.anna, pay(c.bob.address(), Amount{1}, std::string(65, 't')))) == "tx_malformed");
     CHECK(c.checked(c.tx(c.anna, Transfer{})) == "tx_malformed");
-    CHECK(c.checked(c.tx(c.anna, Transfer{std::vector<Output>(257, Output{c.bob.address(), Amount{1}, ""})})) == "tx_malformed");
+    CHECK(c.checked(c.tx(c.anna, Transfer{std::vector<Output>(257, Output{c.bob.address(), Amount{1}, ""})})) ==
+          "tx_malformed");
     CHECK(c.checked(c.tx(c.anna, RegisterProvider{std::string(257, 'e')})) == "tx_malformed");
     CHECK(c.checked(c.tx(c.anna, AddDevice{0, std::string(33, 'c')})) == "tx_malformed");
     CHECK(c.checked(c.tx(c.anna, RegisterValidator{{}, {}, tokens(1), std::string(65, 'n')})) == "tx_malformed");
@@ -93,7 +94,8 @@ TEST_CASE("a transaction is refused at its place with a word of its own") {
     CHECK(c.checked(c.tx(c.anna, {one}, {.valid_until = 1})) == "ok");
     CHECK(c.checked(c.tx(c.anna, {one}, {.fee = Amount{199}, .gas = 200'000})) == "fee_too_low");
     CHECK(c.checked(c.tx(c.anna, {one}, {.fee = Amount{200}, .gas = 200'000})) == "ok");
-    CHECK(c.checked(c.tx(c.anna, {one}, {.fee = Amount{200}, .gas = 200'001})) == "fee_too_low");  // the payer pays the ceiling
+    CHECK(c.checked(c.tx(c.anna, {one}, {.fee = Amount{200}, .gas = 200'001})) ==
+          "fee_too_low");  // the payer pays the ceiling
     CHECK(c.checked(c.tx(c.anna, {one}, {.gas = 5'000})) == "gas_too_low");
     CHECK(c.checked(c.tx(c.anna, {one}, {.gas = c.genesis.params.block.max_gas + 1})) == "gas_too_low");
     CHECK(c.checked(c.tx(c.anna, {one}, {.fee = tokens(100'001)})) == "insufficient_funds");
@@ -144,7 +146,8 @@ TEST_CASE("a transaction that runs out of gas pays and does nothing") {
 TEST_CASE("messages succeed or fail together; fee and nonce stay") {
     Chain c;
     const Amount anna = c.liquid(c.anna), bob = c.liquid(c.bob);
-    const Receipt r = c.run(c.anna, {pay(c.bob.address(), tokens(1)), RegisterProvider{"x"}, pay(c.bob.address(), tokens(100'000))});
+    const Receipt r =
+        c.run(c.anna, {pay(c.bob.address(), tokens(1)), RegisterProvider{"x"}, pay(c.bob.address(), tokens(100'000))});
     CHECK(r.code == "insufficient_funds");
     CHECK(r.events.empty());
     CHECK(c.liquid(c.bob) == bob);
@@ -152,7 +155,8 @@ TEST_CASE("messages succeed or fail together; fee and nonce stay") {
     CHECK(c.nonce(c.anna) == 1);
     CHECK_FALSE(c.read([&](const StateView& s) { return s.provider(c.anna.address()); }).has_value());
 
-    const Receipt both = c.run(c.anna, {pay(c.bob.address(), tokens(1)), RegisterProvider{"x"}, pay(c.carl.address(), tokens(2))});
+    const Receipt both =
+        c.run(c.anna, {pay(c.bob.address(), tokens(1)), RegisterProvider{"x"}, pay(c.carl.address(), tokens(2))});
     CHECK(both.code == "ok");
     CHECK(c.liquid(c.bob).units == bob.units + tokens(1).units);
     CHECK(c.provider(c.anna).endpoint == "x");
@@ -166,7 +170,8 @@ TEST_CASE("simulation has no effect and says what execution will say") {
     REQUIRE(c.app->simulate(good).ok());
     CHECK(c.app->simulate(good)->code == "ok");
     CHECK(c.app->simulate(bad)->code == "insufficient_funds");
-    CHECK(c.app->simulate(c.tx(c.anna, {pay(c.bob.address(), tokens(3))}, {.gas = 1})).error().code == Code::gas_too_low);
+    CHECK(c.app->simulate(c.tx(c.anna, {pay(c.bob.address(), tokens(3))}, {.gas = 1})).error().code ==
+          Code::gas_too_low);
     CHECK(c.app->info().app_hash == root);
     CHECK(c.nonce(c.anna) == 0);
     CHECK(c.run(bad).code == "insufficient_funds");

@@ -19,7 +19,9 @@ Validator validator(const Chain& c, const Key& k) {
 
 TEST_CASE("what RegisterValidator refuses") {
     Chain c;
-    const auto word = [&](const Key& k, Hash key, Hash tip, Amount bond) { return c.code(k, RegisterValidator{key, tip, bond, "n"}); };
+    const auto word = [&](const Key& k, Hash key, Hash tip, Amount bond) {
+        return c.code(k, RegisterValidator{key, tip, bond, "n"});
+    };
     CHECK(word(c.operators[0], filled(9), filled(8), tokens(2000)) == "already_registered");
     CHECK(word(c.anna, Hash{}, filled(8), tokens(2000)) == "field_out_of_range");
     CHECK(word(c.anna, filled(9), Hash{}, tokens(2000)) == "field_out_of_range");

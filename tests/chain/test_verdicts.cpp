@@ -207,7 +207,7 @@ TEST_CASE("what matured before the work began is out of reach, touched or not") 
     REQUIRE(c.provider(c.anna).unbonding.size() == 1);
     CHECK(c.provider(c.anna).unbonding[0].amount == tokens(396));
     // Nobody touches it before the second verdict, and that one is of work which began after its maturity.
-    const Amount before = c.liquid(c.anna), spent = c.read([&](const StateView& s) { return s.ledger().burned; });
+    const Amount before = c.liquid(c.anna), spent = c.read([&](const StateView&s) { return s.ledger().burned; });
     while (c.round(4).closed.value == 0) c.block();
     CHECK(c.commit(second.id(c.anna.address())).slashed == share(tokens(594), 20'000'000));
     CHECK(c.provider(c.anna).unbonding.empty());
@@ -240,7 +240,8 @@ TEST_CASE("a slash in the last block of an epoch and one in the first block of t
         const std::uint64_t epoch = c.clock().epoch.value;
         const Work w = c.commit_work(c.anna, 4);
         c.to_challenge(epoch);
-        while (c.clock().epoch.value == epoch && c.height().value + 1 < c.clock().epoch_start.value + (last ? 11 : 12)) c.block();
+        while (c.clock().epoch.value == epoch && c.height().value + 1 < c.clock().epoch_start.value + (last ? 11 : 12))
+            c.block();
         if (!last) REQUIRE(c.clock().epoch.value == epoch + 1);
         const Ledger before = c.ledger();
         c.ok(c.anna, c.opening(c.anna, w));
@@ -281,7 +282,8 @@ TEST_CASE("a verdict after its epoch's end is paid from what was reserved for it
         if (wrong == 0) {
             CHECK(c.liquid(c.anna).units == before.units + reserved.units);
             CHECK(c.provider_epoch(c.anna, epoch).late == reserved);
-            const auto e = c.read([&](const StateView& s) { return explain_provider(s, c.anna.address(), Epoch{epoch}); });
+            const auto e =
+                c.read([&](const StateView& s) { return explain_provider(s, c.anna.address(), Epoch{epoch}); });
             CHECK(e.paid == reserved);
         } else {
             CHECK(c.liquid(c.anna) == before);

@@ -45,21 +45,34 @@ class Walk {
                 }
                 return t;
             }
-            case 1: return BurnForCredits{amount(200), Credits{chance(20) ? random_.below(300'000'000) : 0}};
-            case 2: return RegisterProvider{"http://x"};
-            case 3: return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(60) ? "tiny" : chance(90) ? "cpu" : "none"};
-            case 4: return Stake{chance(95) ? a : anybody().address(), amount(800)};
-            case 5: return Unstake{chance(95) ? a : anybody().address(), amount(300)};
-            case 6: return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
-            case 7: return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
+            case 1:
+                return BurnForCredits{amount(200), Credits{chance(20) ? random_.below(300'000'000) : 0}};
+            case 2:
+                return RegisterProvider{"http://x"};
+            case 3:
+                return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(60)   ? "tiny"
+                                                                               : chance(90) ? "cpu"
+                                                                                            : "none"};
+            case 4:
+                return Stake{chance(95) ? a : anybody().address(), amount(800)};
+            case 5:
+                return Unstake{chance(95) ? a : anybody().address(), amount(300)};
+            case 6:
+                return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
+            case 7:
+                return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
             case 8: {  // a tip that leads nowhere: not for those who must go on proposing
-                const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
-                return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()}) : std::nullopt;
+                const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(),
+                                                  [&](const Key& k) { return k.address() == a; });
+                return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()})
+                                               : std::nullopt;
             }
-            case 9: return ReportPrice{Price{80'000'000 + random_.below(40'000'000)}};
+            case 9:
+                return ReportPrice{Price{80'000'000 + random_.below(40'000'000)}};
             case 10: {
                 const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
-                return OpenOrder{chance(70) ? "tiny" : "cpu", units, Credits{price}, Credits{u128{units} * price + random_.below(1000)},
+                return OpenOrder{chance(70) ? "tiny" : "cpu", units, Credits{price},
+                                 Credits{u128{units} * price + random_.below(1000)},
                                  c_.height().value + 12 + random_.below(80)};
             }
             default: {  // a bid on some order
@@ -72,7 +85,8 @@ class Walk {
                     return 0;
                 });
                 if (open.empty()) return std::nullopt;
-                return PlaceBid{open[random_.below(open.size())], static_cast<std::uint32_t>(random_.below(3)), Credits{random_.below(3'000'000)}};
+                return PlaceBid{open[random_.below(open.size())], static_cast<std::uint32_t>(random_.below(3)),
+                                Credits{random_.below(3'000'000)}};
             }
         }
     }
@@ -83,7 +97,8 @@ class Walk {
         for (const TaskView& t : tasks) {
             if (t.committed || t.ctx.is_zero() || !chance(40) || (c_.now > t.commit_by.value && !chance(3))) continue;
             Work w = chance(75) ? Chain::work(t) : Chain::work(t, [&](std::vector<Hash>& leaves) {
-                for (std::uint64_t i = 0; i <= random_.below(4); ++i) leaves[random_.below(leaves.size())].bytes[random_.below(32)] ^= 1;
+                for (std::uint64_t i = 0; i <= random_.below(4); ++i)
+                    leaves[random_.below(leaves.size())].bytes[random_.below(32)] ^= 1;
             });
             txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
             if (chance(10)) txs.push_back(c_.tx_at(me, nonce++, {CommitWork{t.task, t.slot, random_.fixed<Hash>()}}));
@@ -128,7 +143,9 @@ class Walk {
         // Validators keep the price alive most of the time.
         if (chance(70))
             for (const Key& k : c_.operators)
-                if (chance(80)) txs.push_back(c_.tx_at(k, c_.nonce(k), {ReportPrice{Price{90'000'000 + random_.below(20'000'000)}}}));
+                if (chance(80))
+                    txs.push_back(
+                        c_.tx_at(k, c_.nonce(k), {ReportPrice{Price{90'000'000 + random_.below(20'000'000)}}}));
         if (chance(5)) txs.push_back(random_.bytes(random_.below(200)));
         c_.step = chance(3) ? 1 + random_.below(15'000) : 300 + random_.below(1'500);
 
@@ -138,7 +155,8 @@ class Walk {
             Block bad = *made;
             if (chance(50)) bad.header.reveal = random_.fixed<Hash>();
             for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
-                Bytes raw = txs.empty() || chance(30) ? random_.bytes(random_.below(300)) : txs[random_.below(txs.size())];
+                Bytes raw =
+                    txs.empty() || chance(30) ? random_.bytes(random_.below(300)) : txs[random_.below(txs.size())];
                 if (!raw.empty() && chance(50)) raw[random_.below(raw.size())] ^= 1;
                 bad.txs.insert(bad.txs.begin() + static_cast<std::ptrdiff_t>(random_.below(bad.txs.size() + 1)), raw);
             }
