@@ -74,8 +74,11 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
         term("staking", mine->staking, "stakers' pool by min(stake at start, at end)");
         e.slashed = mine->slashed;
     }
-    state.each_commit_of(provider, [&](const Hash& id, const Commit& c) {
-        if (c.epoch == epoch) e.commits.emplace_back(id, c);
+    // Of this epoch alone: a provider's whole history would hold the readers' lock for long.
+    const StateKey of_epoch = tables::KeyOf(tables::kProviderCommits) | provider | epoch;
+    state.for_prefix(tables::kProviderCommits, of_epoch.key, [&](ByteView key, ByteView) {
+        const Hash id = Hash::from(key.subspan(40));
+        if (const auto c = state.commit(id)) e.commits.emplace_back(id, *c);
         return true;
     });
     const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) + " failed, " +
