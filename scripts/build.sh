@@ -31,6 +31,9 @@ case ${ASSAY_CUDA:-auto} in
     *) [ -e "build/$preset/CMakeCache.txt" ] && settings+=(-UASSAY_NVCC -UASSAY_CUDA_INCLUDE -UASSAY_CUDART) ;;
 esac
 
+# Two clones of one commit share what ccache holds: it sees paths below the root as relative ones.
+export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR:-1}"
+
 say "configure: preset $preset"
 cmake --preset "$preset" "${settings[@]}" >&2
 targets=()
