@@ -13,7 +13,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -22,15 +21,23 @@
 #include "base/result.hpp"
 #include "base/types.hpp"
 
-/// Names the fields of a struct in encoding order.
-#define ASSAY_FIELDS(...)                              \
-    auto tie() { return std::tie(__VA_ARGS__); }       \
-    auto tie() const { return std::tie(__VA_ARGS__); }
+/// Names the fields of a struct in encoding order: x.each_field(f) calls f(first, second, …) once. A template without a
+/// tuple, because compilers take seconds for tuples of twenty references in every file that sees them.
+#define ASSAY_FIELDS(...)                            \
+    using HasFields = void;                          \
+    template <class F>                               \
+    constexpr decltype(auto) each_field(F&& f) {     \
+        return f(__VA_ARGS__);                       \
+    }                                                \
+    template <class F>                               \
+    constexpr decltype(auto) each_field(F&& f) const { \
+        return f(__VA_ARGS__);                       \
+    }
 
 namespace assay::borsh {
 
 template <class T>
-concept Fielded = requires(T& t) { t.tie(); };
+concept Fielded = requires { typename T::HasFields; };
 /// An alternative of a tagged union: its number on the wire, never its place in the variant.
 template <class T>
 concept Tagged = requires {
@@ -121,7 +128,7 @@ class Writer {
     }
     template <Fielded T>
     void put(const T& v) {
-        std::apply([this](const auto&... f) { (put(f), ...); }, v.tie());
+        v.each_field([this](const auto&... f) { (put(f), ...); });
     }
 
    private:
@@ -260,14 +267,14 @@ class Reader {
     Status get(std::variant<Ts...>& v) {
         std::uint8_t tag = 0;
         ASSAY_TRY_VOID(get(tag));
-        Status out = not_canonical("an unknown kind, number " + std::to_string(tag));
-        (void)((tag == Ts::kTag && (out = get_alternative<Ts>(v), true)) || ...);
-        return out;
+        Status out;
+        const bool known = ((tag == Ts::kTag && (out = get_alternative<Ts>(v), true)) || ...);
+        return known ? out : not_canonical("an unknown kind, number " + std::to_string(tag));
     }
     template <Fielded T>
     Status get(T& v) {
         Status out;
-        std::apply([&](auto&... f) { (void)((out = get(f), out.ok()) && ...); }, v.tie());
+        v.each_field([&](auto&... f) { (void)((out = get(f), out.ok()) && ...); });
         return out;
     }
 

@@ -158,4 +158,30 @@ enum class Code : std::uint16_t {
     return -32603;
 }
 
+/// What a program exits with that ends with this error (docs/errors.md has the meanings).
+[[nodiscard]] constexpr int exit_code(Code c) {
+    switch (c) {
+        case Code::ok:
+            return 0;
+        case Code::usage:
+        case Code::confirmation_required:
+            return 2;
+        case Code::node_unreachable:
+        case Code::syncing:
+        case Code::shutting_down:
+            return 3;
+        case Code::app_hash_mismatch:
+        case Code::proof_invalid:
+        case Code::selftest_failed:
+        case Code::verification_failed:
+            return 4;
+        case Code::outcome_unknown:
+            return 5;
+        case Code::interrupted:
+            return 130;
+        default:
+            return 1;
+    }
+}
+
 }  // namespace assay

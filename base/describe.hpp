@@ -43,16 +43,23 @@ constexpr void for_each_field(T& object, F&& f) {
     std::apply([&](const auto&... each) { (f(each, object.*(each.member)), ...); }, std::remove_const_t<T>::describe());
 }
 
-/// The fields as a tuple of references, for Borsh: `auto tie() { return tie_described(*this); }`.
-template <class T>
-constexpr auto tie_described(T& object) {
-    return std::apply([&](const auto&... each) { return std::tie(object.*(each.member)...); },
+/// Calls f(first field, second field, …) once.
+template <Described T, class F>
+constexpr decltype(auto) with_fields(T& object, F&& f) {
+    return std::apply([&](const auto&... each) -> decltype(auto) { return f(object.*(each.member)...); },
                       std::remove_const_t<T>::describe());
 }
 
 }  // namespace assay
 
 /// Gives a described struct its Borsh encoding, in the order of describe().
-#define ASSAY_DESCRIBED                                              \
-    auto tie() { return ::assay::tie_described(*this); }             \
-    auto tie() const { return ::assay::tie_described(*this); }
+#define ASSAY_DESCRIBED                                    \
+    using HasFields = void;                                \
+    template <class F>                                     \
+    constexpr decltype(auto) each_field(F&& f) {           \
+        return ::assay::with_fields(*this, f);             \
+    }                                                      \
+    template <class F>                                     \
+    constexpr decltype(auto) each_field(F&& f) const {     \
+        return ::assay::with_fields(*this, f);             \
+    }

@@ -4,13 +4,13 @@
 
 namespace assay::chain {
 
-Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, bool signature_known) {
+Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id) {
     ASSAY_TRY(Tx tx, decode_tx(raw, max_bytes));
     if (tx.body.chain_id != chain_id)
         return {Code::wrong_chain, "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
     Checked c;
     c.id = txid(tx, raw);
-    if (!signature_known) ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, c.id));
+    ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, c.id));
     c.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
     c.bytes = raw.size();
     c.tx = std::move(tx);

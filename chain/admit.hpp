@@ -13,8 +13,8 @@ struct Checked {
     std::size_t bytes = 0;
 };
 
-/// Decoding, shape, signature: needs no state, any thread. `signature_known`: these very bytes were verified before.
-[[nodiscard]] Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, bool signature_known);
+/// Decoding, shape, chain, signature: needs no state, any thread.
+[[nodiscard]] Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id);
 
 /// Expiry, gas, fee, nonce, balance against a state; for openings that the free lane is open to them.
 /// `nonce_ahead`: how far the nonce may be above the account's (0 at its place in a block).

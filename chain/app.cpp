@@ -1,11 +1,11 @@
 #include "chain/app.hpp"
 
 #include <algorithm>
-#include <shared_mutex>
 
 #include "chain/beacon.hpp"
 #include "chain/block_run.hpp"
 #include "chain/execute.hpp"
+#include "chain/fair_lock.hpp"
 #include "chain/invariants.hpp"
 #include "chain/store/store.hpp"
 #include "chain/verify_pool.hpp"
@@ -33,8 +33,8 @@ constexpr std::uint64_t kMempoolNonceAhead = 1'000;
 struct App::Impl {
     std::unique_ptr<Store> store;
     std::unique_ptr<CommittedView> committed;
-    mutable std::shared_mutex mutex;  // readers of the committed state against commit()
-    mutable SignatureCache signatures;
+    mutable FairLock lock;  // readers of the committed state against commit()
+    mutable CheckedCache cache;
     unsigned verify_threads = 1;
 
     // What the last commit left; read under the lock.
@@ -57,6 +57,7 @@ struct App::Impl {
         std::unique_ptr<BlockRun> run;
     };
     std::optional<Executed> executed;
+    [[nodiscard]] Result<CheckedPtr> check_signed(ByteView raw) const;
     [[nodiscard]] bool has_executed(const Block& block) const {
         return executed && block_hash(executed->block.header) == block_hash(block.header) && executed->block.txs == block.txs;
     }
@@ -88,12 +89,12 @@ Result<std::unique_ptr<App>> App::open(const AppOptions& options) {
 }
 
 AppInfo App::info() const {
-    const std::shared_lock lock(impl_->mutex);
+    const auto reading = impl_->lock.read();
     return impl_->info;
 }
 
 std::shared_ptr<void> App::read_lock() const {
-    return std::make_shared<std::shared_lock<std::shared_mutex>>(impl_->mutex);
+    return std::make_shared<std::shared_lock<std::shared_mutex>>(impl_->lock.read());
 }
 
 const StateView& App::view() const { return *impl_->committed; }
@@ -138,17 +139,31 @@ Status App::init_chain(const Genesis& genesis) {
     ASSAY_TRY(Hash root, impl_->store->stage(s.changes()));
     (void)root;
     BlockRecord record;
-    const std::unique_lock lock(impl_->mutex);
+    const auto writing = impl_->lock.write();
     ASSAY_TRY_VOID(impl_->store->commit(record));
     impl_->load();
     return {};
 }
 
+// Signatures take long: they are checked before the state is looked at, so that no block waits for them.
+Result<CheckedPtr> App::Impl::check_signed(ByteView raw) const {
+    std::size_t max_bytes = 0;
+    std::string chain_id;
+    {
+        const auto reading = lock.read();
+        max_bytes = params.block.max_tx_bytes;
+        chain_id = info.chain_id;
+    }
+    return check_cached(raw, max_bytes, chain_id, cache);
+}
+
 Result<CheckResult> App::check_tx(ByteView raw) const {
-    const std::shared_lock lock(impl_->mutex);
-    ASSAY_TRY(Checked c, check_cached(raw, impl_->params.block.max_tx_bytes, impl_->info.chain_id, impl_->signatures));
-    ASSAY_TRY_VOID(check_place(*impl_->committed, impl_->params, c, impl_->info.height + 1, impl_->info.time, kMempoolNonceAhead));
-    return CheckResult{c.id, c.tx.body.sender, c.tx.body.nonce, c.tx.body.fee, c.tx.body.gas_limit, is_work(c.tx.body)};
+    const Impl& m = *impl_;
+    ASSAY_TRY(const CheckedPtr c, m.check_signed(raw));
+    const auto reading = m.lock.read();
+    ASSAY_TRY_VOID(check_place(*m.committed, m.params, *c, m.info.height + 1, m.info.time, kMempoolNonceAhead));
+    const TxBody& body = c->tx.body;
+    return CheckResult{c->id, body.sender, body.nonce, body.fee, body.gas_limit, is_work(body)};
 }
 
 namespace {
@@ -186,12 +201,12 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
     h.last_app_hash = m.info.app_hash;
 
     auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
-    const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+    const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
     // Openings first: commits pay, and must not take the room of what was paid for before.
     const auto turn = [](const TxBody& body) { return is_opening(body) ? 0 : is_work(body) ? 1 : 2; };
     for (int now = 0; now <= 2; ++now)
         for (std::size_t i = 0; i < candidates.size(); ++i)
-            if (checked[i] && turn(checked[i]->tx.body) == now && run->take(*checked[i])) block.txs.push_back(candidates[i]);
+            if (checked[i] && turn((*checked[i])->tx.body) == now && run->take(**checked[i])) block.txs.push_back(candidates[i]);
     h.tx_root = transactions_root(block.txs);
     m.executed = Impl::Executed{block, std::move(run)};
     return block;
@@ -209,9 +224,9 @@ Status App::process_proposal(const Block& block) const {
     if (m.has_executed(block)) return {};  // its transactions were checked when they were executed
     m.executed.reset();
     auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
-    const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+    const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
     for (std::size_t i = 0; i < checked.size(); ++i) {
-        const Status taken = checked[i] ? run->take(*checked[i]) : Status(checked[i].error());
+        const Status taken = checked[i] ? run->take(**checked[i]) : Status(checked[i].error());
         if (!taken) return {Code::not_includable, "transaction " + std::to_string(i) + ": " + taken.error().message};
     }
     m.executed = Impl::Executed{block, std::move(run)};
@@ -229,10 +244,10 @@ Result<BlockResults> App::finalize_block(const Block& block) {
         run = std::move(m.executed->run);
     } else {
         run = std::make_unique<BlockRun>(*m.committed, m.params, h);
-        const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures, m.verify_threads);
+        const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
         for (std::size_t i = 0; i < checked.size(); ++i) {
-            const Status taken = checked[i] ? run->take(*checked[i]) : Status(checked[i].error());
-            if (!taken) run->refuse(block.txs[i], checked[i] ? &*checked[i] : nullptr, taken.error());
+            const Status taken = checked[i] ? run->take(**checked[i]) : Status(checked[i].error());
+            if (!taken) run->refuse(block.txs[i], checked[i] ? checked[i]->get() : nullptr, taken.error());
         }
     }
     m.executed.reset();
@@ -255,8 +270,9 @@ Result<BlockResults> App::finalize_block(const Block& block) {
 Status App::commit() {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "commit without a finalized block"};
-    const std::unique_lock lock(m.mutex);
-    ASSAY_TRY_VOID(m.store->commit(m.staged->record));
+    ASSAY_TRY_VOID(m.store->write(m.staged->record));  // readers see the state before as long as the disk takes
+    const auto writing = m.lock.write();
+    m.store->publish();
     m.info = m.staged->info;
     m.params = std::move(m.staged->params);
     m.last_block = m.staged->block;
@@ -265,16 +281,16 @@ Status App::commit() {
 }
 
 Result<Receipt> App::simulate(ByteView raw) const {
-    const std::shared_lock lock(impl_->mutex);
     const Impl& m = *impl_;
-    ASSAY_TRY(Checked c, check_cached(raw, m.params.block.max_tx_bytes, m.info.chain_id, m.signatures));
+    ASSAY_TRY(const CheckedPtr c, m.check_signed(raw));
+    const auto reading = m.lock.read();
     const Height next = m.info.height + 1;
-    ASSAY_TRY_VOID(check_place(*m.committed, m.params, c, next, m.info.time, kMempoolNonceAhead));
+    ASSAY_TRY_VOID(check_place(*m.committed, m.params, *c, next, m.info.time, kMempoolNonceAhead));
     BlockState s(*m.committed);
     s.clock().height = next;
     s.clock().time = TimeMs{m.info.time.value + m.params.block.time_ms};
     Exec x(s);
-    return execute_tx(x, c);
+    return execute_tx(x, *c);
 }
 
 Result<StateProof> App::prove(const StateKey& key, Height height) const { return impl_->store->prove(key, height); }
@@ -300,7 +316,7 @@ Result<StoredTx> App::find_tx(const Hash& id) const {
 }
 
 Result<Genesis> App::genesis() const {
-    const std::shared_lock lock(impl_->mutex);
+    const auto reading = impl_->lock.read();
     const auto raw = impl_->committed->get(tables::global("genesis"));
     if (!raw) return {Code::not_found, "no chain in this home yet"};
     return borsh::decode<Genesis>(*raw);

@@ -35,10 +35,7 @@ Result<Hash> key_or_local(json::Object& entry, const char* name, const std::opti
     return hash;
 }
 
-}  // namespace
-
-Result<Genesis> parse_genesis(std::string_view text, std::string_view source, const std::optional<LocalValidator>& local) {
-    ASSAY_TRY(json::Value root, json::parse(text, {.comments = true, .max_bytes = 64u << 20, .max_depth = 32, .source = source}));
+Result<Genesis> read_genesis(const json::Value& root, const std::optional<LocalValidator>& local) {
     ASSAY_TRY(json::Object top, json::object(root, ""));
     Genesis g;
     ASSAY_TRY(g.chain_id, top.string("chain_id"));
@@ -82,6 +79,15 @@ Result<Genesis> parse_genesis(std::string_view text, std::string_view source, co
               [](const auto& a, const auto& b) { return a.operator_address < b.operator_address; });
     ASSAY_TRY_VOID(validate(g));
     return g;
+}
+
+}  // namespace
+
+Result<Genesis> parse_genesis(std::string_view text, std::string_view source, const std::optional<LocalValidator>& local) {
+    ASSAY_TRY(json::Value root, json::parse(text, {.comments = true, .max_bytes = 64u << 20, .max_depth = 32, .source = source}));
+    auto genesis = read_genesis(root, local);
+    if (genesis || source.empty()) return genesis;
+    return {genesis.error().code, std::string(source) + ": " + genesis.error().message};  // what reads values knows no file
 }
 
 Status validate(const Genesis& g) {

@@ -1,5 +1,7 @@
 #include "chain/invariants.hpp"
 
+#include <array>
+
 #include "chain/view.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -53,8 +55,8 @@ struct Compared {
     u128 ledger;
 };
 
-std::vector<Compared> compare(const Sums& s, const Ledger& l) {
-    return {{"liquid", s.liquid, l.liquid.units},
+std::array<Compared, 9> compare(const Sums& s, const Ledger& l) {
+    return {{{"liquid", s.liquid, l.liquid.units},
             {"staked", s.staked, l.staked.units},
             {"unbonding", s.unbonding, l.unbonding.units},
             {"bonds", s.bonds, l.bonds.units},
@@ -62,7 +64,7 @@ std::vector<Compared> compare(const Sums& s, const Ledger& l) {
             {"reserved", s.reserved, l.reserved.units},
             {"credits free", s.credits_free, l.credits_free.units},
             {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
-            {"credits queued", s.credits_queued, l.credits_queued.units}};
+            {"credits queued", s.credits_queued, l.credits_queued.units}}};
 }
 
 Result<Amount> bucket_sum(const Ledger& l) {

@@ -5,33 +5,39 @@
 
 namespace assay::chain {
 
-bool SignatureCache::contains(const Hash& h) const {
+CheckedPtr CheckedCache::find(const Hash& h) const {
     const std::lock_guard lock(mutex_);
-    return young_.contains(h) || old_.contains(h);
+    if (const auto at = young_.find(h); at != young_.end()) return at->second;
+    if (const auto at = old_.find(h); at != old_.end()) return at->second;
+    return nullptr;
 }
 
-void SignatureCache::add(const Hash& h) {
+void CheckedCache::add(const Hash& h, CheckedPtr checked) {
+    // What decodes from n bytes takes a few times n: vectors of small things, and the objects around them.
+    const std::size_t footprint = 1024 + 3 * checked->bytes;
+    Map forgotten;  // freed after the lock
     const std::lock_guard lock(mutex_);
-    if (young_.size() >= capacity_ / 2) {
-        old_ = std::move(young_);
-        young_ = Set{};
+    if (young_bytes_ + footprint > half_) {
+        forgotten = std::exchange(old_, std::exchange(young_, Map{}));
+        young_bytes_ = 0;
     }
-    young_.insert(h);
+    if (young_.emplace(h, std::move(checked)).second) young_bytes_ += footprint;
 }
 
-Result<Checked> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, SignatureCache& cache) {
+Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache) {
     if (raw.size() > max_bytes)
         return {Code::tx_too_large, "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
     const Hash h = sha256(raw);
-    const bool known = cache.contains(h);
-    auto out = check_bytes(raw, max_bytes, chain_id, known);
-    if (out && !known) cache.add(h);
-    return out;
+    if (CheckedPtr known = cache.find(h)) return known;
+    ASSAY_TRY(Checked checked, check_bytes(raw, max_bytes, chain_id));
+    auto out = std::make_shared<const Checked>(std::move(checked));
+    cache.add(h, out);
+    return CheckedPtr(std::move(out));
 }
 
-std::vector<Result<Checked>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes, std::string_view chain_id,
-                                       SignatureCache& cache, unsigned threads) {
-    std::vector<Result<Checked>> out(txs.size(), Result<Checked>(Code::internal, ""));
+std::vector<Result<CheckedPtr>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes, std::string_view chain_id,
+                                          CheckedCache& cache, unsigned threads) {
+    std::vector<Result<CheckedPtr>> out(txs.size(), Result<CheckedPtr>(Code::internal, ""));
     constexpr std::size_t kChunk = 64;
     std::atomic<std::size_t> next{0};
     const auto work = [&] {

@@ -4,14 +4,14 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS ON) # __int128 under its own name
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 find_program(CCACHE_PROGRAM ccache)
-if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+if(CCACHE_PROGRAM) # shared by clones in other folders; with precompiled headers; no preprocessor run beside the compiler's
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+    CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${CCACHE_PROGRAM}")
 endif()
 find_package(Threads REQUIRED)
 
@@ -33,21 +33,35 @@ if(ASSAY_SANITIZE)
   endif()
 endif()
 
-# assay_library(NAME [TOTAL] SOURCES … DEPS …)   TOTAL: built without exceptions (base, tokenomics, proofs, chain)
+# assay_library(NAME [TOTAL] SOURCES … DEPS … HEADERS …)   TOTAL: built without exceptions (base, tokenomics, proofs, chain)
+#   HEADERS: the heavy ones that most of its files include, precompiled
 function(assay_library name)
-  cmake_parse_arguments(A "TOTAL" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(A "TOTAL" "" "SOURCES;DEPS;PRIVATE_DEPS;HEADERS" ${ARGN})
   add_library(${name} STATIC ${A_SOURCES})
   target_link_libraries(${name} PUBLIC assay_flags ${A_DEPS} PRIVATE ${A_PRIVATE_DEPS})
   if(A_TOTAL)
     target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>")
   endif()
+  assay_precompile(${name} ${A_HEADERS})
 endfunction()
 
-# assay_program(NAME SOURCES … DEPS …)
+# A header of our own is named as in an include; CMake wants to be told that it is no file of the target's folder.
+function(assay_precompile name)
+  foreach(header ${ARGN})
+    if(header MATCHES "^<")
+      target_precompile_headers(${name} PRIVATE "${header}")
+    else()
+      target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/${header}")
+    endif()
+  endforeach()
+endfunction()
+
+# assay_program(NAME SOURCES … DEPS … HEADERS …)
 function(assay_program name)
-  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS;HEADERS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE assay_flags ${A_DEPS})
+  assay_precompile(${name} ${A_HEADERS})
 endfunction()
 
 # assay_test(NAME SOURCES … DEPS …)   one executable and one ctest entry, with the shared main of tests/support
@@ -55,6 +69,11 @@ function(assay_test name)
   cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE assay_flags assay_test_main ${A_DEPS})
+  if(NOT ASSAY_ONLY_PROOFS)
+    target_precompile_headers(${name} REUSE_FROM assay_test_headers)
+    # What is tested is optimised; optimising the checks themselves would double the time of the whole build.
+    target_compile_options(${name} PRIVATE -Og)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE
     "ASSAY_SHARED_DIR=\"${ASSAY_SHARED_DIR}\"" "ASSAY_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\""
@@ -64,6 +83,7 @@ function(assay_test name)
     set(A_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "unit;${A_LABELS}")
+  add_dependencies(unit_tests ${name})
 endfunction()
 
 # assay_bench(NAME SOURCES … DEPS …)   prints ratios measured in one run and checks the results that it times

@@ -4,16 +4,18 @@
 #   scripts/build.sh                  programs, tests and benchmarks, optimised
 #   scripts/build.sh --programs       only assayd, assay, assay-prover and assay-sim
 #   scripts/build.sh --preset NAME    release, debug, asan, tsan or proofs-only
+#   scripts/build.sh --units          only the unit tests and what they run
 #
 # GPU kernels are built where nvcc is: on the PATH, in /usr/local/cuda, or in build/cuda (scripts/get-cuda.sh).
 # ASSAY_CUDA=off|on|auto decides otherwise, ASSAY_JOBS how many compilers run at once,
 # ASSAY_LONG_TESTS=1 builds the long forms of the tests.
 . "$(dirname "$0")/common.sh"
 
-preset=release programs=no
+preset=release targets=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --programs) programs=yes ;;
+        --programs) targets=(--target assayd assay assay-prover assay-sim) ;;
+        --units) targets=(--target unit_tests) ;;
         --preset) [ $# -gt 1 ] || usage_error "--preset needs a name"; preset=$2; shift ;;
         -h | --help) help_text; exit 0 ;;
         *) usage_error "unknown option $1" ;;
@@ -31,13 +33,8 @@ case ${ASSAY_CUDA:-auto} in
     *) [ -e "build/$preset/CMakeCache.txt" ] && settings+=(-UASSAY_NVCC -UASSAY_CUDA_INCLUDE -UASSAY_CUDART) ;;
 esac
 
-# Two clones of one commit share what ccache holds: it sees paths below the root as relative ones.
-export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR:-1}"
-
 say "configure: preset $preset"
 cmake --preset "$preset" "${settings[@]}" >&2
-targets=()
-[ "$programs" = yes ] && targets=(--target assayd assay assay-prover assay-sim)
 say "build with $(jobs_here) jobs"
 cmake --build "build/$preset" --parallel "$(jobs_here)" "${targets[@]}" >&2
 say "built: build/$preset/bin"

@@ -55,11 +55,11 @@ finish() {
 tree_state() { git status --porcelain --untracked-files=normal 2>/dev/null || echo "git cannot say"; }
 before=$(tree_state)
 
-# build PRESET [NAME=VALUE…]: counts as a failure where it fails, and says so to its caller
+# build PRESET [build.sh's options…]: counts as a failure where it fails, and says so to its caller
 build() {
     local preset=$1 began=$SECONDS
     shift
-    if ! env "$@" "$root/scripts/build.sh" --preset "$preset"; then
+    if ! "$root/scripts/build.sh" --preset "$preset" "$@"; then
         bad "build of $preset"
         return 1
     fi
@@ -141,12 +141,12 @@ fi
 
 # ---------------------------------------------------------------- builds and tests
 if wanted release; then
-    build release ASSAY_CUDA="$cuda" || finish
+    ASSAY_CUDA="$cuda" build release || finish
     tests release
 fi
-if wanted proofs && build proofs-only ASSAY_CUDA="$cuda"; then tests proofs-only; fi
-if wanted asan && build asan; then tests asan --label-regex '^unit$'; fi
-if wanted tsan && build tsan; then tests tsan --label-regex '^unit$'; fi
+if wanted proofs && ASSAY_CUDA="$cuda" build proofs-only; then tests proofs-only; fi
+if wanted asan && build asan --units; then tests asan --label-regex '^unit$'; fi
+if wanted tsan && build tsan --units; then tests tsan --label-regex '^unit$'; fi
 
 # ---------------------------------------------------------------- tree
 if wanted tree; then

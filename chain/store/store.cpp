@@ -69,6 +69,7 @@ struct Store::Impl {
     std::map<StateKey, Bytes> tables;  // every table but accounts
     AccountCache accounts;
     std::map<std::uint8_t, std::uint64_t> leaves;  // per table
+    std::optional<Database::Snapshot> visible;     // what get() and for_prefix() see of the database
 
     struct Staged {
         struct Write {
@@ -79,6 +80,7 @@ struct Store::Impl {
         std::vector<Write> writes;  // ascending by path
         std::vector<Trie::Change> undo;
         Hash root;
+        std::optional<layout::Meta> meta;  // once it is durable
     };
     std::optional<Staged> staged;
 
@@ -87,7 +89,6 @@ struct Store::Impl {
     [[nodiscard]] layout::Version version_of(const Hash& root, std::uint8_t undo_bits) const;
     void write_undo(Database::Batch& batch, Height height, std::uint8_t undo_bits) const;
     void prune(Database::Batch& batch, layout::Meta& next) const;
-    void publish();
 };
 
 Store::Store() : impl_(std::make_unique<Impl>()) {}
@@ -114,6 +115,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& dir, const Options
     m.index = std::make_unique<TxIndex>(*m.db);
     ASSAY_TRY_VOID(m.index->load());
     if (m.meta) ASSAY_TRY_VOID(m.load_state());
+    m.visible.emplace(*m.db);
     return out;
 }
 
@@ -171,7 +173,7 @@ std::optional<Bytes> Store::Impl::get(const StateKey& key) const {
         return it->second;
     }
     if (const Bytes* cached = accounts.find(address_in(key))) return *cached;
-    auto read = db->get(layout::flat_key(state_path(key)));
+    auto read = db->get(layout::flat_key(state_path(key)), &*visible);
     ASSAY_CHECK(read.ok());  // the disk does not answer: better no block than a guessed state
     if (!*read) return std::nullopt;
     auto record = borsh::decode<layout::FlatRecord>(**read);
@@ -195,7 +197,7 @@ void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<
                 const bool begins = key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
                 return !begins || f(key, record->value);
             },
-            nullptr, true);
+            &*impl_->visible, true);
         ASSAY_CHECK(read.ok());  // as in get
         return;
     }
@@ -296,25 +298,7 @@ void Store::Impl::prune(Database::Batch& batch, layout::Meta& next) const {
     next.oldest = oldest;
 }
 
-// After the batch is durable: the maps that get() and for_prefix() read.
-void Store::Impl::publish() {
-    for (auto& w : staged->writes) {
-        const StateKey& key = w.change.key;
-        if (key.table == kAccountTable) {
-            if (w.change.value) {
-                accounts.put(address_in(key), *w.change.value);
-            } else {
-                accounts.erase(address_in(key));
-            }
-        } else if (w.change.value) {
-            tables[key] = std::move(*w.change.value);
-        } else {
-            tables.erase(key);
-        }
-    }
-}
-
-Status Store::commit(const BlockRecord& record) {
+Status Store::write(const BlockRecord& record) {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "nothing is staged"};
     Database::Batch batch;
@@ -348,9 +332,35 @@ Status Store::commit(const BlockRecord& record) {
     m.prune(batch, next);
     batch.put(layout::meta_key(), borsh::encode(next));
     ASSAY_TRY_VOID(m.index->publish([&] { return m.db->write(batch, m.options.sync); }));
-    m.publish();
-    m.meta = next;
+    m.staged->meta = next;
+    return {};
+}
+
+void Store::publish() {
+    Impl& m = *impl_;
+    ASSAY_CHECK(m.staged && m.staged->meta);
+    for (auto& w : m.staged->writes) {
+        const StateKey& key = w.change.key;
+        if (key.table == kAccountTable) {
+            if (w.change.value) {
+                m.accounts.put(address_in(key), *w.change.value);
+            } else {
+                m.accounts.erase(address_in(key));
+            }
+        } else if (w.change.value) {
+            m.tables[key] = std::move(*w.change.value);
+        } else {
+            m.tables.erase(key);
+        }
+    }
+    m.visible.emplace(*m.db);
+    m.meta = *m.staged->meta;
     m.staged.reset();
+}
+
+Status Store::commit(const BlockRecord& record) {
+    ASSAY_TRY_VOID(write(record));
+    publish();
     return {};
 }
 

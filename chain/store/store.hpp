@@ -8,7 +8,7 @@
 // Invariants: (1) the database holds exactly one height's state, named by the record `m`, whose root it stores: at
 // start the tree is built from the flat table and must give that root; (2) block bodies are appended and synced before
 // the batch that names them, so a crash at any instant leaves the block before or the block after; (3) what get() and
-// for_prefix() show changes only in commit().
+// for_prefix() show changes only in publish().
 //
 // Keys in LevelDB (heights big-endian, 8 bytes):
 //   m               Meta: format, height, root, oldest provable height, end of the block file
@@ -18,8 +18,9 @@
 //   b height        where the block lies in the block files
 //   t, T            index of transactions (tx_index.hpp)
 //
-// Threads: stage, discard_stage and commit belong to one thread. get and for_prefix must not run at the same time as
-// commit. prove, block and find_tx may be called from any thread at any time.
+// Threads: stage, discard_stage, write, publish and commit belong to one thread. get and for_prefix must not run at the
+// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block and find_tx may be
+// called from any thread at any time.
 #pragma once
 
 #include <functional>
@@ -71,7 +72,11 @@ class Store {
     /// The root that the state would have after these changes; each key at most once.
     [[nodiscard]] Result<Hash> stage(std::vector<Change> changes);
     void discard_stage();
-    /// Makes what was staged durable and visible. Errors: io_error; the store must then be opened anew.
+    /// Makes what was staged durable. Errors: io_error; the store must then be opened anew.
+    [[nodiscard]] Status write(const BlockRecord& record);
+    /// Makes what was written visible.
+    void publish();
+    /// Both.
     [[nodiscard]] Status commit(const BlockRecord& record);
 
     /// Errors: pruned, future_height, io_error.

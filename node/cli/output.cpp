@@ -6,30 +6,6 @@
 
 namespace assay::node::cli {
 
-int exit_code(Code code) {
-    switch (code) {
-        case Code::ok:
-            return 0;
-        case Code::usage:
-        case Code::confirmation_required:
-            return 2;
-        case Code::node_unreachable:
-        case Code::syncing:
-        case Code::shutting_down:
-            return 3;
-        case Code::app_hash_mismatch:
-        case Code::proof_invalid:
-        case Code::verification_failed:
-            return 4;
-        case Code::outcome_unknown:
-            return 5;
-        case Code::interrupted:
-            return 130;
-        default:
-            return 1;
-    }
-}
-
 // A reader that closed the pipe has seen enough: no error.
 int Output::done(const std::string& text, const Json& value) const {
     const std::string out = json ? to_text(value) + "\n" : (text.empty() || text.back() == '\n' ? text : text + "\n");

@@ -19,8 +19,4 @@ struct Output {
     void note(const std::string& text) const;
 };
 
-/// Exit codes of COMMANDS: 1 refused or failed, 2 usage, 3 no node, 4 a check failed, 5 unknown outcome, 130
-/// interrupted.
-[[nodiscard]] int exit_code(Code code);
-
 }  // namespace assay::node::cli

@@ -9,30 +9,6 @@
 
 namespace assay::proofs::worker {
 
-int exit_code(Code code) {
-    switch (code) {
-        case Code::ok:
-            return 0;
-        case Code::usage:
-        case Code::confirmation_required:
-            return 2;
-        case Code::node_unreachable:
-        case Code::syncing:
-        case Code::shutting_down:
-            return 3;
-        case Code::verification_failed:
-        case Code::selftest_failed:
-        case Code::proof_invalid:
-            return 4;
-        case Code::outcome_unknown:
-            return 5;
-        case Code::interrupted:
-            return 130;
-        default:
-            return 1;
-    }
-}
-
 void print_json(const Json& value) {
     print_line(value.dump());
 }

@@ -37,11 +37,8 @@ inline void take(const Status& status) {
     if (!status) throw Failure(status.error());
 }
 
-/// 2 usage, 3 node, 4 a check that failed, 5 unknown outcome, 130 interrupted, else 1 (COMMANDS).
-[[nodiscard]] int exit_code(Code code);
-
 [[nodiscard]] inline int exit_code(const Failure& failure) {
-    return failure.exit >= 0 ? failure.exit : exit_code(failure.code);
+    return failure.exit >= 0 ? failure.exit : assay::exit_code(failure.code);
 }
 
 /// One JSON value and a newline.

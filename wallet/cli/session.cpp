@@ -12,11 +12,9 @@
 namespace assay::wallet::cli {
 namespace {
 
+// A value that the user typed wrong is wrong usage; from a file or a node it is a failure.
 int exit_of(Code code, bool typed) {
     switch (code) {
-        case Code::usage:
-        case Code::confirmation_required:
-            return kUsage;
         case Code::bad_amount:
         case Code::bad_address:
         case Code::bad_prefix:
@@ -24,19 +22,8 @@ int exit_of(Code code, bool typed) {
         case Code::bad_hex:
         case Code::field_out_of_range:
             return typed ? kUsage : kFailed;
-        case Code::node_unreachable:
-        case Code::syncing:
-        case Code::shutting_down:
-            return kUnreachable;
-        case Code::proof_invalid:
-        case Code::verification_failed:
-            return kCheckFailed;
-        case Code::outcome_unknown:
-            return kUnknownOutcome;
-        case Code::interrupted:
-            return 130;
         default:
-            return kFailed;
+            return exit_code(code);
     }
 }
 

@@ -23,22 +23,6 @@ std::size_t width(const std::string& s) {
 
 }  // namespace
 
-int exit_code(Code code) {
-    switch (code) {
-        case Code::ok:
-            return 0;
-        case Code::usage:
-        case Code::confirmation_required:
-            return 2;
-        case Code::verification_failed:
-            return 4;
-        case Code::interrupted:
-            return 130;
-        default:
-            return 1;
-    }
-}
-
 // A reader that closed the pipe has seen enough: no error.
 int Output::done(const std::string& text) const {
     std::fwrite(text.data(), 1, text.size(), stdout);

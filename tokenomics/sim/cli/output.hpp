@@ -19,9 +19,6 @@ struct Output {
     [[nodiscard]] int fail(const Error& error, const std::string& hint = {}) const;
 };
 
-/// Exit codes of COMMANDS: 1 refused or failed, 2 usage, 4 a check failed, 130 interrupted.
-[[nodiscard]] int exit_code(Code code);
-
 /// A line on stderr that is written again and again, on a terminal; with `lines`, JSON lines instead.
 class Progress {
    public:

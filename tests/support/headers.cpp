@@ -1,0 +1,2 @@
+// Compiled so that there is a target to which the tests' precompiled header belongs.
+#include "tests/support/random.hpp"

@@ -1,3 +1,0 @@
-// Asio and Beast are compiled here, once for the wallet's programs.
-#include <boost/asio/impl/src.hpp>
-#include <boost/beast/src.hpp>
