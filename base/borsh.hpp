@@ -23,21 +23,23 @@
 
 /// Names the fields of a struct in encoding order: x.each_field(f) calls f(first, second, …) once. A template without a
 /// tuple, because compilers take seconds for tuples of twenty references in every file that sees them.
-#define ASSAY_FIELDS(...)                            \
-    using HasFields = void;                          \
-    template <class F>                               \
-    constexpr decltype(auto) each_field(F&& f) {     \
-        return f(__VA_ARGS__);                       \
-    }                                                \
-    template <class F>                               \
+#define ASSAY_FIELDS(...)                              \
+    using HasFields = void;                            \
+    template <class F>                                 \
+    constexpr decltype(auto) each_field(F&& f) {       \
+        return f(__VA_ARGS__);                         \
+    }                                                  \
+    template <class F>                                 \
     constexpr decltype(auto) each_field(F&& f) const { \
-        return f(__VA_ARGS__);                       \
+        return f(__VA_ARGS__);                         \
     }
 
 namespace assay::borsh {
 
 template <class T>
-concept Fielded = requires { typename T::HasFields; };
+concept Fielded = requires {
+    typename T::HasFields;
+};
 /// An alternative of a tagged union: its number on the wire, never its place in the variant.
 template <class T>
 concept Tagged = requires {
@@ -86,10 +88,8 @@ class Writer {
         raw(s.data(), s.size());
     }
     template <class E>
-        requires std::is_enum_v<E>
-    void put(E e) {
-        put(static_cast<std::uint8_t>(e));
-    }
+    requires std::is_enum_v<E>
+    void put(E e) { put(static_cast<std::uint8_t>(e)); }
     template <class T>
     void put(const std::vector<T>& v) {
         put(static_cast<std::uint32_t>(v.size()));
@@ -156,7 +156,8 @@ class Reader {
     Status get(T& v) {
         if (left() < sizeof(T)) return truncated();
         T out = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) out = static_cast<T>(out | (static_cast<T>(in_[at_ + i]) << (8 * i)));
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            out = static_cast<T>(out | (static_cast<T>(in_[at_ + i]) << (8 * i)));
         at_ += sizeof(T);
         v = out;
         return {};
@@ -203,8 +204,7 @@ class Reader {
     }
     /// Enums used here have a constexpr `enum_count(E)` beside them: values 0 .. count-1 are valid.
     template <class E>
-        requires std::is_enum_v<E>
-    Status get(E& e) {
+    requires std::is_enum_v<E> Status get(E& e) {
         std::uint8_t b = 0;
         ASSAY_TRY_VOID(get(b));
         if (b >= enum_count(E{})) return not_canonical("an enumeration value is out of range");
@@ -304,8 +304,8 @@ template <class T>
     T out{};
     ASSAY_TRY_VOID(reader.get(out));
     if (reader.left() != 0)
-        return {Code::encoding_trailing, std::to_string(reader.left()) + " bytes are left over at offset " +
-                                             std::to_string(reader.at())};
+        return {Code::encoding_trailing,
+                std::to_string(reader.left()) + " bytes are left over at offset " + std::to_string(reader.at())};
     return out;
 }
 

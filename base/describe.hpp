@@ -20,7 +20,7 @@ namespace assay {
 template <class Owner, class T>
 struct Field {
     const char* name;
-    T Owner::* member;
+    T Owner::*member;
     const char* unit;
     std::uint64_t min;
     std::uint64_t max;
@@ -29,13 +29,15 @@ struct Field {
 };
 
 template <class Owner, class T>
-constexpr Field<Owner, T> field(const char* name, T Owner::* member, const char* unit, std::uint64_t min,
+constexpr Field<Owner, T> field(const char* name, T Owner::*member, const char* unit, std::uint64_t min,
                                 std::uint64_t max, const char* meaning) {
     return {name, member, unit, min, max, meaning};
 }
 
 template <class T>
-concept Described = requires { T::describe(); };
+concept Described = requires {
+    T::describe();
+};
 
 /// Calls f(field, value) for every field in order.
 template <Described T, class F>
@@ -53,13 +55,13 @@ constexpr decltype(auto) with_fields(T& object, F&& f) {
 }  // namespace assay
 
 /// Gives a described struct its Borsh encoding, in the order of describe().
-#define ASSAY_DESCRIBED                                    \
-    using HasFields = void;                                \
-    template <class F>                                     \
-    constexpr decltype(auto) each_field(F&& f) {           \
-        return ::assay::with_fields(*this, f);             \
-    }                                                      \
-    template <class F>                                     \
-    constexpr decltype(auto) each_field(F&& f) const {     \
-        return ::assay::with_fields(*this, f);             \
+#define ASSAY_DESCRIBED                                \
+    using HasFields = void;                            \
+    template <class F>                                 \
+    constexpr decltype(auto) each_field(F&& f) {       \
+        return ::assay::with_fields(*this, f);         \
+    }                                                  \
+    template <class F>                                 \
+    constexpr decltype(auto) each_field(F&& f) const { \
+        return ::assay::with_fields(*this, f);         \
     }

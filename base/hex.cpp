@@ -21,11 +21,16 @@ Result<Bytes> from_hex(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         unsigned digit;
-        if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
-        else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a' + 10);
-        else return {Code::bad_hex, "not a lower-case hex digit at position " + std::to_string(i)};
-        if (i % 2 == 0) high = digit;
-        else out.push_back(static_cast<std::uint8_t>(high << 4 | digit));
+        if (c >= '0' && c <= '9')
+            digit = static_cast<unsigned>(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            digit = static_cast<unsigned>(c - 'a' + 10);
+        else
+            return {Code::bad_hex, "not a lower-case hex digit at position " + std::to_string(i)};
+        if (i % 2 == 0)
+            high = digit;
+        else
+            out.push_back(static_cast<std::uint8_t>(high << 4 | digit));
     }
     return out;
 }

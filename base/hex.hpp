@@ -15,8 +15,8 @@ namespace assay {
 template <class Fixed>
 [[nodiscard]] Result<Fixed> fixed_from_hex(std::string_view text) {
     if (text.size() != 2 * Fixed::kSize)
-        return {Code::bad_hex, "expected " + std::to_string(2 * Fixed::kSize) + " hex digits, got " +
-                                   std::to_string(text.size())};
+        return {Code::bad_hex,
+                "expected " + std::to_string(2 * Fixed::kSize) + " hex digits, got " + std::to_string(text.size())};
     ASSAY_TRY(Bytes raw, from_hex(text));
     return Fixed::from(raw);
 }

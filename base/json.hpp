@@ -44,10 +44,10 @@ struct Value {
 };
 
 struct Options {
-    bool comments = false;                    ///< // and /* */ allowed (genesis, scenario, proposal)
-    std::size_t max_bytes = 1u << 20;         ///< longer input is refused: json_too_large
-    std::size_t max_depth = 64;               ///< deeper nesting is refused: json_too_deep
-    std::string_view source = {};             ///< file name for messages; may be empty
+    bool comments = false;             ///< // and /* */ allowed (genesis, scenario, proposal)
+    std::size_t max_bytes = 1u << 20;  ///< longer input is refused: json_too_large
+    std::size_t max_depth = 64;        ///< deeper nesting is refused: json_too_deep
+    std::string_view source = {};      ///< file name for messages; may be empty
 };
 
 [[nodiscard]] Result<Value> parse(std::string_view text, const Options& options = {});

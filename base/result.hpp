@@ -24,7 +24,7 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
    public:
-    Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose, so that `return x;` reads well
+    Result(T value) : value_(std::move(value)) {}      // NOLINT: implicit on purpose, so that `return x;` reads well
     Result(Error error) : error_(std::move(error)) {}  // NOLINT
     Result(Code code, std::string message) : error_{code, std::move(message)} {}
 
@@ -70,14 +70,14 @@ using Status = Result<void>;
 
 #define ASSAY_CONCAT_(a, b) a##b
 #define ASSAY_CONCAT(a, b) ASSAY_CONCAT_(a, b)
-#define ASSAY_TRY_IMPL(tmp, decl, ...)           \
-    auto tmp = (__VA_ARGS__);                    \
-    if (!tmp) return std::move(tmp).error();     \
+#define ASSAY_TRY_IMPL(tmp, decl, ...)       \
+    auto tmp = (__VA_ARGS__);                \
+    if (!tmp) return std::move(tmp).error(); \
     decl = std::move(tmp).value()
 /// `ASSAY_TRY(auto x, f())` takes the value or returns the error from the enclosing function.
 #define ASSAY_TRY(decl, ...) ASSAY_TRY_IMPL(ASSAY_CONCAT(assay_try_, __COUNTER__), decl, __VA_ARGS__)
 /// For calls without a value.
-#define ASSAY_TRY_VOID(...)                                                                    \
-    do {                                                                                       \
+#define ASSAY_TRY_VOID(...)                                                                           \
+    do {                                                                                              \
         if (auto assay_status = (__VA_ARGS__); !assay_status) return std::move(assay_status).error(); \
     } while (false)

@@ -34,7 +34,7 @@ alignas(16) constexpr std::uint32_t kRoundConstants[64] = {
 
 // The CPU keeps the state as (ABEF, CDGH); four rounds take two sha256rnds2.
 __attribute__((target("sha,sse4.1,ssse3"))) void sha256_compress_ni(Sha256State& state, const std::uint8_t* blocks,
-                                                                     std::size_t count) {
+                                                                    std::size_t count) {
     const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
     __m128i t = _mm_shuffle_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(state.h)), 0xB1);
     __m128i u = _mm_shuffle_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(state.h + 4)), 0x1B);
@@ -47,7 +47,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void sha256_compress_ni(Sha256State&
             w[i] = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(blocks + 16 * i)), swap);
 #pragma GCC unroll 16
         for (int r = 0; r < 16; ++r) {
-            __m128i x = _mm_add_epi32(w[r & 3], _mm_load_si128(reinterpret_cast<const __m128i*>(kRoundConstants + 4 * r)));
+            __m128i x =
+                _mm_add_epi32(w[r & 3], _mm_load_si128(reinterpret_cast<const __m128i*>(kRoundConstants + 4 * r)));
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, x);
             abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(x, 0x0E));
             if (r < 12) {
@@ -88,13 +89,17 @@ Compress chosen() {
 
 }  // namespace
 
-const char* sha256_backend() { return chosen() == &sha256_compress_portable ? "portable" : "sha-ni"; }
+const char* sha256_backend() {
+    return chosen() == &sha256_compress_portable ? "portable" : "sha-ni";
+}
 
 void sha256_compress(Sha256State& state, const std::uint8_t* blocks, std::size_t count) {
     chosen()(state, blocks, count);
 }
 
-Sha256::Sha256() { sha256_core::initial_state(state_.h); }
+Sha256::Sha256() {
+    sha256_core::initial_state(state_.h);
+}
 
 Sha256& Sha256::update(ByteView data) {
     if (data.empty()) return *this;
@@ -130,7 +135,9 @@ Hash Sha256::final() {
     return out;
 }
 
-Hash sha256(ByteView data) { return Sha256().update(data).final(); }
+Hash sha256(ByteView data) {
+    return Sha256().update(data).final();
+}
 
 TaggedHash::TaggedHash(std::string_view tag) {
     const Hash name = sha256(as_bytes(tag));
@@ -141,6 +148,8 @@ TaggedHash::TaggedHash(std::string_view tag) {
     sha256_compress(midstate_, block, 1);
 }
 
-Hash tagged_hash(std::string_view tag, ByteView data) { return TaggedHash(tag).hash(data); }
+Hash tagged_hash(std::string_view tag, ByteView data) {
+    return TaggedHash(tag).hash(data);
+}
 
 }  // namespace assay

@@ -39,8 +39,9 @@ std::string format_utc(TimeMs time) {
     const std::uint64_t seconds = time.value / 1000, ms = time.value % 1000;
     const Civil c = civil_from_days(static_cast<std::int64_t>(seconds / 86400));
     const std::uint64_t day = seconds % 86400;
-    std::string out = padded(static_cast<std::uint64_t>(c.year), 4) + "-" + padded(c.month, 2) + "-" + padded(c.day, 2) + "T" +
-                      padded(day / 3600, 2) + ":" + padded(day / 60 % 60, 2) + ":" + padded(day % 60, 2);
+    std::string out = padded(static_cast<std::uint64_t>(c.year), 4) + "-" + padded(c.month, 2) + "-" +
+                      padded(c.day, 2) + "T" + padded(day / 3600, 2) + ":" + padded(day / 60 % 60, 2) + ":" +
+                      padded(day % 60, 2);
     if (ms != 0) out += "." + padded(ms, 3);
     return out + "Z";
 }
@@ -57,8 +58,8 @@ Result<TimeMs> parse_utc(std::string_view t) {
     };
     std::uint64_t y, mo, d, h, mi, s, ms = 0;
     if (t.size() != 20 && t.size() != 24) return bad;
-    if (!digits(0, 4, y) || t[4] != '-' || !digits(5, 2, mo) || t[7] != '-' || !digits(8, 2, d) || t[10] != 'T' || !digits(11, 2, h) ||
-        t[13] != ':' || !digits(14, 2, mi) || t[16] != ':' || !digits(17, 2, s) || t.back() != 'Z')
+    if (!digits(0, 4, y) || t[4] != '-' || !digits(5, 2, mo) || t[7] != '-' || !digits(8, 2, d) || t[10] != 'T' ||
+        !digits(11, 2, h) || t[13] != ':' || !digits(14, 2, mi) || t[16] != ':' || !digits(17, 2, s) || t.back() != 'Z')
         return bad;
     if (t.size() == 24 && (t[19] != '.' || !digits(20, 3, ms))) return bad;
     const bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;

@@ -3,13 +3,13 @@
 // Raw: parse the key as BIP-340 has it (32 bytes) and verify the signature, on every core, nothing else. Settled: the
 // same transactions go through the state machine as in a node: admission on threads of its own (decode, verify, nonce,
 // balance), then blocks on one thread: prepared, executed with every invariant checked, hashed into the state tree,
-// appended and committed in one synced batch. Both parts share the cores. The two are measured in turns, and the result is
-// checked: every balance and nonce against a plain model, every receipt ok, and each state root against a second run of
-// the blocks from the store.
+// appended and committed in one synced batch. Both parts share the cores. The two are measured in turns, and the result
+// is checked: every balance and nonce against a plain model, every receipt ok, and each state root against a second run
+// of the blocks from the store.
 //
 // Our transactions carry keys as x|y, because lifting x costs a tenth of a verification. That gain is in `ratio`;
-// `ratio_xy` is the stricter one, over a raw rate with the same 64-byte keys. The `cpu_` ratios are of processor time: what
-// other programs on the machine do moves them less.
+// `ratio_xy` is the stricter one, over a raw rate with the same 64-byte keys. The `cpu_` ratios are of processor time:
+// what other programs on the machine do moves them less.
 //
 //   bench_settle [--accounts 10000] [--transfers 200000] [--block 10000] [--threads N]      one JSON object; exit 1 if
 //   wrong
@@ -289,7 +289,8 @@ int main(int argc, char** argv) {
                     Address proposer;
                     proposer.bytes.fill(0x11);
                     const Block block = must(app->make_block(
-                        {TimeMs{2'000'000 + b}, proposer, chain_step(beacon_secret, kBeaconLength - 1 - b)}, candidates));
+                        {TimeMs{2'000'000 + b}, proposer, chain_step(beacon_secret, kBeaconLength - 1 - b)},
+                        candidates));
                     make += thread_seconds() - t, t = thread_seconds();
                     const BlockResults results = must(app->finalize_block(block));
                     finalize += thread_seconds() - t, t = thread_seconds();
@@ -331,8 +332,8 @@ int main(int argc, char** argv) {
         "\"cpu_ratio_xy\":%.3f,\"accounts\":%zu,\"transfers\":%zu,\"block\":%zu,\"threads\":%u,"
         "\"settled_per_s\":%.0f,\"raw_per_s\":%.0f,\"raw_xy_per_s\":%.0f,\"cpu_us_per_tx\":%.2f,"
         "\"state_thread_cpu_us_per_tx\":{\"make\":%.2f,\"finalize\":%.2f,\"commit\":%.2f},\"results\":\"%s\"}\n",
-        raw_x.wall / settled.wall, raw_x.cpu / settled.cpu, raw_xy.wall / settled.wall, raw_xy.cpu / settled.cpu, o.accounts,
-        o.transfers, o.block, o.threads, n / settled.wall, n / raw_x.wall, n / raw_xy.wall, settled.cpu / n * 1e6,
-        make / n * 1e6, finalize / n * 1e6, commit / n * 1e6, right ? "right" : "WRONG");
+        raw_x.wall / settled.wall, raw_x.cpu / settled.cpu, raw_xy.wall / settled.wall, raw_xy.cpu / settled.cpu,
+        o.accounts, o.transfers, o.block, o.threads, n / settled.wall, n / raw_x.wall, n / raw_xy.wall,
+        settled.cpu / n * 1e6, make / n * 1e6, finalize / n * 1e6, commit / n * 1e6, right ? "right" : "WRONG");
     return right ? 0 : 1;
 }

@@ -7,7 +7,8 @@ namespace assay::chain {
 Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id) {
     ASSAY_TRY(Tx tx, decode_tx(raw, max_bytes));
     if (tx.body.chain_id != chain_id)
-        return {Code::wrong_chain, "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
+        return {Code::wrong_chain,
+                "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
     Checked c;
     c.id = txid(tx, raw);
     ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, c.id));
@@ -50,26 +51,32 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
                    std::uint64_t nonce_ahead) {
     const TxBody& body = c.tx.body;
     if (body.valid_until < height.value)
-        return {Code::expired, "valid_until is " + std::to_string(body.valid_until) + ", the height is " + std::to_string(height.value)};
+        return {Code::expired, "valid_until is " + std::to_string(body.valid_until) + ", the height is " +
+                                   std::to_string(height.value)};
     if (body.gas_limit < c.intrinsic)
-        return {Code::gas_too_low, "gas_limit is " + std::to_string(body.gas_limit) + ", needed are at least " + std::to_string(c.intrinsic)};
+        return {Code::gas_too_low, "gas_limit is " + std::to_string(body.gas_limit) + ", needed are at least " +
+                                       std::to_string(c.intrinsic)};
     if (body.gas_limit > rules.block.max_gas)
         return {Code::gas_too_low, "gas_limit is above block.max_gas of " + std::to_string(rules.block.max_gas)};
     const Account account = s.account(body.sender);
     if (body.nonce < account.nonce)
-        return {Code::nonce_too_low, "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
+        return {Code::nonce_too_low,
+                "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
     if (body.nonce > account.nonce + nonce_ahead)
-        return {Code::nonce_gap, "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
+        return {Code::nonce_gap,
+                "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
     if (is_opening(body)) {
         if (!body.fee.is_zero()) return {Code::fee_too_low, "fee of an opening must be 0: its commit paid for it"};
         return check_free_lane(s, rules, body, height);
     }
     ASSAY_TRY(Amount needed, fee_for(body.gas_limit, rules.block.min_gas_price));
     if (body.fee < needed)
-        return {Code::fee_too_low, "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
+        return {Code::fee_too_low,
+                "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
     const Amount there = spendable(s, body.sender, time);
     if (there < body.fee)
-        return {Code::insufficient_funds, "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};
+        return {Code::insufficient_funds,
+                "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};
     return {};
 }
 

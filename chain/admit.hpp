@@ -18,8 +18,8 @@ struct Checked {
 
 /// Expiry, gas, fee, nonce, balance against a state; for openings that the free lane is open to them.
 /// `nonce_ahead`: how far the nonce may be above the account's (0 at its place in a block).
-[[nodiscard]] Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height, TimeMs time,
-                                 std::uint64_t nonce_ahead);
+[[nodiscard]] Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height,
+                                 TimeMs time, std::uint64_t nonce_ahead);
 
 /// Liquid plus matured unbonding: what can be spent at `time`.
 [[nodiscard]] Amount spendable(const StateView& s, const Address& a, TimeMs time);

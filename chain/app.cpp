@@ -59,7 +59,8 @@ struct App::Impl {
     std::optional<Executed> executed;
     [[nodiscard]] Result<CheckedPtr> check_signed(ByteView raw) const;
     [[nodiscard]] bool has_executed(const Block& block) const {
-        return executed && block_hash(executed->block.header) == block_hash(block.header) && executed->block.txs == block.txs;
+        return executed && block_hash(executed->block.header) == block_hash(block.header) &&
+               executed->block.txs == block.txs;
     }
 
     void load() {
@@ -97,7 +98,9 @@ std::shared_ptr<void> App::read_lock() const {
     return std::make_shared<std::shared_lock<std::shared_mutex>>(impl_->lock.read());
 }
 
-const StateView& App::view() const { return *impl_->committed; }
+const StateView& App::view() const {
+    return *impl_->committed;
+}
 
 Status App::init_chain(const Genesis& genesis) {
     if (impl_->store->info()) return {Code::already_exists, "this home already holds a chain"};
@@ -177,7 +180,8 @@ Status check_follows(const Header& h, const AppInfo& info, const Hash& last_bloc
     if (h.version != 1) return bad("header version is not 1");
     if (h.chain_id != info.chain_id) return bad("header chain_id is another chain's");
     if (h.height != info.height + 1)
-        return bad("header height is " + std::to_string(h.height.value) + ", expected " + std::to_string(info.height.value + 1));
+        return bad("header height is " + std::to_string(h.height.value) + ", expected " +
+                   std::to_string(info.height.value + 1));
     if (h.time <= info.time) return bad("header time is not after the block before");
     if (h.time.value > kLatestTime) return bad("header time is above 2^53 ms");
     if (h.last_app_hash != info.app_hash) return bad("header last_app_hash differs from this node's state");
@@ -206,7 +210,8 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
     const auto turn = [](const TxBody& body) { return is_opening(body) ? 0 : is_work(body) ? 1 : 2; };
     for (int now = 0; now <= 2; ++now)
         for (std::size_t i = 0; i < candidates.size(); ++i)
-            if (checked[i] && turn((*checked[i])->tx.body) == now && run->take(**checked[i])) block.txs.push_back(candidates[i]);
+            if (checked[i] && turn((*checked[i])->tx.body) == now && run->take(**checked[i]))
+                block.txs.push_back(candidates[i]);
     h.tx_root = transactions_root(block.txs);
     m.executed = Impl::Executed{block, std::move(run)};
     return block;
@@ -216,7 +221,8 @@ Status App::process_proposal(const Block& block) const {
     Impl& m = *impl_;
     const Header& h = block.header;
     ASSAY_TRY_VOID(check_follows(h, m.info, m.last_block));
-    if (h.tx_root != transactions_root(block.txs)) return {Code::not_includable, "header tx_root does not match the transactions"};
+    if (h.tx_root != transactions_root(block.txs))
+        return {Code::not_includable, "header tx_root does not match the transactions"};
     const auto v = m.committed->validator(h.proposer);
     if (!v || v->power == 0) return {Code::not_includable, "the proposer is not in the validator set"};
     if (!v->beacon || !reveal_matches(*v->beacon, h.height, h.reveal, m.params.validators.max_beacon_gap))
@@ -244,7 +250,8 @@ Result<BlockResults> App::finalize_block(const Block& block) {
         run = std::move(m.executed->run);
     } else {
         run = std::make_unique<BlockRun>(*m.committed, m.params, h);
-        const auto checked = check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
+        const auto checked =
+            check_all(block.txs, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
         for (std::size_t i = 0; i < checked.size(); ++i) {
             const Status taken = checked[i] ? run->take(**checked[i]) : Status(checked[i].error());
             if (!taken) run->refuse(block.txs[i], checked[i] ? checked[i]->get() : nullptr, taken.error());
@@ -293,7 +300,9 @@ Result<Receipt> App::simulate(ByteView raw) const {
     return execute_tx(x, *c);
 }
 
-Result<StateProof> App::prove(const StateKey& key, Height height) const { return impl_->store->prove(key, height); }
+Result<StateProof> App::prove(const StateKey& key, Height height) const {
+    return impl_->store->prove(key, height);
+}
 
 Result<Block> App::block(Height height) const {
     ASSAY_TRY(auto stored, impl_->store->block(height));

@@ -23,11 +23,11 @@
 namespace assay::chain {
 
 struct AppOptions {
-    std::string dir;                        ///< LevelDB and block files live here
+    std::string dir;  ///< LevelDB and block files live here
     std::size_t cache_bytes = 64 << 20;
-    std::uint64_t keep_versions = 1000;     ///< heights whose proofs can be asked for
-    unsigned verify_threads = 2;            ///< signature checks of a block; results do not depend on it
-    bool sync = true;                       ///< fsync each block; benchmarks of other parts may turn it off
+    std::uint64_t keep_versions = 1000;  ///< heights whose proofs can be asked for
+    unsigned verify_threads = 2;         ///< signature checks of a block; results do not depend on it
+    bool sync = true;                    ///< fsync each block; benchmarks of other parts may turn it off
 };
 
 struct AppInfo {
@@ -47,7 +47,7 @@ struct CheckResult {
 };
 
 struct Proposal {
-    TimeMs time;      ///< made strictly greater than the block before
+    TimeMs time;  ///< made strictly greater than the block before
     Address proposer;
     Hash reveal;
 };

@@ -23,7 +23,8 @@ class BlockRun {
     [[nodiscard]] Status take(const Checked& c);
     /// Decided by the engine all the same: a receipt that says so, and no other effect. `c` where the bytes decode.
     void refuse(ByteView raw, const Checked* c, const Error& why);
-    /// The rest of the block, whose header is whole now: it names the transactions. Errors only where an invariant breaks.
+    /// The rest of the block, whose header is whole now: it names the transactions. Errors only where an invariant
+    /// breaks.
     [[nodiscard]] Result<BlockResults> end(const Header& decided);
 
     [[nodiscard]] BlockState& state() { return s_; }

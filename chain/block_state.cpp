@@ -65,7 +65,8 @@ void BlockState::for_prefix(std::uint8_t table, ByteView prefix,
     };
     bool go_on = true;
     committed_.for_prefix(table, prefix, [&](ByteView key, ByteView value) {
-        while (go_on && in_range() && std::lexicographical_compare(it->first.key.begin(), it->first.key.end(), key.begin(), key.end())) {
+        while (go_on && in_range() &&
+               std::lexicographical_compare(it->first.key.begin(), it->first.key.end(), key.begin(), key.end())) {
             if (it->second.value) go_on = f(it->first.key, *it->second.value);
             ++it;
         }
@@ -95,8 +96,12 @@ void BlockState::write(const StateKey& key, std::optional<Bytes> value) {
     it->second.logged_in = in_tx_ ? tx_number_ : 0;
 }
 
-void BlockState::put(const StateKey& key, Bytes value) { write(key, std::move(value)); }
-void BlockState::erase(const StateKey& key) { write(key, std::nullopt); }
+void BlockState::put(const StateKey& key, Bytes value) {
+    write(key, std::move(value));
+}
+void BlockState::erase(const StateKey& key) {
+    write(key, std::nullopt);
+}
 
 Status BlockState::pay(const Address& to, Amount amount) {
     Account& a = edit(to);
@@ -107,8 +112,8 @@ Status BlockState::pay(const Address& to, Amount amount) {
 Status BlockState::charge(const Address& from, Amount amount) {
     Account& a = edit(from);
     if (a.liquid < amount)
-        return {Code::insufficient_funds, "the account has " + to_digits(a.liquid.units) + " base units, needed are " +
-                                              to_digits(amount.units)};
+        return {Code::insufficient_funds,
+                "the account has " + to_digits(a.liquid.units) + " base units, needed are " + to_digits(amount.units)};
     ASSAY_TRY_VOID(decrease(a.liquid, amount));
     return decrease(ledger_.liquid, amount);
 }
@@ -122,7 +127,9 @@ void BlockState::begin_tx() {
     chain_before_ = chain_;
 }
 
-void BlockState::end_tx() { in_tx_ = false; }
+void BlockState::end_tx() {
+    in_tx_ = false;
+}
 
 void BlockState::rollback_tx() {
     for (const AccountUndo& u : account_log_) accounts_.at(u.address).value = u.before;
@@ -145,16 +152,16 @@ std::vector<Change> BlockState::changes() {
     std::vector<Change> out;
     out.reserve(entries_.size() + accounts_.size());
     for (auto& [key, entry] : entries_) out.push_back({key, entry.value});
-    std::vector<const Address*> dirty;
+    std::vector<const std::pair<const Address, CachedAccount>*> dirty;
     dirty.reserve(accounts_.size());
-    for (const auto& [address, c] : accounts_)  // order does not show: sorted below
-        if (c.dirty) dirty.push_back(&address);
-    std::sort(dirty.begin(), dirty.end(), [](const Address* a, const Address* b) { return *a < *b; });
-    for (const Address* a : dirty) {
-        const CachedAccount& c = accounts_.at(*a);
+    for (const auto& entry : accounts_)  // order does not show: sorted below
+        if (entry.second.dirty) dirty.push_back(&entry);
+    std::sort(dirty.begin(), dirty.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+    for (const auto* entry : dirty) {
+        const auto& [address, c] = *entry;
         // An account that never held anything is not written; one that exists keeps its nonce for ever.
         if (!c.existed && c.value == Account{}) continue;
-        out.push_back({tables::account(*a), borsh::encode(c.value)});
+        out.push_back({tables::account(address), borsh::encode(c.value)});
     }
     return out;
 }

@@ -179,8 +179,9 @@ void end_epoch(Exec& x) {
         x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
 
     set_powers(x);
-    x.emit("epoch.closed", {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
-                            attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});
+    x.emit("epoch.closed",
+           {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
+            attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});
 
     auto& clock = x.s.clock();
     clock.epoch = clock.epoch + 1;

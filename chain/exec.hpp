@@ -10,8 +10,8 @@ namespace assay::chain {
 struct Exec {
     BlockState& s;
     Address sender;
-    std::uint64_t nonce = 0;      ///< of the transaction, for ids that must be unique
-    std::uint32_t message = 0;    ///< index of the message in its transaction
+    std::uint64_t nonce = 0;    ///< of the transaction, for ids that must be unique
+    std::uint32_t message = 0;  ///< index of the message in its transaction
     std::vector<Event> events;
     std::uint64_t verify_units = 0;
 
@@ -23,12 +23,24 @@ struct Exec {
     void emit(std::string kind, std::vector<Attr> attrs) { events.push_back({std::move(kind), std::move(attrs)}); }
 };
 
-inline Attr attr(std::string key, const Address& v) { return {std::move(key), AttrAddress{v}}; }
-inline Attr attr(std::string key, const Hash& v) { return {std::move(key), AttrHash{v}}; }
-inline Attr attr(std::string key, Amount v) { return {std::move(key), AttrAmount{v}}; }
-inline Attr attr(std::string key, Credits v) { return {std::move(key), AttrCredits{v}}; }
-inline Attr attr(std::string key, std::uint64_t v) { return {std::move(key), AttrNumber{v}}; }
-inline Attr attr(std::string key, std::string v) { return {std::move(key), AttrText{std::move(v)}}; }
+inline Attr attr(std::string key, const Address& v) {
+    return {std::move(key), AttrAddress{v}};
+}
+inline Attr attr(std::string key, const Hash& v) {
+    return {std::move(key), AttrHash{v}};
+}
+inline Attr attr(std::string key, Amount v) {
+    return {std::move(key), AttrAmount{v}};
+}
+inline Attr attr(std::string key, Credits v) {
+    return {std::move(key), AttrCredits{v}};
+}
+inline Attr attr(std::string key, std::uint64_t v) {
+    return {std::move(key), AttrNumber{v}};
+}
+inline Attr attr(std::string key, std::string v) {
+    return {std::move(key), AttrText{std::move(v)}};
+}
 
 // The rules. Errors are receipt codes; the caller rolls back.
 [[nodiscard]] Status run(Exec& x, const Transfer& m);
@@ -52,12 +64,13 @@ inline Attr attr(std::string key, std::string v) { return {std::move(key), AttrT
 /// Remembers the stake at the epoch's start before its first change in the epoch.
 void note_stake(Exec& x, Provider& p);
 /// Burns `rate` of active and unbonding stake alike. Returns what was taken.
-[[nodiscard]] Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, const std::string& reason);
+[[nodiscard]] Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
+                                            const std::string& reason);
 [[nodiscard]] ProviderEpoch provider_epoch_of(const Exec& x, Epoch e, const Address& a);
 /// Credits leave the free balance with the tokens they carry, pro rata. Returns those tokens.
 [[nodiscard]] Result<Amount> take_credits(Exec& x, Account& a, Credits amount);
-[[nodiscard]] Hash start_task(Epoch e);                                     ///< id of the canonical task
-[[nodiscard]] Hash lease_task(Epoch e, const Hash& order);                  ///< id of an order's task in an epoch
+[[nodiscard]] Hash start_task(Epoch e);                     ///< id of the canonical task
+[[nodiscard]] Hash lease_task(Epoch e, const Hash& order);  ///< id of an order's task in an epoch
 [[nodiscard]] proofs::WorkParams class_work(const tokenomics::ClassParams& c);
 
 // Clockwork of a block.
@@ -65,17 +78,17 @@ void begin_block(Exec& x, const Address& proposer, const Hash& reveal);
 /// The rest of the block: price round, queue, work rounds, orders, epoch end. Only broken invariants are errors.
 [[nodiscard]] Status end_block(Exec& x, const Address& proposer, bool lane_full);
 
-void open_round(Exec& x);                                                           // work_round.cpp
-void advance_rounds(Exec& x, const Address& proposer);                              // at a block's beginning
-void count_rounds(Exec& x, const Address& proposer, bool lane_full);                // at its end
-void close_price_round(Exec& x);                                                    // price_round.cpp
-void run_queue(Exec& x);                                                            // price_round.cpp
-void run_due_orders(Exec& x);                                                       // market.cpp
+void open_round(Exec& x);                                             // work_round.cpp
+void advance_rounds(Exec& x, const Address& proposer);                // at a block's beginning
+void count_rounds(Exec& x, const Address& proposer, bool lane_full);  // at its end
+void close_price_round(Exec& x);                                      // price_round.cpp
+void run_queue(Exec& x);                                              // price_round.cpp
+void run_due_orders(Exec& x);                                         // market.cpp
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
-void settle_unit(Exec& x, const Hash& order_id, const Address& provider);           // market.cpp
-void end_epoch(Exec& x);                                                            // epoch_end.cpp
+void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
+void end_epoch(Exec& x);                                                   // epoch_end.cpp
 /// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest; due beacon tips.
-void set_powers(Exec& x);                                                           // epoch_end.cpp
+void set_powers(Exec& x);  // epoch_end.cpp
 /// Applies a verdict to the commit, its provider, device and epoch.
 void decide(Exec& x, const Hash& id, Commit& c, CommitStatus status, std::vector<std::uint64_t> bad);
 

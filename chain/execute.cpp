@@ -37,7 +37,8 @@ Status run_messages(Exec& x, const TxBody& body) {
         x.message = i;
         ASSAY_TRY_VOID(std::visit([&](const auto& m) { return run(x, m); }, body.messages[i]));
         if (x.s.gas.exhausted())
-            return {Code::out_of_gas, "gas used is " + std::to_string(x.s.gas.used) + ", the limit is " + std::to_string(body.gas_limit)};
+            return {Code::out_of_gas,
+                    "gas used is " + std::to_string(x.s.gas.used) + ", the limit is " + std::to_string(body.gas_limit)};
     }
     return {};
 }
@@ -88,7 +89,9 @@ Room room_of(const tokenomics::BlockParams& b) {
     return {b.max_gas, b.max_verify_units, b.max_bytes - b.max_bytes / 2, b.max_bytes / 2};
 }
 
-std::size_t bytes_of(const Checked& c) { return c.bytes + 4; }
+std::size_t bytes_of(const Checked& c) {
+    return c.bytes + 4;
+}
 
 std::uint64_t units_of(const StateView& s, const TxBody& body) {
     if (!is_opening(body)) return 0;
@@ -102,7 +105,8 @@ Status take_room(Room& room, const Checked& c, std::uint64_t units) {
     const bool work = is_work(body);
     std::size_t& half = work ? room.work_bytes : room.other_bytes;
     if (bytes_of(c) > half)
-        return {Code::block_full, work ? "the block's half for work is full" : "the block's half for other transactions is full"};
+        return {Code::block_full,
+                work ? "the block's half for work is full" : "the block's half for other transactions is full"};
     if (units > room.verify_units) return {Code::block_full, "the block's verify units are used up"};
     if (!is_opening(body)) {
         if (body.gas_limit > room.gas) return {Code::block_full, "the block's gas is used up"};

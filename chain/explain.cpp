@@ -1,8 +1,8 @@
 // Answers for people, computed from the records that settled: what to do now, and why somebody was paid what it was.
 #include "base/utc.hpp"
 #include "chain/exec.hpp"
-#include "proofs/ctx.hpp"
 #include "chain/view.hpp"
+#include "proofs/ctx.hpp"
 
 namespace assay::chain {
 
@@ -63,13 +63,16 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
             e.terms.push_back({name, value, std::move(rule)});
             (void)increase(e.paid, value);
         };
-        const std::string weights = record ? "availability pool " + to_digits(record->availability.units) + " x weight " +
-                                                 to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
-                                           : "";
+        const std::string weights = record
+                                        ? "availability pool " + to_digits(record->availability.units) + " x weight " +
+                                              to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
+                                        : "";
         term("availability", mine->availability, weights + " plus what the pool carried over, by largest remainder");
         term("settled", mine->settled,
-             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + to_digits(mine->consumed_tokens.units) + " burned for it)");
-        term("work_bonus", mine->work_bonus, "work pool by consumed credits, bounded by bme.payout_ppb of the tokens burned");
+             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " +
+                 to_digits(mine->consumed_tokens.units) + " burned for it)");
+        term("work_bonus", mine->work_bonus,
+             "work pool by consumed credits, bounded by bme.payout_ppb of the tokens burned");
         term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
         term("staking", mine->staking, "stakers' pool by min(stake at start, at end)");
         e.slashed = mine->slashed;
@@ -81,20 +84,24 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
         if (const auto c = state.commit(id)) e.commits.emplace_back(id, *c);
         return true;
     });
-    const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) + " failed, " +
-                                          std::to_string(mine->absent) + " absent"
+    const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) +
+                                          " failed, " + std::to_string(mine->absent) + " absent"
                                     : "nothing committed";
     e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + to_digits(e.slashed.units));
     for (const auto& [id, c] : e.commits) {
         if (c.status == CommitStatus::failed)
-            e.why_not.push_back({"work_failed", std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) + " samples wrong in slot " + std::to_string(c.slot),
+            e.why_not.push_back({"work_failed",
+                                 std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) +
+                                     " samples wrong in slot " + std::to_string(c.slot),
                                  "every sampled leaf equal to its recomputation", "assay-prover selftest"});
         if (c.status == CommitStatus::absent)
             e.why_not.push_back({"work_absent", "slot " + std::to_string(c.slot) + " was committed and not opened",
-                                 "an opening within work.open_blocks", "assay-prover run (keeps openings over a restart)"});
+                                 "an opening within work.open_blocks",
+                                 "assay-prover run (keeps openings over a restart)"});
     }
     if (p->jailed)
-        e.why_not.push_back({"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
+        e.why_not.push_back(
+            {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
     if (p->stake < p->required) {
         const Amount missing = sub_or_zero(p->required, p->stake);
         e.why_not.push_back({"stake_below_required", to_digits(p->stake.units), to_digits(p->required.units),
@@ -103,7 +110,8 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
     if (!mine && p->devices > 0 && !p->jailed && p->stake >= p->required && epoch < clock.epoch)
-        e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0", "assay-prover run"});
+        e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
+                             "assay-prover run"});
     return e;
 }
 

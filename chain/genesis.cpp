@@ -24,10 +24,12 @@ Result<T> named(const std::string& field, Result<T> value) {
 }
 
 Result<Hash> key_or_local(json::Object& entry, const char* name, const std::optional<LocalValidator>& local,
-                          Hash LocalValidator::* member) {
+                          Hash LocalValidator::*member) {
     ASSAY_TRY(std::string text, entry.string(name));
     if (text == "local") {
-        if (!local) return {Code::bad_genesis, entry.path(name) + " is \"local\": only a node that is being set up can fill it in"};
+        if (!local)
+            return {Code::bad_genesis,
+                    entry.path(name) + " is \"local\": only a node that is being set up can fill it in"};
         return (*local).*member;
     }
     auto hash = fixed_from_hex<Hash>(text);
@@ -83,11 +85,14 @@ Result<Genesis> read_genesis(const json::Value& root, const std::optional<LocalV
 
 }  // namespace
 
-Result<Genesis> parse_genesis(std::string_view text, std::string_view source, const std::optional<LocalValidator>& local) {
-    ASSAY_TRY(json::Value root, json::parse(text, {.comments = true, .max_bytes = 64u << 20, .max_depth = 32, .source = source}));
+Result<Genesis> parse_genesis(std::string_view text, std::string_view source,
+                              const std::optional<LocalValidator>& local) {
+    ASSAY_TRY(json::Value root,
+              json::parse(text, {.comments = true, .max_bytes = 64u << 20, .max_depth = 32, .source = source}));
     auto genesis = read_genesis(root, local);
     if (genesis || source.empty()) return genesis;
-    return {genesis.error().code, std::string(source) + ": " + genesis.error().message};  // what reads values knows no file
+    return {genesis.error().code,
+            std::string(source) + ": " + genesis.error().message};  // what reads values knows no file
 }
 
 Status validate(const Genesis& g) {
@@ -97,7 +102,8 @@ Status validate(const Genesis& g) {
     Amount supply;
     for (std::size_t i = 0; i < g.accounts.size(); ++i) {
         if (i > 0 && !(g.accounts[i - 1].address < g.accounts[i].address))
-            return bad("accounts: address " + encode_address(g.params.token.prefix, g.accounts[i].address) + " stands twice");
+            return bad("accounts: address " + encode_address(g.params.token.prefix, g.accounts[i].address) +
+                       " stands twice");
         if (!add(supply, g.accounts[i].amount)) return bad("accounts: the amounts pass 2^128 - 1");
         supply = *add(supply, g.accounts[i].amount);
     }
@@ -106,16 +112,20 @@ Status validate(const Genesis& g) {
     for (std::size_t i = 0; i < g.validators.size(); ++i) {
         const auto& v = g.validators[i];
         const std::string name = "validators: " + v.name;
-        if (i > 0 && !(g.validators[i - 1].operator_address < v.operator_address)) return bad(name + ": the operator stands twice");
+        if (i > 0 && !(g.validators[i - 1].operator_address < v.operator_address))
+            return bad(name + ": the operator stands twice");
         if (v.name.size() > 64) return bad(name + ": the name is longer than 64 bytes");
-        if (v.bond.is_zero() || v.bond < g.params.validators.min_bond) return bad(name + ": bond is below validators.min_bond");
-        if (v.consensus_key.is_zero() || v.beacon_tip.is_zero()) return bad(name + ": consensus_key or beacon_tip is zero");
+        if (v.bond.is_zero() || v.bond < g.params.validators.min_bond)
+            return bad(name + ": bond is below validators.min_bond");
+        if (v.consensus_key.is_zero() || v.beacon_tip.is_zero())
+            return bad(name + ": consensus_key or beacon_tip is zero");
         if (!keys.insert(v.consensus_key).second) return bad(name + ": consensus_key stands twice");
         if (!add(supply, v.bond)) return bad("validators: the bonds pass 2^128 - 1");
         supply = *add(supply, v.bond);
     }
     if (supply > g.params.token.cap)
-        return bad("accounts and bonds hold " + to_digits(supply.units) + " base units, token.cap is " + to_digits(g.params.token.cap.units));
+        return bad("accounts and bonds hold " + to_digits(supply.units) + " base units, token.cap is " +
+                   to_digits(g.params.token.cap.units));
     return {};
 }
 

@@ -39,9 +39,9 @@ std::string genesis_to_json(const Genesis& g) {
     for (std::size_t i = 0; i < g.validators.size(); ++i) {
         const auto& v = g.validators[i];
         if (i > 0) out += ",";
-        out += "{\"operator\":" + quoted(encode_address(prefix, v.operator_address)) + ",\"name\":" + quoted(v.name) + ",\"bond\":\"" +
-               to_digits(v.bond.units) + "\",\"consensus_key\":\"" + to_hex(v.consensus_key.view()) + "\",\"beacon_tip\":\"" +
-               to_hex(v.beacon_tip.view()) + "\"}";
+        out += "{\"operator\":" + quoted(encode_address(prefix, v.operator_address)) + ",\"name\":" + quoted(v.name) +
+               ",\"bond\":\"" + to_digits(v.bond.units) + "\",\"consensus_key\":\"" + to_hex(v.consensus_key.view()) +
+               "\",\"beacon_tip\":\"" + to_hex(v.beacon_tip.view()) + "\"}";
     }
     return out + "]}\n";
 }

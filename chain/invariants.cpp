@@ -46,7 +46,8 @@ struct Sums {
 };
 
 Status broken(const char* name, u128 a, u128 b) {
-    return {Code::invariant_broken, std::string(name) + ": records say " + to_digits(a) + ", the ledger says " + to_digits(b)};
+    return {Code::invariant_broken,
+            std::string(name) + ": records say " + to_digits(a) + ", the ledger says " + to_digits(b)};
 }
 
 struct Compared {
@@ -57,20 +58,21 @@ struct Compared {
 
 std::array<Compared, 9> compare(const Sums& s, const Ledger& l) {
     return {{{"liquid", s.liquid, l.liquid.units},
-            {"staked", s.staked, l.staked.units},
-            {"unbonding", s.unbonding, l.unbonding.units},
-            {"bonds", s.bonds, l.bonds.units},
-            {"escrow", s.escrow, l.escrow.units},
-            {"reserved", s.reserved, l.reserved.units},
-            {"credits free", s.credits_free, l.credits_free.units},
-            {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
-            {"credits queued", s.credits_queued, l.credits_queued.units}}};
+             {"staked", s.staked, l.staked.units},
+             {"unbonding", s.unbonding, l.unbonding.units},
+             {"bonds", s.bonds, l.bonds.units},
+             {"escrow", s.escrow, l.escrow.units},
+             {"reserved", s.reserved, l.reserved.units},
+             {"credits free", s.credits_free, l.credits_free.units},
+             {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
+             {"credits queued", s.credits_queued, l.credits_queued.units}}};
 }
 
 Result<Amount> bucket_sum(const Ledger& l) {
     Amount sum;
-    for (const Amount a : {l.liquid, l.staked, l.unbonding, l.vesting, l.vault, l.escrow, l.bonds, l.fees, l.held_slashes,
-                           l.pool_work, l.pool_availability, l.reserved, l.pool_stakers, l.pool_validators, l.treasury})
+    for (const Amount a :
+         {l.liquid, l.staked, l.unbonding, l.vesting, l.vault, l.escrow, l.bonds, l.fees, l.held_slashes, l.pool_work,
+          l.pool_availability, l.reserved, l.pool_stakers, l.pool_validators, l.treasury})
         ASSAY_TRY_VOID(increase(sum, a));
     return sum;
 }
@@ -100,15 +102,18 @@ Status check_ledger(const Ledger& l, const tokenomics::Params& rules) {
     ASSAY_TRY(Amount created, add(l.genesis, l.minted));
     ASSAY_TRY(Amount supply, sub(created, l.burned));
     ASSAY_TRY(Amount buckets, bucket_sum(l));
-    if (buckets != supply) return broken("supply = genesis + minted - burned = sum of buckets", buckets.units, supply.units);
+    if (buckets != supply)
+        return broken("supply = genesis + minted - burned = sum of buckets", buckets.units, supply.units);
     if (supply > cap) return broken("supply <= cap", supply.units, cap.units);
     if (l.scheduled > rules.emission.total || l.scheduled > l.minted)
-        return broken("cumulative scheduled mint <= schedule and <= all that was minted", l.scheduled.units, rules.emission.total.units);
+        return broken("cumulative scheduled mint <= schedule and <= all that was minted", l.scheduled.units,
+                      rules.emission.total.units);
     ASSAY_TRY(Credits spent, add(l.credits_consumed, l.credits_refunded));
     ASSAY_TRY(Credits alive, sub(l.credits_issued, spent));
     ASSAY_TRY(Credits placed, add(l.credits_free, l.credits_escrowed));
     ASSAY_TRY_VOID(increase(placed, l.credits_queued));
-    if (alive != placed) return broken("credits = issued - consumed - refunded = free + escrowed + queued", placed.units, alive.units);
+    if (alive != placed)
+        return broken("credits = issued - consumed - refunded = free + escrowed + queued", placed.units, alive.units);
     return {};
 }
 
@@ -148,20 +153,24 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         sums.add(*a);
         return true;
     });
-    for (const std::uint8_t table : {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue})
+    for (const std::uint8_t table :
+         {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;
         });
     for (const Compared& c : compare(sums, l))
-        rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger), c.records == c.ledger});
+        rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger),
+                        c.records == c.ledger});
     const auto params = state.params();
     const auto identity = check_ledger(l, params);
-    rows.push_back({"supply = genesis + minted - burned = sum of buckets <= cap, credits add up",
-                    identity ? to_digits(l.genesis.units) + " + " + to_digits(l.minted.units) + " - " + to_digits(l.burned.units)
-                             : identity.error().message,
-                    identity.ok()});
-    rows.push_back({"cumulative scheduled mint <= schedule", to_digits(l.scheduled.units) + " <= " + to_digits(params.emission.total.units),
+    rows.push_back(
+        {"supply = genesis + minted - burned = sum of buckets <= cap, credits add up",
+         identity ? to_digits(l.genesis.units) + " + " + to_digits(l.minted.units) + " - " + to_digits(l.burned.units)
+                  : identity.error().message,
+         identity.ok()});
+    rows.push_back({"cumulative scheduled mint <= schedule",
+                    to_digits(l.scheduled.units) + " <= " + to_digits(params.emission.total.units),
                     l.scheduled <= params.emission.total});
     u128 exposure_errors = 0, device_errors = 0;
     std::uint64_t devices_of_all = 0;
@@ -183,11 +192,13 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         devices_of_all += classes.size();
         return true;
     });
-    rows.push_back({"exposure of a provider = sum over its open commits", to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
+    rows.push_back({"exposure of a provider = sum over its open commits",
+                    to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
     const std::uint32_t active = state.chain().active_devices;
-    rows.push_back({"required stake of a provider = sum over its devices, all devices are counted",
-                    to_digits(device_errors) + " providers differ, " + to_digits(devices_of_all) + " = " + to_digits(active),
-                    device_errors == 0 && devices_of_all == active});
+    rows.push_back(
+        {"required stake of a provider = sum over its devices, all devices are counted",
+         to_digits(device_errors) + " providers differ, " + to_digits(devices_of_all) + " = " + to_digits(active),
+         device_errors == 0 && devices_of_all == active});
     return rows;
 }
 

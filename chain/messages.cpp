@@ -31,6 +31,8 @@ Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot) {
     return tagged_hash("assay/commit", data);
 }
 
-std::string_view message_name(const Message& m) { return std::visit(Namer{}, m); }
+std::string_view message_name(const Message& m) {
+    return std::visit(Namer{}, m);
+}
 
 }  // namespace assay::chain

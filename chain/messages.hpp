@@ -90,7 +90,7 @@ struct OpenOrder {
     std::string device_class;
     std::uint64_t units = 0;
     Credits max_price;
-    Credits deposit;           ///< at least units x max_price
+    Credits deposit;            ///< at least units x max_price
     std::uint64_t expires = 0;  ///< height; what is not done by then is refunded
     ASSAY_FIELDS(device_class, units, max_price, deposit, expires)
 };

@@ -11,18 +11,20 @@ Status run(Exec& x, const OpenOrder& m) {
     const auto& classes = rules.classes;
     const auto found =
         std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.name == m.device_class; });
-    if (found == classes.end()) return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
+    if (found == classes.end())
+        return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
     if (m.units == 0 || m.units > rules.market.max_units)
-        return {Code::field_out_of_range, "units is " + std::to_string(m.units) + ", allowed are 1 to " +
-                                              std::to_string(rules.market.max_units)};
+        return {Code::field_out_of_range,
+                "units is " + std::to_string(m.units) + ", allowed are 1 to " + std::to_string(rules.market.max_units)};
     if (m.max_price.is_zero()) return {Code::amount_zero, "max_price is zero"};
     ASSAY_TRY(u128 needed, mul_div(m.max_price.units, m.units, 1));
     if (m.deposit.units < needed)
-        return {Code::insufficient_credits, "deposit is " + to_digits(m.deposit.units) + ", units x max_price is " + to_digits(needed)};
+        return {Code::insufficient_credits,
+                "deposit is " + to_digits(m.deposit.units) + ", units x max_price is " + to_digits(needed)};
     const Height bids_until = x.height() + rules.market.bid_blocks;
     if (m.expires <= bids_until.value || m.expires - x.height().value > 10'000'000)
-        return {Code::field_out_of_range, "expires must be a height above " + std::to_string(bids_until.value) +
-                                              " and within 10000000 blocks"};
+        return {Code::field_out_of_range,
+                "expires must be a height above " + std::to_string(bids_until.value) + " and within 10000000 blocks"};
     Order o;
     Account& buyer = x.s.edit(x.sender);
     ASSAY_TRY(o.deposit_tokens, take_credits(x, buyer, m.deposit));
@@ -60,16 +62,19 @@ Status run(Exec& x, const PlaceBid& m) {
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
     if (p->stake < p->required)
-        return {Code::stake_below_required, "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
+        return {Code::stake_below_required,
+                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
     const auto d = x.s.device(x.sender, m.slot);
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
-    if (d->device_class != o->device_class) return {Code::unknown_class, "the device is of another class than the order asks"};
+    if (d->device_class != o->device_class)
+        return {Code::unknown_class, "the device is of another class than the order asks"};
     const auto mine = std::find_if(o->bids.begin(), o->bids.end(),
                                    [&](const Bid& b) { return b.provider == x.sender && b.slot == m.slot; });
     if (mine != o->bids.end()) {
         mine->price = m.price;
     } else {
-        if (o->bids.size() >= x.rules().market.max_bids) return {Code::field_out_of_range, "the order has market.max_bids bids"};
+        if (o->bids.size() >= x.rules().market.max_bids)
+            return {Code::field_out_of_range, "the order has market.max_bids bids"};
         o->bids.push_back({x.sender, m.slot, m.price});
     }
     x.s.put_record(tables::order(m.order), *o);

@@ -55,8 +55,8 @@ Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, 
         ASSAY_TRY_VOID(increase(record->slashed, cut.total));
         x.s.put_record(tables::epoch(x.epoch()), *record);
     }
-    x.emit("stake.slashed", {attr("provider", a), attr("amount", cut.total), attr("rate_ppb", rate.value),
-                             attr("reason", reason)});
+    x.emit("stake.slashed",
+           {attr("provider", a), attr("amount", cut.total), attr("rate_ppb", rate.value), attr("reason", reason)});
     return cut.total;
 }
 
@@ -76,7 +76,8 @@ Status run(Exec& x, const AddDevice& m) {
     const auto& classes = x.rules().classes;
     const auto found =
         std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.name == m.device_class; });
-    if (found == classes.end()) return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
+    if (found == classes.end())
+        return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
     if (x.s.device(x.sender, m.slot))
         return {Code::already_exists, "slot " + std::to_string(m.slot) + " already has a device"};
     if (p.devices >= kMaxDevices) return {Code::too_many_devices, "a provider has at most 1024 devices"};
@@ -90,8 +91,8 @@ Status run(Exec& x, const AddDevice& m) {
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);
     x.s.put_record(tables::provider(x.sender), p);
-    x.emit("device.added", {attr("provider", x.sender), attr("slot", std::uint64_t{m.slot}), attr("class", m.device_class),
-                            attr("active_from", d.active_from.value)});
+    x.emit("device.added", {attr("provider", x.sender), attr("slot", std::uint64_t{m.slot}),
+                            attr("class", m.device_class), attr("active_from", d.active_from.value)});
     return {};
 }
 
@@ -99,7 +100,8 @@ Status run(Exec& x, const Stake& m) {
     if (m.provider != x.sender)
         return {Code::delegation_closed, "provider is not the sender: this chain takes a provider's own stake only"};
     if (m.amount.is_zero() || m.amount < x.rules().stake.min_stake)
-        return {Code::stake_too_small, "amount is below stake.min_stake of " + to_digits(x.rules().stake.min_stake.units)};
+        return {Code::stake_too_small,
+                "amount is below stake.min_stake of " + to_digits(x.rules().stake.min_stake.units)};
     ASSAY_TRY(Provider p, registered(x, x.sender));
     ASSAY_TRY_VOID(release_matured(x, x.sender, p));
     note_stake(x, p);
@@ -125,7 +127,8 @@ Status run(Exec& x, const Unstake& m) {
     const TimeMs matures{x.time().value + x.rules().stake.unbonding_ms};
     ASSAY_TRY(p.unbonding, tokenomics::add_unbonding(x.rules().stake, p.unbonding, {m.amount, matures, x.height()}));
     x.s.put_record(tables::provider(x.sender), p);
-    x.emit("stake.unbonding", {attr("provider", x.sender), attr("amount", m.amount), attr("matures_ms", matures.value)});
+    x.emit("stake.unbonding",
+           {attr("provider", x.sender), attr("amount", m.amount), attr("matures_ms", matures.value)});
     return {};
 }
 
@@ -136,7 +139,8 @@ Status run(Exec& x, const Unjail& m) {
     if (x.time() < p.jailed_until)
         return {Code::too_early, "jailed for another " + std::to_string(p.jailed_until.value - x.time().value) + " ms"};
     if (p.stake < p.required)
-        return {Code::stake_below_required, "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(p.required.units)};
+        return {Code::stake_below_required,
+                "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(p.required.units)};
     p.jailed = false;
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.unjailed", {attr("provider", x.sender)});

@@ -23,7 +23,8 @@ Status run(Exec& x, const Transfer& m) {
 Status run(Exec& x, const BurnForCredits& m) {
     if (m.amount.is_zero() || m.amount < x.rules().bme.min_burn)
         return {Code::amount_zero, "amount is below bme.min_burn of " + to_digits(x.rules().bme.min_burn.units)};
-    if (x.s.clock().price.stale) return {Code::price_stale, "the price is stale: burning waits for a quorum of reports"};
+    if (x.s.clock().price.stale)
+        return {Code::price_stale, "the price is stale: burning waits for a quorum of reports"};
     ASSAY_TRY_VOID(x.s.charge(x.sender, m.amount));
     ASSAY_TRY_VOID(increase(x.s.books().escrow, m.amount));
     const std::uint64_t sequence = x.s.clock().queue_tail++;

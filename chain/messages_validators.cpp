@@ -8,7 +8,8 @@ Status run(Exec& x, const RegisterValidator& m) {
     if (m.consensus_key.is_zero()) return {Code::field_out_of_range, "consensus_key is zero"};
     if (m.beacon_tip.is_zero()) return {Code::field_out_of_range, "beacon_tip is zero"};
     if (m.bond.is_zero() || m.bond < x.rules().validators.min_bond)
-        return {Code::stake_too_small, "bond is below validators.min_bond of " + to_digits(x.rules().validators.min_bond.units)};
+        return {Code::stake_too_small,
+                "bond is below validators.min_bond of " + to_digits(x.rules().validators.min_bond.units)};
     bool key_taken = false;
     x.s.each_validator([&](const Address&, const Validator& v) {
         key_taken = v.consensus_key == m.consensus_key;

@@ -10,7 +10,9 @@
 
 namespace assay::chain {
 
-Hash start_task(Epoch e) { return tagged_hash("assay/task/epoch", borsh::encode(e.value)); }
+Hash start_task(Epoch e) {
+    return tagged_hash("assay/task/epoch", borsh::encode(e.value));
+}
 
 Hash lease_task(Epoch e, const Hash& order) {
     Bytes data;
@@ -54,7 +56,8 @@ Status run(Exec& x, const CommitWork& m) {
     auto p = x.s.provider(x.sender);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     const Hash id = commit_id(m.task, x.sender, m.slot);
-    if (x.s.commit(id)) return {Code::already_committed, "this task was committed for this slot: a commit is written once"};
+    if (x.s.commit(id))
+        return {Code::already_committed, "this task was committed for this slot: a commit is written once"};
     auto d = x.s.device(x.sender, m.slot);
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
     if (d->active_from > x.epoch())
@@ -63,9 +66,9 @@ Status run(Exec& x, const CommitWork& m) {
     if (!round || round->h0_time.value == 0 || x.height() <= round->h0)
         return {Code::too_early, "the epoch's start height has not come"};
     if (x.time().value > round->h0_time.value + x.rules().work.window_ms)
-        return {Code::deadline_passed, "the window closed " +
-                                           std::to_string(x.time().value - round->h0_time.value - x.rules().work.window_ms) +
-                                           " ms ago"};
+        return {Code::deadline_passed,
+                "the window closed " +
+                    std::to_string(x.time().value - round->h0_time.value - x.rules().work.window_ms) + " ms ago"};
     const Meant meant = meant_task(x, m);
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
@@ -76,12 +79,14 @@ Status run(Exec& x, const CommitWork& m) {
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
     if (p->stake < p->required)
-        return {Code::stake_below_required, "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
+        return {Code::stake_below_required,
+                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
     const auto& c = x.rules().classes[d->device_class];
     ASSAY_TRY(Amount exposure, tokenomics::exposure(c));
     ASSAY_TRY(Amount all, add(p->exposure, exposure));
     if (p->stake < all)
-        return {Code::stake_below_exposure, "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(p->stake.units)};
+        return {Code::stake_below_exposure,
+                "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(p->stake.units)};
 
     Commit k;
     k.task = m.task;
@@ -129,7 +134,8 @@ Status run(Exec& x, const OpenWork& m) {
     const auto round = x.s.round(k->epoch);
     if (!round || round->challenge.value == 0 || x.height() <= round->challenge)
         return {Code::not_challenged, "the challenge of this commit is not drawn yet"};
-    if (round->closed.value != 0) return {Code::deadline_passed, "the opening window closed at height " + std::to_string(round->closed.value)};
+    if (round->closed.value != 0)
+        return {Code::deadline_passed, "the opening window closed at height " + std::to_string(round->closed.value)};
 
     const Hash seed = proofs::challenge_seed(round->challenge_beacon, k->root, k->ctx);
     x.verify_units += proofs::verify_units(k->params, k->samples);
@@ -172,13 +178,16 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
             p->jailed_until = TimeMs{x.time().value + x.rules().slash.jail_ms};
             x.emit("provider.jailed", {attr("provider", k.provider), attr("until_ms", p->jailed_until.value)});
         }
-        reason = std::to_string(k.bad.size()) + " of " + std::to_string(k.samples) + " samples wrong" + (repeat ? ", repeated" : "");
+        reason = std::to_string(k.bad.size()) + " of " + std::to_string(k.samples) + " samples wrong" +
+                 (repeat ? ", repeated" : "");
     } else {
         ++p->absent, ++mine.absent;
         if (record) ++record->absent;
         std::uint64_t absences = 1;
-        if (d) absences += static_cast<std::uint64_t>(__builtin_popcountll(static_cast<std::uint64_t>(d->absent_bits & memory)) +
-                                                      __builtin_popcountll(static_cast<std::uint64_t>((d->absent_bits & memory) >> 64)));
+        if (d)
+            absences += static_cast<std::uint64_t>(
+                __builtin_popcountll(static_cast<std::uint64_t>(d->absent_bits & memory)) +
+                __builtin_popcountll(static_cast<std::uint64_t>((d->absent_bits & memory) >> 64)));
         tokenomics::SlashParams agreed = x.rules().slash;
         agreed.absent = k.rate_absent;
         agreed.full = k.rate_full;

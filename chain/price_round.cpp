@@ -74,7 +74,8 @@ Status execute(Exec& x, const QueuedSettlement& q) {
     });
     x.emit("credits.consumed", {attr("order", q.order), attr("credits", q.credits)});
     x.emit("token.minted", {attr("to", q.provider), attr("amount", pay), attr("cause", std::string("settlement"))});
-    x.emit("lease.settled", {attr("order", q.order), attr("provider", q.provider), attr("credits", q.credits), attr("amount", pay)});
+    x.emit("lease.settled",
+           {attr("order", q.order), attr("provider", q.provider), attr("credits", q.credits), attr("amount", pay)});
     return {};
 }
 

@@ -50,7 +50,9 @@ struct Device {
 };
 
 enum class CommitStatus : std::uint8_t { open = 0, passed = 1, failed = 2, absent = 3 };
-constexpr std::uint8_t enum_count(CommitStatus) { return 4; }
+constexpr std::uint8_t enum_count(CommitStatus) {
+    return 4;
+}
 
 /// Written once; nothing that changes later touches what was agreed at the commit.
 struct Commit {
@@ -85,7 +87,9 @@ struct Bid {
     ASSAY_FIELDS(provider, slot, price)
 };
 enum class OrderStatus : std::uint8_t { open = 0, leased = 1, closed = 2, cancelled = 3 };
-constexpr std::uint8_t enum_count(OrderStatus) { return 4; }
+constexpr std::uint8_t enum_count(OrderStatus) {
+    return 4;
+}
 struct Order {
     Address buyer;
     std::uint32_t device_class = 0;
@@ -100,8 +104,8 @@ struct Order {
     Epoch lease_from;  ///< first epoch with a task
     std::uint64_t units_done = 0;
     Credits paid;
-    ASSAY_FIELDS(buyer, device_class, units, max_price, deposit, deposit_tokens, opened, bids_until, expires, status, bids,
-                 lease, lease_from, units_done, paid)
+    ASSAY_FIELDS(buyer, device_class, units, max_price, deposit, deposit_tokens, opened, bids_until, expires, status,
+                 bids, lease, lease_from, units_done, paid)
 };
 
 /// What waits for a price round, in the order of arrival.
@@ -151,17 +155,17 @@ struct WorkRound {
     Height h0;
     TimeMs h0_time;
     Hash h0_beacon;
-    Height deadline;                   ///< first height whose time is past the window; 0 while it runs
-    std::vector<Address> proposers;    ///< distinct, since the deadline
-    Height challenge;                  ///< hc; 0 before
+    Height deadline;                 ///< first height whose time is past the window; 0 while it runs
+    std::vector<Address> proposers;  ///< distinct, since the deadline
+    Height challenge;                ///< hc; 0 before
     Hash challenge_beacon;
     std::uint64_t counted_blocks = 0;
     std::vector<Address> open_proposers;
-    Height closed;                     ///< 0 while openings are taken
-    bool void_window = false;          ///< a long gap between blocks: nobody is marked as missing
+    Height closed;             ///< 0 while openings are taken
+    bool void_window = false;  ///< a long gap between blocks: nobody is marked as missing
     TimeMs last_time;
-    std::uint64_t expected = 0;        ///< devices with access to a task
-    std::uint64_t commits = 0;         ///< to the canonical task
+    std::uint64_t expected = 0;  ///< devices with access to a task
+    std::uint64_t commits = 0;   ///< to the canonical task
     ASSAY_FIELDS(epoch, h0, h0_time, h0_beacon, deadline, proposers, challenge, challenge_beacon, counted_blocks,
                  open_proposers, closed, void_window, last_time, expected, commits)
 };
@@ -172,10 +176,10 @@ struct ProviderEpoch {
     u128 passed_weight = 0, pending_weight = 0;
     Credits consumed;
     Amount consumed_tokens;
-    Amount settled;        ///< paid for buyers' work
-    Amount work_bonus;     ///< from the work pool
-    Amount availability;   ///< for passed canonical tasks
-    Amount late;           ///< from the reserve, for verdicts after the epoch's end
+    Amount settled;       ///< paid for buyers' work
+    Amount work_bonus;    ///< from the work pool
+    Amount availability;  ///< for passed canonical tasks
+    Amount late;          ///< from the reserve, for verdicts after the epoch's end
     Amount staking;
     Amount slashed;
     Amount required, stake;  ///< when it last committed

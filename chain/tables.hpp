@@ -7,21 +7,21 @@
 
 namespace assay::chain::tables {
 
-inline constexpr std::uint8_t kAccounts = 0x80;        // address -> Account
-inline constexpr std::uint8_t kGlobals = 0x01;         // "chain" | "ledger" | "params" | "genesis_hash"
-inline constexpr std::uint8_t kProviders = 0x02;       // address -> Provider
-inline constexpr std::uint8_t kDevices = 0x03;         // address | slot -> Device
-inline constexpr std::uint8_t kValidators = 0x04;      // address -> Validator
-inline constexpr std::uint8_t kCommits = 0x05;         // commit id -> Commit
-inline constexpr std::uint8_t kOpenCommits = 0x06;     // epoch | commit id -> empty: waits for a verdict
-inline constexpr std::uint8_t kProviderCommits = 0x07; // address | epoch | commit id -> empty
-inline constexpr std::uint8_t kOrders = 0x08;          // order id -> Order
-inline constexpr std::uint8_t kQueue = 0x09;           // sequence number -> QueueItem
-inline constexpr std::uint8_t kRounds = 0x0a;          // epoch -> WorkRound
-inline constexpr std::uint8_t kEpochs = 0x0b;          // epoch -> EpochRecord
-inline constexpr std::uint8_t kProviderEpochs = 0x0c;  // epoch | address -> ProviderEpoch
-inline constexpr std::uint8_t kOrdersDue = 0x0d;       // height | order id -> empty: look at the order then
-inline constexpr std::uint8_t kLeases = 0x0e;          // address | slot | order id -> empty
+inline constexpr std::uint8_t kAccounts = 0x80;         // address -> Account
+inline constexpr std::uint8_t kGlobals = 0x01;          // "chain" | "ledger" | "params" | "genesis_hash"
+inline constexpr std::uint8_t kProviders = 0x02;        // address -> Provider
+inline constexpr std::uint8_t kDevices = 0x03;          // address | slot -> Device
+inline constexpr std::uint8_t kValidators = 0x04;       // address -> Validator
+inline constexpr std::uint8_t kCommits = 0x05;          // commit id -> Commit
+inline constexpr std::uint8_t kOpenCommits = 0x06;      // epoch | commit id -> empty: waits for a verdict
+inline constexpr std::uint8_t kProviderCommits = 0x07;  // address | epoch | commit id -> empty
+inline constexpr std::uint8_t kOrders = 0x08;           // order id -> Order
+inline constexpr std::uint8_t kQueue = 0x09;            // sequence number -> QueueItem
+inline constexpr std::uint8_t kRounds = 0x0a;           // epoch -> WorkRound
+inline constexpr std::uint8_t kEpochs = 0x0b;           // epoch -> EpochRecord
+inline constexpr std::uint8_t kProviderEpochs = 0x0c;   // epoch | address -> ProviderEpoch
+inline constexpr std::uint8_t kOrdersDue = 0x0d;        // height | order id -> empty: look at the order then
+inline constexpr std::uint8_t kLeases = 0x0e;           // address | slot | order id -> empty
 
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
@@ -61,20 +61,48 @@ class KeyOf {
     StateKey key_;
 };
 
-inline StateKey account(const Address& a) { return KeyOf(kAccounts) | a; }
-inline StateKey global(std::string_view name) { return KeyOf(kGlobals) | name; }
-inline StateKey provider(const Address& a) { return KeyOf(kProviders) | a; }
-inline StateKey device(const Address& a, std::uint32_t slot) { return KeyOf(kDevices) | a | slot; }
-inline StateKey validator(const Address& a) { return KeyOf(kValidators) | a; }
-inline StateKey commit(const Hash& id) { return KeyOf(kCommits) | id; }
-inline StateKey open_commit(Epoch e, const Hash& id) { return KeyOf(kOpenCommits) | e | id; }
-inline StateKey provider_commit(const Address& a, Epoch e, const Hash& id) { return KeyOf(kProviderCommits) | a | e | id; }
-inline StateKey order(const Hash& id) { return KeyOf(kOrders) | id; }
-inline StateKey queue(std::uint64_t sequence) { return KeyOf(kQueue) | Height{sequence}; }
-inline StateKey round(Epoch e) { return KeyOf(kRounds) | e; }
-inline StateKey epoch(Epoch e) { return KeyOf(kEpochs) | e; }
-inline StateKey provider_epoch(Epoch e, const Address& a) { return KeyOf(kProviderEpochs) | e | a; }
-inline StateKey order_due(Height h, const Hash& id) { return KeyOf(kOrdersDue) | h | id; }
+inline StateKey account(const Address& a) {
+    return KeyOf(kAccounts) | a;
+}
+inline StateKey global(std::string_view name) {
+    return KeyOf(kGlobals) | name;
+}
+inline StateKey provider(const Address& a) {
+    return KeyOf(kProviders) | a;
+}
+inline StateKey device(const Address& a, std::uint32_t slot) {
+    return KeyOf(kDevices) | a | slot;
+}
+inline StateKey validator(const Address& a) {
+    return KeyOf(kValidators) | a;
+}
+inline StateKey commit(const Hash& id) {
+    return KeyOf(kCommits) | id;
+}
+inline StateKey open_commit(Epoch e, const Hash& id) {
+    return KeyOf(kOpenCommits) | e | id;
+}
+inline StateKey provider_commit(const Address& a, Epoch e, const Hash& id) {
+    return KeyOf(kProviderCommits) | a | e | id;
+}
+inline StateKey order(const Hash& id) {
+    return KeyOf(kOrders) | id;
+}
+inline StateKey queue(std::uint64_t sequence) {
+    return KeyOf(kQueue) | Height{sequence};
+}
+inline StateKey round(Epoch e) {
+    return KeyOf(kRounds) | e;
+}
+inline StateKey epoch(Epoch e) {
+    return KeyOf(kEpochs) | e;
+}
+inline StateKey provider_epoch(Epoch e, const Address& a) {
+    return KeyOf(kProviderEpochs) | e | a;
+}
+inline StateKey order_due(Height h, const Hash& id) {
+    return KeyOf(kOrdersDue) | h | id;
+}
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;
 }

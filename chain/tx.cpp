@@ -34,7 +34,8 @@ Status check_shape(const TxBody& body) {
         if (work && body.messages.size() != 1)
             return {Code::must_be_alone, std::string(message_name(m)) + " must be the only message of its transaction"};
         if (const auto* t = std::get_if<Transfer>(&m)) {
-            if (t->outputs.empty() || t->outputs.size() > kMaxOutputs) return bad("outputs holds none or more than 256");
+            if (t->outputs.empty() || t->outputs.size() > kMaxOutputs)
+                return bad("outputs holds none or more than 256");
             for (const Output& o : t->outputs)
                 if (o.tag.size() > kMaxTag) return bad("an output's tag is longer than 64 bytes");
         } else if (const auto* r = std::get_if<RegisterProvider>(&m)) {
@@ -52,8 +53,8 @@ Status check_shape(const TxBody& body) {
 
 Result<Tx> decode_tx(ByteView raw, std::size_t max_bytes) {
     if (raw.size() > max_bytes)
-        return {Code::tx_too_large, "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " +
-                                        std::to_string(max_bytes)};
+        return {Code::tx_too_large,
+                "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
     auto tx = borsh::decode<Tx>(raw);
     if (!tx) return {Code::tx_malformed, "transaction bytes: " + tx.error().message};
     const Auth& auth = tx->auth;

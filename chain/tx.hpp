@@ -47,8 +47,8 @@ inline constexpr std::size_t kMaxOutputs = 256;
 inline constexpr std::size_t kMaxMultisigKeys = 16;
 inline constexpr std::uint16_t kTxVersion = 1;
 
-/// H("assay/tx", Borsh of the body). The second form takes it from the bytes that `tx` was decoded from: one encoding, no
-/// second one.
+/// H("assay/tx", Borsh of the body). The second form takes it from the bytes that `tx` was decoded from: one encoding,
+/// no second one.
 [[nodiscard]] Hash txid(const TxBody& body);
 [[nodiscard]] Hash txid(const Tx& tx, ByteView raw);
 

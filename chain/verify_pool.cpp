@@ -26,7 +26,8 @@ void CheckedCache::add(const Hash& h, CheckedPtr checked) {
 
 Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache) {
     if (raw.size() > max_bytes)
-        return {Code::tx_too_large, "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
+        return {Code::tx_too_large,
+                "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
     const Hash h = sha256(raw);
     if (CheckedPtr known = cache.find(h)) return known;
     ASSAY_TRY(Checked checked, check_bytes(raw, max_bytes, chain_id));
@@ -35,8 +36,8 @@ Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string
     return CheckedPtr(std::move(out));
 }
 
-std::vector<Result<CheckedPtr>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes, std::string_view chain_id,
-                                          CheckedCache& cache, unsigned threads) {
+std::vector<Result<CheckedPtr>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes,
+                                          std::string_view chain_id, CheckedCache& cache, unsigned threads) {
     std::vector<Result<CheckedPtr>> out(txs.size(), Result<CheckedPtr>(Code::internal, ""));
     constexpr std::size_t kChunk = 64;
     std::atomic<std::size_t> next{0};

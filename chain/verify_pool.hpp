@@ -1,5 +1,5 @@
-// Decoding and signature checks of transactions, once per node and on several threads. The result does not depend on how
-// many: each transaction is judged alone, and results keep their order.
+// Decoding and signature checks of transactions, once per node and on several threads. The result does not depend on
+// how many: each transaction is judged alone, and results keep their order.
 //
 //   CheckedCache cache;
 //   ASSAY_TRY(CheckedPtr c, check_cached(raw, max_bytes, chain_id, cache));       // at admission: decodes and verifies
@@ -33,9 +33,11 @@ class CheckedCache {
 };
 
 /// Never null where it is a value.
-[[nodiscard]] Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache);
+[[nodiscard]] Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id,
+                                              CheckedCache& cache);
 /// One result per transaction, in order. `threads` >= 1.
 [[nodiscard]] std::vector<Result<CheckedPtr>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes,
-                                                        std::string_view chain_id, CheckedCache& cache, unsigned threads);
+                                                        std::string_view chain_id, CheckedCache& cache,
+                                                        unsigned threads);
 
 }  // namespace assay::chain

@@ -29,23 +29,39 @@ T record_or_empty(const StateView& view, const StateKey& key) {
 
 }  // namespace
 
-Account StateView::account(const Address& a) const { return record_or_empty<Account>(*this, tables::account(a)); }
-std::optional<Provider> StateView::provider(const Address& a) const { return record<Provider>(*this, tables::provider(a)); }
+Account StateView::account(const Address& a) const {
+    return record_or_empty<Account>(*this, tables::account(a));
+}
+std::optional<Provider> StateView::provider(const Address& a) const {
+    return record<Provider>(*this, tables::provider(a));
+}
 std::optional<Device> StateView::device(const Address& a, std::uint32_t slot) const {
     return record<Device>(*this, tables::device(a, slot));
 }
 std::optional<Validator> StateView::validator(const Address& a) const {
     return record<Validator>(*this, tables::validator(a));
 }
-std::optional<Commit> StateView::commit(const Hash& id) const { return record<Commit>(*this, tables::commit(id)); }
-std::optional<Order> StateView::order(const Hash& id) const { return record<Order>(*this, tables::order(id)); }
-std::optional<WorkRound> StateView::round(Epoch e) const { return record<WorkRound>(*this, tables::round(e)); }
-std::optional<EpochRecord> StateView::epoch(Epoch e) const { return record<EpochRecord>(*this, tables::epoch(e)); }
+std::optional<Commit> StateView::commit(const Hash& id) const {
+    return record<Commit>(*this, tables::commit(id));
+}
+std::optional<Order> StateView::order(const Hash& id) const {
+    return record<Order>(*this, tables::order(id));
+}
+std::optional<WorkRound> StateView::round(Epoch e) const {
+    return record<WorkRound>(*this, tables::round(e));
+}
+std::optional<EpochRecord> StateView::epoch(Epoch e) const {
+    return record<EpochRecord>(*this, tables::epoch(e));
+}
 std::optional<ProviderEpoch> StateView::provider_epoch(Epoch e, const Address& a) const {
     return record<ProviderEpoch>(*this, tables::provider_epoch(e, a));
 }
-Ledger StateView::ledger() const { return record_or_empty<Ledger>(*this, tables::global("ledger")); }
-ChainState StateView::chain() const { return record_or_empty<ChainState>(*this, tables::global("chain")); }
+Ledger StateView::ledger() const {
+    return record_or_empty<Ledger>(*this, tables::global("ledger"));
+}
+ChainState StateView::chain() const {
+    return record_or_empty<ChainState>(*this, tables::global("chain"));
+}
 tokenomics::Params StateView::params() const {
     return record_or_empty<tokenomics::Params>(*this, tables::global("params"));
 }
@@ -79,7 +95,8 @@ void StateView::each_open_commit(Epoch e, const std::function<bool(const Hash&)>
     tables::append_be(prefix, e.value, 8);
     for_prefix(tables::kOpenCommits, prefix, [&](ByteView key, ByteView) { return f(Hash::from(key.subspan(8))); });
 }
-void StateView::each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const {
+void StateView::each_commit_of(const Address& provider,
+                               const std::function<bool(const Hash&, const Commit&)>& f) const {
     for_prefix(tables::kProviderCommits, provider.view(), [&](ByteView key, ByteView) {
         const Hash id = Hash::from(key.subspan(40));
         const auto found = commit(id);

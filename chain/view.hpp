@@ -56,7 +56,7 @@ struct TaskView {
     std::uint32_t device_class = 0;
     std::optional<Hash> order;
     proofs::WorkParams params;
-    Hash ctx;          ///< known once h0 is decided
+    Hash ctx;  ///< known once h0 is decided
     Height h0;
     TimeMs commit_by;  ///< block time up to which a commit counts
     bool committed = false;

@@ -51,7 +51,8 @@ void advance_rounds(Exec& x, const Address& proposer) {
         }
         if (r.deadline.value != 0 && r.challenge.value == 0) {
             add_distinct(r.proposers, proposer);
-            if (x.height().value >= r.deadline.value + work.challenge_delay_blocks && holds_more_than_third(x.s, r.proposers)) {
+            if (x.height().value >= r.deadline.value + work.challenge_delay_blocks &&
+                holds_more_than_third(x.s, r.proposers)) {
                 r.challenge = x.height();
                 r.challenge_beacon = x.s.clock().beacon;
                 x.emit("work.challenged", {attr("epoch_number", r.epoch.value), attr("beacon", r.challenge_beacon),

@@ -194,7 +194,8 @@ void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<
                 const auto record = borsh::decode<layout::FlatRecord>(raw);
                 ASSAY_CHECK(record.ok());
                 const Bytes& key = record->key;
-                const bool begins = key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+                const bool begins =
+                    key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
                 return !begins || f(key, record->value);
             },
             &*impl_->visible, true);
@@ -247,6 +248,7 @@ Result<Hash> Store::stage(std::vector<Change> changes) {
 void Store::discard_stage() {
     Impl& m = *impl_;
     if (!m.staged) return;
+    ASSAY_CHECK(!m.staged->meta);  // what is durable cannot be taken back
     std::vector<Trie::Change> ignored;
     m.trie.apply(m.staged->undo, ignored);
     m.staged.reset();

@@ -19,8 +19,8 @@
 //   t, T            index of transactions (tx_index.hpp)
 //
 // Threads: stage, discard_stage, write, publish and commit belong to one thread. get and for_prefix must not run at the
-// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block and find_tx may be
-// called from any thread at any time.
+// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block and find_tx may
+// be called from any thread at any time.
 #pragma once
 
 #include <functional>

@@ -22,12 +22,12 @@ TEST_CASE("docs/errors.md lists every word of an error once, with its number, ex
         CHECK((*i)[4].length() > 10);
     }
     std::size_t count = 0;
-#define ASSAY_CODE_ROW(word, number)        \
-    {                                       \
-        INFO(#word);                        \
-        ++count;                            \
-        REQUIRE(numbers.count(#word) == 1); \
-        CHECK(numbers.at(#word) == number); \
+#define ASSAY_CODE_ROW(word, number)                     \
+    {                                                    \
+        INFO(#word);                                     \
+        ++count;                                         \
+        REQUIRE(numbers.count(#word) == 1);              \
+        CHECK(numbers.at(#word) == number);              \
         CHECK(exits.at(#word) == exit_code(Code::word)); \
     }
     ASSAY_CODES(ASSAY_CODE_ROW)

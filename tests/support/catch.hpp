@@ -39,31 +39,34 @@ inline void report(const char* expr, const char* file, int line) {
 
 #define ASSAY_MINI_CAT_(a, b) a##b
 #define ASSAY_MINI_CAT(a, b) ASSAY_MINI_CAT_(a, b)
-#define ASSAY_MINI_CASE(fn, ...)                                                                            \
-    static void fn();                                                                                       \
-    [[maybe_unused]] static const bool ASSAY_MINI_CAT(fn, _added) = ::assay::mini_test::add(::assay::mini_test::first(__VA_ARGS__), &fn); \
+#define ASSAY_MINI_CASE(fn, ...)                                              \
+    static void fn();                                                         \
+    [[maybe_unused]] static const bool ASSAY_MINI_CAT(fn, _added) =           \
+        ::assay::mini_test::add(::assay::mini_test::first(__VA_ARGS__), &fn); \
     static void fn()
 namespace assay::mini_test {
-inline const char* first(const char* name, const char* = nullptr) { return name; }
+inline const char* first(const char* name, const char* = nullptr) {
+    return name;
+}
 }  // namespace assay::mini_test
 #define TEST_CASE(...) ASSAY_MINI_CASE(ASSAY_MINI_CAT(assay_case_, __LINE__), __VA_ARGS__)
-#define CHECK(...)                                                                              \
-    do {                                                                                        \
-        if (!(__VA_ARGS__)) ::assay::mini_test::report(#__VA_ARGS__, __FILE__, __LINE__);       \
+#define CHECK(...)                                                                        \
+    do {                                                                                  \
+        if (!(__VA_ARGS__)) ::assay::mini_test::report(#__VA_ARGS__, __FILE__, __LINE__); \
     } while (false)
-#define REQUIRE(...)                                                                            \
-    do {                                                                                        \
-        if (!(__VA_ARGS__)) {                                                                   \
-            ::assay::mini_test::report(#__VA_ARGS__, __FILE__, __LINE__);                       \
-            throw ::assay::mini_test::Failed{};                                                 \
-        }                                                                                       \
+#define REQUIRE(...)                                                      \
+    do {                                                                  \
+        if (!(__VA_ARGS__)) {                                             \
+            ::assay::mini_test::report(#__VA_ARGS__, __FILE__, __LINE__); \
+            throw ::assay::mini_test::Failed{};                           \
+        }                                                                 \
     } while (false)
 #define CHECK_FALSE(...) CHECK(!(__VA_ARGS__))
 #define REQUIRE_FALSE(...) REQUIRE(!(__VA_ARGS__))
-#define INFO(text)                               \
-    do {                                         \
-        std::ostringstream assay_info;           \
-        assay_info << text;                      \
+#define INFO(text)                                     \
+    do {                                               \
+        std::ostringstream assay_info;                 \
+        assay_info << text;                            \
         ::assay::mini_test::info() = assay_info.str(); \
     } while (false)
 #define WARN(text) (std::ostringstream() << text)

@@ -44,7 +44,9 @@ inline Hash root_of(const Model& model) {
     return subtree(leaves.data(), leaves.data() + leaves.size(), 0).hash;
 }
 
-inline StateKey account_key(assay::test::Random& random) { return {kAccountTable, random.bytes(32)}; }
+inline StateKey account_key(assay::test::Random& random) {
+    return {kAccountTable, random.bytes(32)};
+}
 
 /// Some writes: new keys, changed ones and erased ones, in two tables and the accounts.
 inline std::vector<Change> random_changes(assay::test::Random& random, const Model& model, std::size_t count) {
@@ -87,7 +89,8 @@ inline std::unique_ptr<Store> open_store(const TestFolder& folder, std::uint64_t
     return *std::move(store);
 }
 
-inline Hash commit_block(Store& store, Height height, const std::vector<Change>& changes, std::vector<Hash> txids = {}) {
+inline Hash commit_block(Store& store, Height height, const std::vector<Change>& changes,
+                         std::vector<Hash> txids = {}) {
     auto root = store.stage(changes);
     REQUIRE(root.ok());
     BlockRecord record;

@@ -67,7 +67,8 @@ TEST_CASE("small states prove too: none, one and two keys", "[proof]") {
     check_proof(*store, b, Height{1}, model, root);
     model[b] = {2};
     root = commit_block(*store, Height{2}, {{b, Bytes{2}}});
-    for (const StateKey& key : {a, b, account_key(random), StateKey{2, {1}}}) check_proof(*store, key, Height{2}, model, root);
+    for (const StateKey& key : {a, b, account_key(random), StateKey{2, {1}}})
+        check_proof(*store, key, Height{2}, model, root);
 }
 
 TEST_CASE("a proof with any single bit changed shows nothing", "[proof]") {

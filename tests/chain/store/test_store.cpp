@@ -22,7 +22,8 @@ TEST_CASE("what was committed is there after the store is opened again, what was
         for (const std::uint8_t table : {0x01, 0x02, 0x80})
             store->for_prefix(table, {}, [&](ByteView key, ByteView value) {
                 const auto it = model.find({table, Bytes(key.begin(), key.end())});
-                CHECK((it != model.end() && std::equal(value.begin(), value.end(), it->second.begin(), it->second.end())));
+                CHECK((it != model.end() &&
+                       std::equal(value.begin(), value.end(), it->second.begin(), it->second.end())));
                 ++seen;
                 return true;
             });
@@ -40,6 +41,30 @@ TEST_CASE("what was committed is there after the store is opened again, what was
         }
         REQUIRE(store->stage(random_changes(random, model, 30)).ok());  // and the program ends here
     }
+}
+
+TEST_CASE("what was written shows when it is published, in the maps and on the disk alike", "[store]") {
+    assay::test::Random random;
+    const TestFolder folder;
+    const auto store = open_store(folder);
+    std::vector<Change> changes;  // more accounts than the cache holds: some reads go to the disk
+    for (std::size_t i = 0; i < 4000; ++i) changes.push_back({account_key(random), Bytes{1}});
+    changes.push_back({{1, {7}}, Bytes{1}});
+    commit_block(*store, Height{0}, changes);
+    for (Change& c : changes) c.value = Bytes{2};
+    REQUIRE(store->stage(changes).ok());
+    REQUIRE(store->write({Height{1}, Bytes{1}, {}, {}}).ok());
+    const auto all_hold = [&](std::uint8_t value) {
+        std::size_t count = 0;
+        for (const Change& c : changes) count += store->get(c.key) == Bytes{value};
+        store->for_prefix(kAccountTable, {}, [&](ByteView, ByteView v) { return count += v[0] == value, true; });
+        return count == 2 * changes.size() - 1;
+    };
+    CHECK(all_hold(1));
+    CHECK(store->info()->height == Height{0});
+    store->publish();
+    CHECK(all_hold(2));
+    CHECK(store->info()->height == Height{1});
 }
 
 TEST_CASE("keys of a prefix come ascending and stop when told", "[store]") {

@@ -37,6 +37,7 @@ TEST_CASE("the newest of equal ids comes first", "[tx_index]") {
     const TestFolder folder;
     const auto store = open_store(folder);
     const Hash id = random.fixed<Hash>();
-    for (std::uint64_t h = 0; h < 40; ++h) commit_block(*store, Height{h}, {}, {h % 7 == 0 ? id : random.fixed<Hash>()});
+    for (std::uint64_t h = 0; h < 40; ++h)
+        commit_block(*store, Height{h}, {}, {h % 7 == 0 ? id : random.fixed<Hash>()});
     CHECK(store->find_tx(id)->height == Height{35});
 }
