@@ -39,6 +39,11 @@ concept Described = requires {
     T::describe();
 };
 
+template <class T>
+inline constexpr bool kIsVector = false;
+template <class T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
+
 /// Calls f(field, value) for every field in order.
 template <Described T, class F>
 constexpr void for_each_field(T& object, F&& f) {

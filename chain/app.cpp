@@ -304,24 +304,39 @@ Result<StateProof> App::prove(const StateKey& key, Height height) const {
     return impl_->store->prove(key, height);
 }
 
+namespace {
+
+constexpr const char* kResults = "the results";
+
+// Bytes that this program wrote and that do not decode now were changed on the disk.
+template <class T>
+Result<T> stored(const Bytes& raw, const char* what, Height height) {
+    auto out = borsh::decode<T>(raw);
+    if (out) return out;
+    return {Code::store_corrupt, std::string(what) + " of height " + std::to_string(height.value) +
+                                     " does not decode: " + out.error().message};
+}
+
+}  // namespace
+
 Result<Block> App::block(Height height) const {
-    ASSAY_TRY(auto stored, impl_->store->block(height));
-    return borsh::decode<Block>(stored.block);
+    ASSAY_TRY(auto raw, impl_->store->block(height));
+    return stored<Block>(raw.block, "the block", height);
 }
 
 Result<BlockResults> App::results(Height height) const {
-    ASSAY_TRY(auto stored, impl_->store->block(height));
-    return borsh::decode<BlockResults>(stored.results);
+    ASSAY_TRY(auto raw, impl_->store->block(height));
+    return stored<BlockResults>(raw.results, kResults, height);
 }
 
 Result<StoredTx> App::find_tx(const Hash& id) const {
     ASSAY_TRY(auto where, impl_->store->find_tx(id));
-    ASSAY_TRY(auto stored, impl_->store->block(where.height));
-    ASSAY_TRY(Block b, borsh::decode<Block>(stored.block));
-    ASSAY_TRY(BlockResults results, borsh::decode<BlockResults>(stored.results));
-    if (where.index >= b.txs.size() || where.index >= results.receipts.size())
+    ASSAY_TRY(auto raw, impl_->store->block(where.height));
+    ASSAY_TRY(Block b, stored<Block>(raw.block, "the block", where.height));
+    ASSAY_TRY(BlockResults of_block, stored<BlockResults>(raw.results, kResults, where.height));
+    if (where.index >= b.txs.size() || where.index >= of_block.receipts.size())
         return {Code::store_corrupt, "the transaction index points outside its block"};
-    return StoredTx{where.height, where.index, b.header.time, b.txs[where.index], results.receipts[where.index]};
+    return StoredTx{where.height, where.index, b.header.time, b.txs[where.index], of_block.receipts[where.index]};
 }
 
 Result<Genesis> App::genesis() const {

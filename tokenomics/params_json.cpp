@@ -21,11 +21,6 @@ constexpr std::span<const std::string_view> words_of(ClassWork) {
     return kClassWorks;
 }
 
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-
 Error out_of_range(const std::string& path, const std::string& value, std::uint64_t min, std::uint64_t max) {
     return {Code::field_out_of_range,
             path + " is " + value + ", allowed are " + std::to_string(min) + " to " + std::to_string(max)};
@@ -55,7 +50,7 @@ class ParamReader {
         const bool any = min == 0 && max == 0;
         if constexpr (Described<T>) {
             return read(v, path, out);
-        } else if constexpr (IsVector<T>::value) {
+        } else if constexpr (kIsVector<T>) {
             if (v.kind != json::Kind::array) return {Code::json_type, path + " must be a list"};
             if (v.items.size() < min || (max != 0 && v.items.size() > max))
                 return out_of_range(path, "a list of " + std::to_string(v.items.size()), min, max);
@@ -156,7 +151,7 @@ std::string write_json(const T& v) {
             out += quoted(f.name) + ":" + write_json(member);
         });
         return out + "}";
-    } else if constexpr (IsVector<T>::value) {
+    } else if constexpr (kIsVector<T>) {
         std::string out = "[";
         for (const auto& x : v) out += (out.size() > 1 ? "," : "") + write_json(x);
         return out + "]";
@@ -172,7 +167,7 @@ void list_into(const T& v, const std::string& prefix, std::vector<ParamRow>& row
         const std::string path = prefix + f.name;
         if constexpr (Described<M>) {
             list_into(member, path + ".", rows);
-        } else if constexpr (IsVector<M>::value) {
+        } else if constexpr (kIsVector<M>) {
             for (std::size_t i = 0; i < member.size(); ++i)
                 list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
         } else {

@@ -19,11 +19,6 @@ std::string n(u128 v) {
 
 // ---------------------------------------------------------------- ranges of describe()
 
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-
 template <Described T>
 Status check_ranges(const T& object, const std::string& prefix);
 
@@ -37,7 +32,7 @@ template <class F, class T>
 Status check_field(const std::string& path, const F& f, const T& member) {
     if constexpr (Described<T>) {
         return check_ranges(member, path + ".");
-    } else if constexpr (IsVector<T>::value) {
+    } else if constexpr (kIsVector<T>) {
         ASSAY_TRY_VOID(in_range(path, member.size(), f.min, f.max, "entries"));
         for (std::size_t i = 0; i < member.size(); ++i)
             ASSAY_TRY_VOID(check_ranges(member[i], path + "[" + std::to_string(i) + "]."));

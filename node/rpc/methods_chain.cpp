@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::uint64_t kMaxRange = 100;
 
-Style style(const Api& api) {
-    return api.app.read([](const chain::StateView& s) { return style_of(s.params()); });
-}
-
 Result<Height> asked_height(const Api& api, const Args& args) {
     const Height now = api.app.info().height;
     const Height h{args.number_or("height", now.value)};
@@ -76,14 +72,14 @@ Json with_header(const Api& api, const Style& s, const chain::Block& b) {
 Result<Json> header(const Api& api, const Args& args) {
     ASSAY_TRY(Height h, asked_height(api, args));
     ASSAY_TRY(chain::Block b, api.app.block(h));
-    return with_header(api, style(api), b);
+    return with_header(api, style_of(api.app), b);
 }
 
 Result<Json> block(const Api& api, const Args& args) {
     ASSAY_TRY(Height h, asked_height(api, args));
     ASSAY_TRY(chain::Block b, api.app.block(h));
     ASSAY_TRY(chain::BlockResults results, api.app.results(h));
-    const Style s = style(api);
+    const Style s = style_of(api.app);
     Json out = with_header(api, s, b);
     Json txs = Json::array();
     for (std::size_t i = 0; i < b.txs.size(); ++i) {
@@ -115,7 +111,7 @@ Result<Json> blocks(const Api& api, const Args& args) {
     const std::uint64_t from = std::max<std::uint64_t>(1, args.number_or("from", to > 19 ? to - 19 : 1));
     if (to >= from && to - from >= kMaxRange)
         return {Code::range_too_large, "from and to span more than " + std::to_string(kMaxRange) + " blocks"};
-    const Style s = style(api);
+    const Style s = style_of(api.app);
     Json items = Json::array();
     for (std::uint64_t h = from; h <= to; ++h) {
         ASSAY_TRY(chain::Block b, api.app.block(Height{h}));

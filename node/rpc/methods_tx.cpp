@@ -9,10 +9,6 @@
 namespace assay::node {
 namespace {
 
-Style style(const Api& api) {
-    return api.app.read([](const chain::StateView& s) { return style_of(s.params()); });
-}
-
 Json tx_body(const Style& s, ByteView raw) {
     Json out = Json::object();
     if (const auto tx = chain::decode_tx(raw, 1u << 20)) {
@@ -33,7 +29,7 @@ std::string status_of(const chain::Receipt& r) {
 
 Result<Json> tx(const Api& api, const Args& args) {
     const Hash id = args.hash("txid");
-    const Style s = style(api);
+    const Style s = style_of(api.app);
     if (const auto stored = api.app.find_tx(id)) {
         Json out{{"txid", hex(id)},        {"status", status_of(stored->receipt)}, {"height", stored->height.value},
                  {"index", stored->index}, {"time", format_utc(stored->time)},     {"final", true}};
@@ -67,7 +63,7 @@ Result<Json> mempool(const Api& api, const Args&) {
 
 Result<Json> simulate(const Api& api, const Args& args) {
     ASSAY_TRY(chain::Receipt r, api.app.simulate(args.bytes("tx")));
-    return Json{{"receipt", receipt_json(style(api), r)}};
+    return Json{{"receipt", receipt_json(style_of(api.app), r)}};
 }
 
 Json broadcast_json(const Hash& txid, bool already, const std::optional<TxWaiters::Outcome>& outcome) {

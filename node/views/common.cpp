@@ -13,6 +13,10 @@ Style style_of(const tokenomics::Params& params) {
     return {params.token.prefix, params.token.decimals, params.token.denom};
 }
 
+Style style_of(const chain::App& app) {
+    return app.read([](const chain::StateView& s) { return style_of(s.params()); });
+}
+
 std::string digits(Amount a) {
     return to_digits(a.units);
 }

@@ -19,6 +19,7 @@ struct Style {
     [[nodiscard]] std::string address(const Address& a) const;
 };
 [[nodiscard]] Style style_of(const tokenomics::Params& params);
+[[nodiscard]] Style style_of(const chain::App& app);
 
 [[nodiscard]] std::string digits(Amount a);
 [[nodiscard]] std::string digits(Credits c);

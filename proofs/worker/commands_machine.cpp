@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/sha256.hpp"
+#include "base/version.hpp"
 #include "proofs/cuda/device.hpp"
 #include "proofs/worker/commands.hpp"
 #include "proofs/worker/machine.hpp"
@@ -143,11 +144,11 @@ void version_command(const Common& c) {
         "gcc " __VERSION__;
 #endif
     if (c.json)
-        return print_json({{"version", ASSAY_VERSION},
-                           {"commit", ASSAY_COMMIT},
+        return print_json({{"version", kVersion},
+                           {"commit", kCommit},
                            {"compiler", compiler},
                            {"cuda_architectures", cuda::architectures()}});
-    print_line("assay-prover " ASSAY_VERSION " (" ASSAY_COMMIT ", " + compiler + ", CUDA: " + cuda::architectures() +
+    print_line(std::string("assay-prover ") + kVersion + " (" + kCommit + ", " + compiler + ", CUDA: " + cuda::architectures() +
                ")");
 }
 

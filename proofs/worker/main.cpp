@@ -1,6 +1,7 @@
 // assay-prover: the provider's worker. The option tree is in options_*.cpp, what it does in commands*.hpp.
 #include <clocale>
 
+#include "base/version.hpp"
 #include "proofs/worker/options.hpp"
 #include "proofs/worker/output.hpp"
 #include "proofs/worker/terminal.hpp"
@@ -41,7 +42,7 @@ int main(int argc, char** argv) {
     app.add_flag("--json", common.json, "JSON on stdout: one value, or one line per event of a run");
     app.add_option("--color", color, "auto, always or never; this program's output has none yet")
         ->check(CLI::IsMember({"auto", "always", "never"}));
-    app.set_version_flag("--version", std::string("assay-prover ") + ASSAY_VERSION);
+    app.set_version_flag("--version", std::string("assay-prover ") + kVersion);
     add_offline_commands(app, common);
     add_online_commands(app, common, exit);
 

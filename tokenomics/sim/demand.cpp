@@ -7,7 +7,6 @@
 
 namespace assay::sim {
 namespace {
-constexpr double kDaysPerYear = 365.25;
 constexpr double kMostLog = 34.5;  // 10^15 USD a day: beyond it a walk has left this world
 }  // namespace
 

@@ -17,7 +17,6 @@
 namespace assay::sim {
 namespace {
 
-constexpr double kDaysPerYear = 365.25;
 constexpr double kMicro = 1e6;
 
 Address group_address(std::size_t i) {

@@ -6,7 +6,6 @@
 
 namespace assay::sim {
 namespace {
-constexpr double kDaysPerYear = 365.25;
 constexpr std::uint64_t kMostDevices = 1'000'000'000;
 }  // namespace
 

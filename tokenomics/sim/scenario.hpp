@@ -81,6 +81,7 @@ struct Scenario {
     [[nodiscard]] std::uint64_t steps() const;
 };
 
+inline constexpr double kDaysPerYear = 365.25;  ///< rates of behaviour are per such a year
 inline constexpr std::uint64_t kMaxSteps = 1'000'000;
 
 /// `source` is a preset, a genesis file or a scenario file; `sets` are "path=value" over it. Everything is checked, and

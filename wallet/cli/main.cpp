@@ -4,15 +4,13 @@
 #include <clocale>
 #include <cstdio>
 
+#include "base/version.hpp"
 #include "wallet/cli/commands.hpp"
 #include "wallet/cli/session.hpp"
 #include "wallet/cli/terminal.hpp"
 
 namespace assay::wallet::cli {
 namespace {
-
-constexpr const char* kVersion = ASSAY_VERSION;
-constexpr const char* kCommit = ASSAY_COMMIT;
 
 /// Before the parser has run, and where it failed: the form of the answer still has to be known.
 bool wants_json(int argc, char** argv) {

@@ -5,7 +5,7 @@
 namespace assay::wallet {
 namespace {
 
-Error bad(std::string_view text, const std::string& why) {
+Error bad_url(std::string_view text, const std::string& why) {
     return {Code::usage, "the node address '" + std::string(text) + "' " + why};
 }
 
@@ -27,8 +27,8 @@ Result<Url> parse_url(std::string_view text) {
     std::string_view rest = text;
     constexpr std::string_view kScheme = "http://";
     if (rest.substr(0, 8) == "https://")
-        return bad(text, "uses TLS, which a proxy on this machine has to end; use http://");
-    if (rest.substr(0, kScheme.size()) != kScheme) return bad(text, "does not begin with http://");
+        return bad_url(text, "uses TLS, which a proxy on this machine has to end; use http://");
+    if (rest.substr(0, kScheme.size()) != kScheme) return bad_url(text, "does not begin with http://");
     rest.remove_prefix(kScheme.size());
 
     Url url;
@@ -39,11 +39,11 @@ Result<Url> parse_url(std::string_view text) {
     bool has_port = false;
     if (!authority.empty() && authority.front() == '[') {
         const std::size_t end = authority.find(']');
-        if (end == std::string_view::npos) return bad(text, "opens a bracket and does not close it");
+        if (end == std::string_view::npos) return bad_url(text, "opens a bracket and does not close it");
         url.host = std::string(authority.substr(1, end - 1));
         std::string_view after = authority.substr(end + 1);
         if (!after.empty() && after.front() != ':')
-            return bad(text, "has something other than a port behind its bracket");
+            return bad_url(text, "has something other than a port behind its bracket");
         has_port = !after.empty();
         if (has_port) port = after.substr(1);
     } else {
@@ -52,10 +52,10 @@ Result<Url> parse_url(std::string_view text) {
         has_port = colon != std::string_view::npos;
         if (has_port) port = authority.substr(colon + 1);
     }
-    if (url.host.empty()) return bad(text, "names no host");
+    if (url.host.empty()) return bad_url(text, "names no host");
     const auto odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '@' || c == 0x7f; };
-    if (std::any_of(text.begin(), text.end(), odd)) return bad(text, "holds a blank or a user name");
-    if (has_port && !is_port(port)) return bad(text, "has a port that is not between 1 and 65535");
+    if (std::any_of(text.begin(), text.end(), odd)) return bad_url(text, "holds a blank or a user name");
+    if (has_port && !is_port(port)) return bad_url(text, "has a port that is not between 1 and 65535");
     url.port = has_port ? std::string(port) : "8710";
     return url;
 }

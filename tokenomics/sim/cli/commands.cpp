@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/utc.hpp"
+#include "base/version.hpp"
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
 #include "tokenomics/sim/result.hpp"
@@ -15,17 +16,6 @@
 
 namespace assay::sim::cli {
 namespace {
-
-#ifdef ASSAY_VERSION
-constexpr const char* kVersion = ASSAY_VERSION;
-#else
-constexpr const char* kVersion = "0.0.0";
-#endif
-#ifdef ASSAY_COMMIT
-constexpr const char* kCommit = ASSAY_COMMIT;
-#else
-constexpr const char* kCommit = "unknown";
-#endif
 
 constexpr const char* kHintList = "assay-sim list shows the presets, assay-sim params the names of all fields";
 
