@@ -136,9 +136,9 @@ class Writer {
 };
 
 template <class T>
-[[nodiscard]] Bytes encode(const T& v) {
+[[nodiscard]] Bytes encode(const T& v, std::size_t about = 256) {
     Bytes out;
-    out.reserve(256);  // most values are small: one allocation
+    out.reserve(about);  // most values are small: one allocation
     Writer(out).put(v);
     return out;
 }
@@ -297,15 +297,20 @@ class Reader {
     std::size_t at_ = 0;
 };
 
-/// The whole of `in` is one T, or an error.
+/// The whole of `in` is one T, or an error. `out` is a fresh T; after an error it holds what came before.
 template <class T>
-[[nodiscard]] Result<T> decode(ByteView in) {
+[[nodiscard]] Status decode_into(ByteView in, T& out) {
     Reader reader(in);
-    T out{};
     ASSAY_TRY_VOID(reader.get(out));
     if (reader.left() != 0)
         return {Code::encoding_trailing,
                 std::to_string(reader.left()) + " bytes are left over at offset " + std::to_string(reader.at())};
+    return {};
+}
+template <class T>
+[[nodiscard]] Result<T> decode(ByteView in) {
+    T out{};
+    ASSAY_TRY_VOID(decode_into(in, out));
     return out;
 }
 

@@ -52,13 +52,25 @@ inline std::string_view as_text(ByteView v) {
     return {reinterpret_cast<const char*>(v.data()), v.size()};
 }
 
-/// For hash tables whose order is never observed. The value is itself a hash, so eight of its bytes will do.
+/// Another one in each run: for the order inside hash tables, which nothing may ever show.
+[[nodiscard]] std::array<std::uint64_t, 4> make_hash_secret();
+inline const std::array<std::uint64_t, 4> kHashSecret = make_hash_secret();
+
+/// For hash tables whose order is never observed. Keyed with the secret: anybody can pay to any 32 bytes, and bytes
+/// that are chosen to meet in one bucket would make a block take minutes.
 template <class Fixed>
 struct FixedBytesHasher {
     std::size_t operator()(const Fixed& f) const {
-        std::uint64_t out;
-        std::memcpy(&out, f.bytes.data() + 8, 8);
-        return static_cast<std::size_t>(out);
+        static_assert(Fixed::kSize % 16 == 0);
+        std::uint64_t h = kHashSecret[2];
+        for (std::size_t i = 0; i < Fixed::kSize; i += 16) {
+            std::uint64_t a, b;
+            std::memcpy(&a, f.bytes.data() + i, 8);
+            std::memcpy(&b, f.bytes.data() + i + 8, 8);
+            const auto product = static_cast<unsigned __int128>(a ^ kHashSecret[0] ^ h) * (b ^ kHashSecret[1]);
+            h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+        }
+        return static_cast<std::size_t>(h);
     }
 };
 

@@ -29,6 +29,7 @@
 #include <thread>
 
 #include "chain/app.hpp"
+#include "node/memory.hpp"
 
 using namespace assay;
 using namespace assay::chain;
@@ -160,6 +161,7 @@ Genesis make_genesis(const std::vector<Key>& keys, const Hash& beacon_secret, st
 }  // namespace
 
 int main(int argc, char** argv) {
+    node::keep_freed_memory();  // as assayd does
     Options o;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string_view name = argv[i];
@@ -251,58 +253,55 @@ int main(int argc, char** argv) {
         const auto app = must(App::open(options));
         must(app->init_chain(genesis));
         const std::size_t blocks = o.transfers / o.block;
-        for (std::size_t turn = 0; turn < 2; ++turn) {
-            const std::size_t from_block = turn * blocks / 2, to_block = (turn + 1) * blocks / 2;
-            const std::size_t first = from_block * o.block, last = to_block * o.block;
-            const auto timed = [&](Spent& spent, auto&& work) {
-                const auto start = Clock::now();
-                const double cpu = process_seconds();
-                work();
-                spent.wall += seconds_since(start);
-                spent.cpu += process_seconds() - cpu;
-            };
+        const auto timed = [&](Spent& spent, auto&& work) {
+            const auto start = Clock::now();
+            const double cpu = process_seconds();
+            work();
+            spent.wall += seconds_since(start);
+            spent.cpu += process_seconds() - cpu;
+        };
+        const auto raw_part = [&](std::size_t first, std::size_t last) {
             timed(raw_x, [&] { on_all(o.threads, last - first, [&](std::size_t i) { verify_raw(first + i); }); });
             timed(raw_xy, [&] { on_all(o.threads, last - first, [&](std::size_t i) { verify_raw_xy(first + i); }); });
-
-            timed(settled, [&] {
-                std::vector<std::atomic<std::size_t>> admitted(to_block);
-                std::mutex mutex;
-                std::condition_variable ready;
-                std::thread admission([&] {
-                    on_all(o.threads, last - first, [&](std::size_t i) {
-                        const std::size_t at = first + i;
-                        if (!app->check_tx(raw[at])) ++bad;
-                        if (++admitted[at / o.block] == o.block) {
-                            const std::lock_guard lock(mutex);
-                            ready.notify_all();
-                        }
-                    });
-                });
-                for (std::size_t b = from_block; b < to_block; ++b) {
-                    {
-                        std::unique_lock lock(mutex);
-                        ready.wait(lock, [&] { return admitted[b] == o.block; });
+        };
+        raw_part(0, o.transfers / 2);
+        timed(settled, [&] {
+            std::vector<std::atomic<std::size_t>> admitted(blocks);
+            std::mutex mutex;
+            std::condition_variable ready;
+            std::thread admission([&] {
+                on_all(o.threads, o.transfers, [&](std::size_t at) {
+                    if (!app->check_tx(raw[at])) ++bad;
+                    if (++admitted[at / o.block] == o.block) {
+                        const std::lock_guard lock(mutex);
+                        ready.notify_all();
                     }
-                    const std::vector<Bytes> candidates(raw.begin() + static_cast<std::ptrdiff_t>(b * o.block),
-                                                        raw.begin() + static_cast<std::ptrdiff_t>((b + 1) * o.block));
-                    double t = thread_seconds();
-                    Address proposer;
-                    proposer.bytes.fill(0x11);
-                    const Block block = must(app->make_block(
-                        {TimeMs{2'000'000 + b}, proposer, chain_step(beacon_secret, kBeaconLength - 1 - b)},
-                        candidates));
-                    make += thread_seconds() - t, t = thread_seconds();
-                    const BlockResults results = must(app->finalize_block(block));
-                    finalize += thread_seconds() - t, t = thread_seconds();
-                    must(app->commit());
-                    commit += thread_seconds() - t;
-                    if (block.txs.size() != o.block) ++refused;
-                    for (const Receipt& r : results.receipts) refused += r.code != "ok";
-                    roots.push_back(results.app_hash);
-                }
-                admission.join();
+                });
             });
-        }
+            for (std::size_t b = 0; b < blocks; ++b) {
+                {
+                    std::unique_lock lock(mutex);
+                    ready.wait(lock, [&] { return admitted[b] == o.block; });
+                }
+                const std::vector<Bytes> candidates(raw.begin() + static_cast<std::ptrdiff_t>(b * o.block),
+                                                    raw.begin() + static_cast<std::ptrdiff_t>((b + 1) * o.block));
+                double t = thread_seconds();
+                Address proposer;
+                proposer.bytes.fill(0x11);
+                const Block block = must(app->make_block(
+                    {TimeMs{2'000'000 + b}, proposer, chain_step(beacon_secret, kBeaconLength - 1 - b)}, candidates));
+                make += thread_seconds() - t, t = thread_seconds();
+                const BlockResults results = must(app->finalize_block(block));
+                finalize += thread_seconds() - t, t = thread_seconds();
+                must(app->commit());
+                commit += thread_seconds() - t;
+                if (block.txs.size() != o.block) ++refused;
+                for (const Receipt& r : results.receipts) refused += r.code != "ok";
+                roots.push_back(results.app_hash);
+            }
+            admission.join();
+        });
+        raw_part(o.transfers / 2, o.transfers);
         app->read([&](const StateView& s) {
             for (std::size_t i = 0; i < o.accounts; ++i)
                 if (!(s.account(keys[i].address) == model[i])) ++bad;

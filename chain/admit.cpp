@@ -4,22 +4,20 @@
 
 namespace assay::chain {
 
-Result<Checked> check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id) {
-    ASSAY_TRY(Tx tx, decode_tx(raw, max_bytes));
+Status check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, Checked& out) {
+    ASSAY_TRY_VOID(decode_tx_into(raw, max_bytes, out.tx));
+    const Tx& tx = out.tx;
     if (tx.body.chain_id != chain_id)
         return {Code::wrong_chain,
                 "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
-    Checked c;
-    c.id = txid(tx, raw);
-    ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, c.id));
-    c.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
-    c.bytes = raw.size();
-    c.tx = std::move(tx);
-    return c;
+    out.id = txid(tx, raw);
+    ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, out.id));
+    out.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
+    out.bytes = raw.size();
+    return {};
 }
 
-Amount spendable(const StateView& s, const Address& a, TimeMs time) {
-    const Account account = s.account(a);
+Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time) {
     const auto p = s.provider(a);
     if (!p || p->unbonding.empty()) return account.liquid;
     const auto released = tokenomics::matured(p->unbonding, time, s.oldest_open_work(*p)).released;
@@ -73,7 +71,7 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
     if (body.fee < needed)
         return {Code::fee_too_low,
                 "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
-    const Amount there = spendable(s, body.sender, time);
+    const Amount there = spendable(s, body.sender, account, time);
     if (there < body.fee)
         return {Code::insufficient_funds,
                 "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};

@@ -1,6 +1,7 @@
 #include "chain/app.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "chain/beacon.hpp"
 #include "chain/block_run.hpp"
@@ -17,6 +18,13 @@ class CommittedView final : public StateView {
    public:
     explicit CommittedView(const Store& store) : store_(store) {}
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override { return store_.get(key); }
+    [[nodiscard]] std::optional<Account> find_account(const Address& a) const override {
+        const Bytes* cached = store_.cached_account(a);
+        if (cached == nullptr) return StateView::find_account(a);
+        auto account = borsh::decode<Account>(*cached);
+        ASSAY_CHECK(account.ok());  // as in view.cpp
+        return *account;
+    }
     void for_prefix(std::uint8_t table, ByteView prefix,
                     const std::function<bool(ByteView, ByteView)>& f) const override {
         store_.for_prefix(table, prefix, f);
@@ -207,11 +215,15 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>
     auto run = std::make_unique<BlockRun>(*m.committed, m.params, h);
     const auto checked = check_all(candidates, m.params.block.max_tx_bytes, m.info.chain_id, m.cache, m.verify_threads);
     // Openings first: commits pay, and must not take the room of what was paid for before.
-    const auto turn = [](const TxBody& body) { return is_opening(body) ? 0 : is_work(body) ? 1 : 2; };
-    for (int now = 0; now <= 2; ++now)
-        for (std::size_t i = 0; i < candidates.size(); ++i)
-            if (checked[i] && turn((*checked[i])->tx.body) == now && run->take(**checked[i]))
-                block.txs.push_back(candidates[i]);
+    std::array<std::vector<std::size_t>, 3> turns;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (!checked[i]) continue;
+        const TxBody& body = (*checked[i])->tx.body;
+        turns[is_opening(body) ? 0 : is_work(body) ? 1 : 2].push_back(i);
+    }
+    for (const auto& turn : turns)
+        for (const std::size_t i : turn)
+            if (run->take(**checked[i])) block.txs.push_back(candidates[i]);
     h.tx_root = transactions_root(block.txs);
     m.executed = Impl::Executed{block, std::move(run)};
     return block;
@@ -268,8 +280,10 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.info.app_hash = out.app_hash;
     staged.record.height = h.height;
     staged.record.txids = run->txids();
-    staged.record.block = borsh::encode(block);
-    staged.record.results = borsh::encode(out);
+    std::size_t bytes = 1024;
+    for (const Bytes& raw : block.txs) bytes += 4 + raw.size();
+    staged.record.block = borsh::encode(block, bytes);
+    staged.record.results = borsh::encode(out, 1024 + 320 * out.receipts.size());
     m.staged = std::move(staged);
     return out;
 }

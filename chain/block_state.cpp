@@ -14,10 +14,8 @@ BlockState::BlockState(const StateView& committed) : committed_(committed) {
 BlockState::CachedAccount& BlockState::cached(const Address& a) const {
     auto [it, fresh] = accounts_.try_emplace(a);
     if (fresh) {
-        if (auto raw = committed_.get(tables::account(a))) {
-            auto decoded = borsh::decode<Account>(*raw);
-            ASSAY_CHECK(decoded.ok());  // written by this program, checked against the root when the store was opened
-            it->second.value = *decoded;
+        if (const auto stored = committed_.find_account(a)) {
+            it->second.value = *stored;
             it->second.existed = true;
         }
     }

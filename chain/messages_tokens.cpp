@@ -13,7 +13,11 @@ Status run(Exec& x, const Transfer& m) {
     ASSAY_TRY_VOID(x.s.charge(x.sender, total));
     for (const Output& o : m.outputs) {
         ASSAY_TRY_VOID(x.s.pay(o.to, o.amount));
-        std::vector<Attr> attrs{attr("from", x.sender), attr("to", o.to), attr("amount", o.amount)};
+        std::vector<Attr> attrs;  // not from a list, which would copy each
+        attrs.reserve(4);
+        attrs.push_back(attr("from", x.sender));
+        attrs.push_back(attr("to", o.to));
+        attrs.push_back(attr("amount", o.amount));
         if (!o.tag.empty()) attrs.push_back(attr("tag", o.tag));
         x.emit("token.transferred", std::move(attrs));
     }

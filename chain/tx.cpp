@@ -52,16 +52,21 @@ Status check_shape(const TxBody& body) {
 }
 
 Result<Tx> decode_tx(ByteView raw, std::size_t max_bytes) {
+    Tx tx;
+    ASSAY_TRY_VOID(decode_tx_into(raw, max_bytes, tx));
+    return tx;
+}
+
+Status decode_tx_into(ByteView raw, std::size_t max_bytes, Tx& tx) {
     if (raw.size() > max_bytes)
         return {Code::tx_too_large,
                 "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
-    auto tx = borsh::decode<Tx>(raw);
-    if (!tx) return {Code::tx_malformed, "transaction bytes: " + tx.error().message};
-    const Auth& auth = tx->auth;
+    if (const Status whole = borsh::decode_into(raw, tx); !whole)
+        return {Code::tx_malformed, "transaction bytes: " + whole.error().message};
+    const Auth& auth = tx.auth;
     if (auth.keys.empty() || auth.keys.size() > kMaxMultisigKeys || auth.signatures.size() != auth.keys.size())
         return {Code::tx_malformed, "auth holds no key, more than 16, or not one signature slot per key"};
-    ASSAY_TRY_VOID(check_shape(tx->body));
-    return tx;
+    return check_shape(tx.body);
 }
 
 std::uint64_t intrinsic_gas(const TxBody& body, const Auth& auth, std::size_t raw_bytes) {

@@ -55,6 +55,8 @@ inline constexpr std::uint16_t kTxVersion = 1;
 /// Canonical bytes only, then every limit that needs no state: counts, memo, tags, work messages alone.
 /// Errors: tx_malformed (says where), tx_too_large, must_be_alone.
 [[nodiscard]] Result<Tx> decode_tx(ByteView raw, std::size_t max_bytes);
+/// The same where the transaction will stay: `tx` is fresh, and of no use after an error.
+[[nodiscard]] Status decode_tx_into(ByteView raw, std::size_t max_bytes, Tx& tx);
 [[nodiscard]] Status check_shape(const TxBody& body);
 
 /// CommitWork or OpenWork: they travel in the block's half that is reserved for work.

@@ -1,27 +1,55 @@
 #include "chain/verify_pool.hpp"
 
 #include <atomic>
+#include <bit>
 #include <thread>
 
 namespace assay::chain {
 
-CheckedPtr CheckedCache::find(const Hash& h) const {
-    const std::lock_guard lock(mutex_);
-    if (const auto at = young_.find(h); at != young_.end()) return at->second;
-    if (const auto at = old_.find(h); at != old_.end()) return at->second;
-    return nullptr;
+namespace {
+
+// What decodes from n bytes takes a few times n: vectors of small things, and the objects around them.
+constexpr std::size_t kObject = 1024;
+std::size_t footprint(const Checked& c) {
+    return kObject + 3 * c.bytes;
 }
 
-void CheckedCache::add(const Hash& h, CheckedPtr checked) {
-    // What decodes from n bytes takes a few times n: vectors of small things, and the objects around them.
-    const std::size_t footprint = 1024 + 3 * checked->bytes;
-    Map forgotten;  // freed after the lock
+}  // namespace
+
+CheckedCache::CheckedCache(std::size_t budget_bytes) : half_bytes_(budget_bytes / 2) {
+    const std::size_t slots = std::bit_ceil(2 * half_bytes_ / kObject + 2);
+    young_.slots.resize(slots);
+    old_.slots.resize(slots);
+}
+
+std::size_t CheckedCache::Half::place_of(std::uint64_t hash, const Hash& bytes_hash) const {
+    std::size_t at = hash & (slots.size() - 1);
+    while (slots[at].checked && !(slots[at].hash == hash && slots[at].checked->bytes_hash == bytes_hash))
+        at = (at + 1) & (slots.size() - 1);
+    return at;
+}
+
+CheckedPtr CheckedCache::find(const Hash& bytes_hash) const {
+    const std::uint64_t hash = FixedBytesHasher<Hash>()(bytes_hash);
     const std::lock_guard lock(mutex_);
-    if (young_bytes_ + footprint > half_) {
-        forgotten = std::exchange(old_, std::exchange(young_, Map{}));
-        young_bytes_ = 0;
+    if (const Slot& s = young_.slots[young_.place_of(hash, bytes_hash)]; s.checked) return s.checked;
+    return old_.slots[old_.place_of(hash, bytes_hash)].checked;
+}
+
+void CheckedCache::add(CheckedPtr checked) {
+    const std::uint64_t hash = FixedBytesHasher<Hash>()(checked->bytes_hash);
+    const std::size_t bytes = footprint(*checked);
+    Half forgotten;  // freed after the lock
+    const std::lock_guard lock(mutex_);
+    if (young_.count > 0 && young_.bytes + bytes > half_bytes_) {
+        forgotten = std::exchange(old_, std::move(young_));
+        young_ = Half{std::vector<Slot>(old_.slots.size()), 0, 0};
     }
-    if (young_.emplace(h, std::move(checked)).second) young_bytes_ += footprint;
+    Slot& slot = young_.slots[young_.place_of(hash, checked->bytes_hash)];
+    if (slot.checked) return;
+    slot = {hash, std::move(checked)};
+    ++young_.count;
+    young_.bytes += bytes;
 }
 
 Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache) {
@@ -30,9 +58,10 @@ Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string
                 "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
     const Hash h = sha256(raw);
     if (CheckedPtr known = cache.find(h)) return known;
-    ASSAY_TRY(Checked checked, check_bytes(raw, max_bytes, chain_id));
-    auto out = std::make_shared<const Checked>(std::move(checked));
-    cache.add(h, out);
+    auto out = std::make_shared<Checked>();
+    out->bytes_hash = h;
+    ASSAY_TRY_VOID(check_bytes(raw, max_bytes, chain_id, *out));
+    cache.add(out);
     return CheckedPtr(std::move(out));
 }
 

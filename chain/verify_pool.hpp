@@ -8,7 +8,6 @@
 
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 
 #include "chain/admit.hpp"
 
@@ -20,16 +19,25 @@ using CheckedPtr = std::shared_ptr<const Checked>;
 /// txid with another auth must not be believed. Bounded by what it holds; forgets the older half when full.
 class CheckedCache {
    public:
-    explicit CheckedCache(std::size_t budget_bytes = 64 << 20) : half_(budget_bytes / 2) {}
+    explicit CheckedCache(std::size_t budget_bytes = 128 << 20);
     [[nodiscard]] CheckedPtr find(const Hash& bytes_hash) const;  ///< null where it is not known
-    void add(const Hash& bytes_hash, CheckedPtr checked);
+    void add(CheckedPtr checked);
 
    private:
-    using Map = std::unordered_map<Hash, CheckedPtr, FixedBytesHasher<Hash>>;
-    std::size_t half_;
+    // Open addressing, never more than half full: a transaction that is new costs a look at one place, not at a list.
+    struct Slot {
+        std::uint64_t hash = 0;
+        CheckedPtr checked;
+    };
+    struct Half {
+        std::vector<Slot> slots;
+        std::size_t count = 0, bytes = 0;
+        /// The slot that holds it, or the free one where it would go.
+        [[nodiscard]] std::size_t place_of(std::uint64_t hash, const Hash& bytes_hash) const;
+    };
+    std::size_t half_bytes_;
     mutable std::mutex mutex_;
-    std::size_t young_bytes_ = 0;
-    Map young_, old_;
+    Half young_, old_;
 };
 
 /// Never null where it is a value.

@@ -30,7 +30,10 @@ T record_or_empty(const StateView& view, const StateKey& key) {
 }  // namespace
 
 Account StateView::account(const Address& a) const {
-    return record_or_empty<Account>(*this, tables::account(a));
+    return find_account(a).value_or(Account{});
+}
+std::optional<Account> StateView::find_account(const Address& a) const {
+    return record<Account>(*this, tables::account(a));
 }
 std::optional<Provider> StateView::provider(const Address& a) const {
     return record<Provider>(*this, tables::provider(a));

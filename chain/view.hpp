@@ -23,6 +23,7 @@ class StateView {
 
     // Records by their keys; a missing account is an empty one.
     [[nodiscard]] virtual Account account(const Address& a) const;
+    [[nodiscard]] virtual std::optional<Account> find_account(const Address& a) const;  ///< none: was never written
     [[nodiscard]] std::optional<Provider> provider(const Address& a) const;
     [[nodiscard]] std::optional<Device> device(const Address& a, std::uint32_t slot) const;
     [[nodiscard]] std::optional<Validator> validator(const Address& a) const;

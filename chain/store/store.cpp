@@ -185,6 +185,10 @@ std::optional<Bytes> Store::get(const StateKey& key) const {
     return impl_->get(key);
 }
 
+const Bytes* Store::cached_account(const Address& a) const {
+    return impl_->accounts.find(a);
+}
+
 void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const {
     if (table == kAccountTable) {
         const Bytes all{'s', kAccountTable};
@@ -314,12 +318,17 @@ Status Store::write(const BlockRecord& record) {
         next.blocks = place.end();
     }
     std::size_t accounts = 0;
+    Bytes flat_record;  // a layout::FlatRecord, from its parts
     for (const auto& w : m.staged->writes) {
         const StateKey& key = w.change.key;
         const Bytes flat = layout::flat_key(w.path);
         accounts += key.table == kAccountTable;
         if (w.change.value) {
-            batch.put(flat, borsh::encode(layout::FlatRecord{key.key, *w.change.value}));
+            flat_record.clear();
+            borsh::Writer writer(flat_record);
+            writer.put(key.key);
+            writer.put(*w.change.value);
+            batch.put(flat, flat_record);
         } else {
             batch.erase(flat);
         }

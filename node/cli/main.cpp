@@ -7,6 +7,7 @@
 
 #include "base/hex.hpp"
 #include "node/cli/commands.hpp"
+#include "node/memory.hpp"
 #include "node/version.hpp"
 
 namespace assay::node::cli {
@@ -132,6 +133,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::setlocale(LC_ALL, "C");
     std::signal(SIGPIPE, SIG_IGN);
+    assay::node::keep_freed_memory();
     try {
         return assay::node::cli::run(argc, argv);
     } catch (const std::exception& e) {
