@@ -62,14 +62,18 @@ template <class Fixed>
 struct FixedBytesHasher {
     std::size_t operator()(const Fixed& f) const {
         static_assert(Fixed::kSize % 16 == 0);
+        const auto mix = [](std::uint64_t a, std::uint64_t b) {
+            const auto product = static_cast<unsigned __int128>(a) * b;
+            return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+        };
         std::uint64_t h = kHashSecret[2];
         for (std::size_t i = 0; i < Fixed::kSize; i += 16) {
             std::uint64_t a, b;
             std::memcpy(&a, f.bytes.data() + i, 8);
             std::memcpy(&b, f.bytes.data() + i + 8, 8);
-            const auto product = static_cast<unsigned __int128>(a ^ kHashSecret[0] ^ h) * (b ^ kHashSecret[1]);
-            h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+            h = mix(a ^ kHashSecret[0] ^ h, b ^ kHashSecret[1]);
         }
+        h = mix(h ^ kHashSecret[2], kHashSecret[3] | 1);  // bytes that differ at one end only would stay in step
         return static_cast<std::size_t>(h);
     }
 };
