@@ -1,5 +1,5 @@
-// What was built. The values come from the build, never from the machine that runs it; one small file knows them, so that
-// a commit compiles nothing else anew.
+// What was built. The values come from the build, never from the machine that runs it; one small file knows them, so
+// that a commit compiles nothing else anew.
 #pragma once
 
 namespace assay {

@@ -148,8 +148,8 @@ void version_command(const Common& c) {
                            {"commit", kCommit},
                            {"compiler", compiler},
                            {"cuda_architectures", cuda::architectures()}});
-    print_line(std::string("assay-prover ") + kVersion + " (" + kCommit + ", " + compiler + ", CUDA: " + cuda::architectures() +
-               ")");
+    print_line(std::string("assay-prover ") + kVersion + " (" + kCommit + ", " + compiler +
+               ", CUDA: " + cuda::architectures() + ")");
 }
 
 }  // namespace assay::proofs::worker

@@ -95,7 +95,8 @@ TEST_CASE("readers see whole heights while blocks are committed") {
             std::uint64_t last = 0;
             while (!done) {
                 c.app->read([&](const StateView& s) {
-                    // One token from anna to bob and the fee in each block: what they have and the height move together.
+                    // One token from anna to bob and the fee in each block: what they have and the height move
+                    // together.
                     const std::uint64_t height = s.chain().height.value;
                     torn += height < last || s.account(c.anna.address()).nonce != height;
                     last = height;
