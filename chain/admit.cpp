@@ -17,6 +17,9 @@ Status check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_i
     return {};
 }
 
+namespace {
+
+// Liquid plus matured unbonding of `account`, which is `a`'s: what can be spent at `time`.
 Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time) {
     const auto p = s.provider(a);
     if (!p || p->unbonding.empty()) return account.liquid;
@@ -24,8 +27,6 @@ Amount spendable(const StateView& s, const Address& a, const Account& account, T
     const auto sum = add(account.liquid, released);
     return sum ? *sum : account.liquid;
 }
-
-namespace {
 
 // An opening pays nothing, so the lane is open only to the provider of a commit that is challenged and undecided.
 Status check_free_lane(const StateView& s, const tokenomics::Params& rules, const TxBody& body, Height height) {

@@ -23,7 +23,4 @@ struct Checked {
 [[nodiscard]] Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height,
                                  TimeMs time, std::uint64_t nonce_ahead);
 
-/// Liquid plus matured unbonding of `account`, which is `a`'s: what can be spent at `time`.
-[[nodiscard]] Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time);
-
 }  // namespace assay::chain

@@ -7,7 +7,7 @@
 #   tsan      the unit tests under ThreadSanitizer
 #   tree      nothing of this has changed a file of the repository
 #
-#   scripts/test.sh              all of it: under 25 minutes on two cores with an empty ccache
+#   scripts/test.sh              all of it; 25 minutes on two cores with an empty ccache are the aim, not yet met
 #   scripts/test.sh --quick      form, release, tree
 #   scripts/test.sh --long       with the long forms of soak, crash and fuzz tests (hours)
 #   scripts/test.sh --only NAME  one of the stages above (repeatable)
