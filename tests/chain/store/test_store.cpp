@@ -48,7 +48,7 @@ TEST_CASE("what was written shows when it is published, in the maps and on the d
     const TestFolder folder;
     const auto store = open_store(folder);
     std::vector<Change> changes;  // more accounts than the cache holds: some reads go to the disk
-    for (std::size_t i = 0; i < 4000; ++i) changes.push_back({account_key(random), Bytes{1}});
+    for (std::size_t i = 0; i < 12'000; ++i) changes.push_back({account_key(random), Bytes{1}});
     changes.push_back({{1, {7}}, Bytes{1}});
     commit_block(*store, Height{0}, changes);
     for (Change& c : changes) c.value = Bytes{2};
