@@ -19,8 +19,10 @@ Status check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_i
 
 namespace {
 
-// Liquid plus matured unbonding of `account`, which is `a`'s: what can be spent at `time`.
-Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time) {
+// Liquid plus matured unbonding of `account`, which is `a`'s: what can be spent at `time`. The provider is looked at
+// only where it matters.
+Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time, Amount needed) {
+    if (account.liquid >= needed) return account.liquid;
     const auto p = s.provider(a);
     if (!p || p->unbonding.empty()) return account.liquid;
     const auto released = tokenomics::matured(p->unbonding, time, s.oldest_open_work(*p)).released;
@@ -72,7 +74,7 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
     if (body.fee < needed)
         return {Code::fee_too_low,
                 "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
-    const Amount there = spendable(s, body.sender, account, time);
+    const Amount there = spendable(s, body.sender, account, time, body.fee);
     if (there < body.fee)
         return {Code::insufficient_funds,
                 "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};

@@ -19,8 +19,8 @@ class CommittedView final : public StateView {
     explicit CommittedView(const Store& store) : store_(store) {}
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override { return store_.get(key); }
     [[nodiscard]] std::optional<Account> find_account(const Address& a) const override {
-        const Bytes* cached = store_.cached_account(a);
-        if (cached == nullptr) return StateView::find_account(a);
+        const auto cached = store_.cached_account(a);
+        if (!cached) return StateView::find_account(a);
         auto account = borsh::decode<Account>(*cached);
         ASSAY_CHECK(account.ok());  // as in view.cpp
         return *account;
@@ -56,6 +56,7 @@ struct App::Impl {
         AppInfo info;
         tokenomics::Params params;
         Hash block;
+        std::vector<Hash> taken;  // of the block's transactions, Checked::bytes_hash
     };
     std::optional<Staged> staged;
 
@@ -280,6 +281,7 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.info.app_hash = out.app_hash;
     staged.record.height = h.height;
     staged.record.txids = run->txids();
+    staged.taken = std::move(run->taken());
     std::size_t bytes = 1024;
     for (const Bytes& raw : block.txs) bytes += 4 + raw.size();
     staged.record.block = borsh::encode(block, bytes);
@@ -292,11 +294,14 @@ Status App::commit() {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "commit without a finalized block"};
     ASSAY_TRY_VOID(m.store->write(m.staged->record));  // readers see the state before as long as the disk takes
-    const auto writing = m.lock.write();
-    m.store->publish();
-    m.info = m.staged->info;
-    m.params = std::move(m.staged->params);
-    m.last_block = m.staged->block;
+    {
+        const auto writing = m.lock.write();
+        m.store->publish();
+        m.info = m.staged->info;
+        m.params = std::move(m.staged->params);
+        m.last_block = m.staged->block;
+    }
+    m.cache.forget(m.staged->taken);
     m.staged.reset();
     return {};
 }

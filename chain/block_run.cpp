@@ -22,6 +22,7 @@ Status BlockRun::take(const Checked& c) {
         largest_bytes_ = std::max(largest_bytes_, bytes_of(c));
     }
     txids_.push_back(c.id);
+    taken_.push_back(c.bytes_hash);
     out_.receipts.push_back(execute_tx(x_, c));
     return {};
 }

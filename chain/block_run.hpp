@@ -30,6 +30,8 @@ class BlockRun {
     [[nodiscard]] BlockState& state() { return s_; }
     /// What the index of transactions gets: txids; of refused bytes their SHA-256.
     [[nodiscard]] const std::vector<Hash>& txids() const { return txids_; }
+    /// Of those that were executed, Checked::bytes_hash.
+    [[nodiscard]] std::vector<Hash>& taken() { return taken_; }
 
    private:
     Address proposer_;
@@ -39,7 +41,7 @@ class BlockRun {
     std::uint64_t largest_units_ = 0;  ///< of an opening in this block
     std::size_t largest_bytes_ = 0;
     BlockResults out_;
-    std::vector<Hash> txids_;
+    std::vector<Hash> txids_, taken_;
 };
 
 }  // namespace assay::chain

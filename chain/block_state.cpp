@@ -4,22 +4,27 @@
 
 namespace assay::chain {
 
+namespace {
+
+constexpr std::size_t kAccountBytes = 56;  // of an encoded account
+
+}  // namespace
+
 BlockState::BlockState(const StateView& committed) : committed_(committed) {
     ledger_ = committed.ledger();
     chain_ = committed.chain();
     params_ = committed.params();
-    accounts_.reserve(1024);
 }
 
 BlockState::CachedAccount& BlockState::cached(const Address& a) const {
-    auto [it, fresh] = accounts_.try_emplace(a);
+    const auto [account, fresh] = accounts_.try_emplace(a);
     if (fresh) {
         if (const auto stored = committed_.find_account(a)) {
-            it->second.value = *stored;
-            it->second.existed = true;
+            account.value = *stored;
+            account.existed = true;
         }
     }
-    return it->second;
+    return account;
 }
 
 Account BlockState::account(const Address& a) const {
@@ -31,7 +36,7 @@ Account& BlockState::edit(const Address& a) {
     gas.write();
     CachedAccount& c = cached(a);
     if (in_tx_ && c.logged_in != tx_number_) {
-        account_log_.push_back({a, c.value});
+        account_log_.push_back({a, &c.value, c.value});
         c.logged_in = tx_number_;
     }
     c.dirty = true;
@@ -130,7 +135,7 @@ void BlockState::end_tx() {
 }
 
 void BlockState::rollback_tx() {
-    for (const AccountUndo& u : account_log_) accounts_.at(u.address).value = u.before;
+    for (const AccountUndo& u : account_log_) accounts_.find(u.address)->value = u.before;
     for (auto u = table_log_.rbegin(); u != table_log_.rend(); ++u) {
         if (u->in_overlay) {
             entries_[u->key].value = u->before;
@@ -150,17 +155,11 @@ std::vector<Change> BlockState::changes() {
     std::vector<Change> out;
     out.reserve(entries_.size() + accounts_.size());
     for (auto& [key, entry] : entries_) out.push_back({key, entry.value});
-    std::vector<const std::pair<const Address, CachedAccount>*> dirty;
-    dirty.reserve(accounts_.size());
-    for (const auto& entry : accounts_)  // order does not show: sorted below
-        if (entry.second.dirty) dirty.push_back(&entry);
-    std::sort(dirty.begin(), dirty.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-    for (const auto* entry : dirty) {
-        const auto& [address, c] = *entry;
+    accounts_.each([&](const Address& address, const CachedAccount& c) {
         // An account that never held anything is not written; one that exists keeps its nonce for ever.
-        if (!c.existed && c.value == Account{}) continue;
-        out.push_back({tables::account(address), borsh::encode(c.value)});
-    }
+        if (c.dirty && (c.existed || !(c.value == Account{})))
+            out.push_back({tables::account(address), borsh::encode(c.value, kAccountBytes)});
+    });
     return out;
 }
 

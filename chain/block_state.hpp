@@ -4,15 +4,15 @@
 //   s.begin_tx();
 //   ASSAY_TRY_VOID(s.pay(to, amount));            // account and ledger move together
 //   breach ? s.rollback_tx() : s.end_tx();
-//   std::vector<Change> changes = s.changes();    // sorted, for the store
+//   std::vector<Change> changes = s.changes();    // for the store
 //
 // Invariants: (1) what a transaction touched first is in the undo log with its old value; (2) the ledger's buckets move
 // only together with the records that they sum up, which invariants.cpp checks from the undo log.
 #pragma once
 
 #include <map>
-#include <unordered_map>
 
+#include "base/flat_table.hpp"
 #include "chain/gas.hpp"
 #include "chain/store/store.hpp"
 #include "chain/tables.hpp"
@@ -57,6 +57,7 @@ class BlockState final : public StateView {
 
     struct AccountUndo {
         Address address;
+        const Account* now = nullptr;
         Account before;
     };
     struct TableUndo {
@@ -67,11 +68,10 @@ class BlockState final : public StateView {
     [[nodiscard]] const std::vector<AccountUndo>& touched_accounts() const { return account_log_; }
     [[nodiscard]] const std::vector<TableUndo>& touched_tables() const { return table_log_; }
     [[nodiscard]] const Ledger& ledger_before() const { return ledger_before_; }
-    [[nodiscard]] const Account& account_now(const Address& a) const { return accounts_.at(a).value; }
 
     GasMeter gas;  ///< counts reads and writes of the running transaction
 
-    /// Everything that changed since the committed state, ascending by key.
+    /// Everything that changed since the committed state, each key once.
     [[nodiscard]] std::vector<Change> changes();
 
    private:
@@ -89,7 +89,7 @@ class BlockState final : public StateView {
     void write(const StateKey& key, std::optional<Bytes> value);
 
     const StateView& committed_;
-    mutable std::unordered_map<Address, CachedAccount, FixedBytesHasher<Address>> accounts_;
+    mutable FlatTable<Address, CachedAccount> accounts_;
     std::map<StateKey, Entry> entries_;
     Ledger ledger_, ledger_before_;
     ChainState chain_, chain_before_;

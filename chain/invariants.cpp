@@ -121,7 +121,7 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
     Sums before, after;
     for (const auto& u : s.touched_accounts()) {
         before.add(u.before);
-        const Account& now = s.account_now(u.address);
+        const Account& now = *u.now;
         after.add(now);
         const std::uint64_t due = u.before.nonce + (charge && charge->sender == u.address ? 1 : 0);
         if (now.nonce != due) return broken("a nonce moves by one with its own transaction", now.nonce, due);

@@ -35,7 +35,10 @@ inline std::uint64_t read_be(ByteView in, std::size_t at, int bytes) {
 /// Builds a key from its parts: Address and Hash as they are, Epoch and Height as 8 bytes, slots as 4.
 class KeyOf {
    public:
-    explicit KeyOf(std::uint8_t table) { key_.table = table; }
+    explicit KeyOf(std::uint8_t table) {
+        key_.table = table;
+        key_.key.reserve(72);  // the longest of all: one allocation
+    }
     template <class Tag, std::size_t N>
     KeyOf& operator|(const FixedBytes<Tag, N>& part) {
         key_.key.insert(key_.key.end(), part.bytes.begin(), part.bytes.end());
@@ -54,7 +57,7 @@ class KeyOf {
         key_.key.insert(key_.key.end(), text.begin(), text.end());
         return *this;
     }
-    operator StateKey() const { return key_; }  // NOLINT: a key is what it builds
+    operator StateKey() { return std::move(key_); }  // NOLINT: a key is what it builds, once
     [[nodiscard]] const Bytes& bytes() const { return key_.key; }
 
    private:

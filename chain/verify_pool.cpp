@@ -29,6 +29,23 @@ std::size_t CheckedCache::Half::place_of(std::uint64_t hash, const Hash& bytes_h
     return at;
 }
 
+CheckedPtr CheckedCache::Half::take(std::uint64_t hash, const Hash& bytes_hash) {
+    const std::size_t mask = slots.size() - 1;
+    std::size_t hole = place_of(hash, bytes_hash);
+    CheckedPtr out = std::move(slots[hole].checked);
+    if (!out) return out;
+    --count;
+    bytes -= footprint(*out);
+    // Who was put off by the one that goes moves up: a search stops at the first free slot.
+    for (std::size_t at = (hole + 1) & mask; slots[at].checked; at = (at + 1) & mask) {
+        const std::size_t home = slots[at].hash & mask;
+        if (((at - home) & mask) < ((at - hole) & mask)) continue;
+        slots[hole] = std::move(slots[at]);
+        hole = at;
+    }
+    return out;
+}
+
 CheckedPtr CheckedCache::find(const Hash& bytes_hash) const {
     const std::uint64_t hash = FixedBytesHasher<Hash>()(bytes_hash);
     const std::lock_guard lock(mutex_);
@@ -50,6 +67,18 @@ void CheckedCache::add(CheckedPtr checked) {
     slot = {hash, std::move(checked)};
     ++young_.count;
     young_.bytes += bytes;
+}
+
+void CheckedCache::forget(const std::vector<Hash>& bytes_hashes) {
+    std::vector<CheckedPtr> forgotten;  // freed after the lock
+    forgotten.reserve(bytes_hashes.size());
+    const std::lock_guard lock(mutex_);
+    for (const Hash& h : bytes_hashes) {
+        const std::uint64_t hash = FixedBytesHasher<Hash>()(h);
+        CheckedPtr known = young_.take(hash, h);
+        if (!known) known = old_.take(hash, h);
+        if (known) forgotten.push_back(std::move(known));
+    }
 }
 
 Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache) {

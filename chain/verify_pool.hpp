@@ -22,6 +22,8 @@ class CheckedCache {
     explicit CheckedCache(std::size_t budget_bytes = 128 << 20);
     [[nodiscard]] CheckedPtr find(const Hash& bytes_hash) const;  ///< null where it is not known
     void add(CheckedPtr checked);
+    /// For transactions of a block that is committed: they cannot come again. Their memory serves the next ones.
+    void forget(const std::vector<Hash>& bytes_hashes);
 
    private:
     // Open addressing, never more than half full: a transaction that is new costs a look at one place, not at a list.
@@ -34,6 +36,7 @@ class CheckedCache {
         std::size_t count = 0, bytes = 0;
         /// The slot that holds it, or the free one where it would go.
         [[nodiscard]] std::size_t place_of(std::uint64_t hash, const Hash& bytes_hash) const;
+        CheckedPtr take(std::uint64_t hash, const Hash& bytes_hash);  ///< null where it is not here
     };
     std::size_t half_bytes_;
     mutable std::mutex mutex_;

@@ -71,6 +71,10 @@ void Database::Batch::erase(ByteView key) {
     impl_->batch.Delete(slice(key));
 }
 
+void Database::Batch::clear() {
+    impl_->batch.Clear();
+}
+
 Status Database::write(const Batch& batch, bool sync) {
     leveldb::WriteOptions options;
     options.sync = sync;

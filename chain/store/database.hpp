@@ -32,6 +32,7 @@ class Database {
         Batch& operator=(const Batch&) = delete;
         void put(ByteView key, ByteView value);
         void erase(ByteView key);
+        void clear();  ///< keeps its memory
 
        private:
         friend class Database;

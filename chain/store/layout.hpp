@@ -61,9 +61,9 @@ inline Bytes undo_key(Height h, std::uint8_t chunk) {
     key.push_back(chunk);
     return key;
 }
-inline Bytes flat_key(const Path& path) {
-    Bytes out{'s'};
-    out.insert(out.end(), path.bytes.begin(), path.bytes.end());
+inline std::array<std::uint8_t, 1 + Path::kSize> flat_key(const Path& path) {
+    std::array<std::uint8_t, 1 + Path::kSize> out{'s'};
+    std::copy(path.bytes.begin(), path.bytes.end(), out.begin() + 1);
     return out;
 }
 

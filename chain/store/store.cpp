@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <map>
-#include <unordered_map>
 
 #include "base/check.hpp"
+#include "base/flat_table.hpp"
 #include "chain/store/layout.hpp"
 #include "chain/store/prove.hpp"
 #include "chain/store/trie.hpp"
@@ -13,7 +13,7 @@
 namespace assay::chain {
 namespace {
 
-constexpr std::size_t kAccountFootprint = 192;  // bytes of memory per cached account, hash table included
+constexpr std::size_t kAccountFootprint = 128;  // bytes of memory per cached account, hash table included
 constexpr std::uint64_t kPruneEvery = 50;
 constexpr unsigned kMaxShardLevels = 10;
 constexpr unsigned kShardLeavesLog2 = 10;
@@ -22,27 +22,33 @@ constexpr unsigned kShardLeavesLog2 = 10;
 class AccountCache {
    public:
     void set_budget(std::size_t bytes) { capacity_ = std::max<std::size_t>(1024, bytes / kAccountFootprint / 2); }
-    [[nodiscard]] const Bytes* find(const Address& a) const {
-        if (const auto it = young_.find(a); it != young_.end()) return &it->second;
-        if (const auto it = old_.find(a); it != old_.end()) return &it->second;
-        return nullptr;
+    [[nodiscard]] std::optional<ByteView> find(const Address& a) const {
+        const Value* v = young_.find(a);
+        if (v == nullptr) v = old_.find(a);
+        if (v == nullptr || v->size == kUnknown) return std::nullopt;
+        return ByteView(v->bytes.data(), v->size);
     }
-    void put(const Address& a, const Bytes& value) {
+    void put(const Address& a, ByteView value) {
         if (young_.size() >= capacity_) {
             old_ = std::move(young_);
-            young_ = Map{};
+            young_ = {};
         }
-        young_[a] = value;
+        Value& v = young_.try_emplace(a).first;
+        v.size = value.size() > kLargest ? kUnknown : static_cast<std::uint8_t>(value.size());
+        if (v.size != kUnknown) std::copy(value.begin(), value.end(), v.bytes.begin());
     }
-    void erase(const Address& a) {
-        young_.erase(a);
-        old_.erase(a);
-    }
+    void forget(const Address& a) { young_.try_emplace(a).first.size = kUnknown; }
 
    private:
-    using Map = std::unordered_map<Address, Bytes, FixedBytesHasher<Address>>;
+    // An account takes 56 bytes; what is larger is read from the disk.
+    static constexpr std::size_t kLargest = 63;
+    static constexpr std::uint8_t kUnknown = 0xff;
+    struct Value {
+        std::uint8_t size = kUnknown;
+        std::array<std::uint8_t, kLargest> bytes{};
+    };
     std::size_t capacity_ = 1024;
-    Map young_, old_;
+    FlatTable<Address, Value> young_, old_;
 };
 
 // Addresses are 32 bytes by construction; a key of another length is a bug.
@@ -64,6 +70,7 @@ struct Store::Impl {
     std::unique_ptr<Database> db;
     std::unique_ptr<BlockFile> blocks;
     std::unique_ptr<TxIndex> index;
+    Database::Batch batch;  // of the block that is being written; kept for its memory
     std::optional<layout::Meta> meta;
     Trie trie;
     std::map<StateKey, Bytes> tables;  // every table but accounts
@@ -87,8 +94,8 @@ struct Store::Impl {
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
     [[nodiscard]] Status load_state();
     [[nodiscard]] layout::Version version_of(const Hash& root, std::uint8_t undo_bits) const;
-    void write_undo(Database::Batch& batch, Height height, std::uint8_t undo_bits) const;
-    void prune(Database::Batch& batch, layout::Meta& next) const;
+    void write_undo(Height height, std::uint8_t undo_bits);
+    void prune(layout::Meta& next);
 };
 
 Store::Store() : impl_(std::make_unique<Impl>()) {}
@@ -172,7 +179,7 @@ std::optional<Bytes> Store::Impl::get(const StateKey& key) const {
         if (it == tables.end()) return std::nullopt;
         return it->second;
     }
-    if (const Bytes* cached = accounts.find(address_in(key))) return *cached;
+    if (const auto cached = accounts.find(address_in(key))) return Bytes(cached->begin(), cached->end());
     auto read = db->get(layout::flat_key(state_path(key)), &*visible);
     ASSAY_CHECK(read.ok());  // the disk does not answer: better no block than a guessed state
     if (!*read) return std::nullopt;
@@ -185,7 +192,7 @@ std::optional<Bytes> Store::get(const StateKey& key) const {
     return impl_->get(key);
 }
 
-const Bytes* Store::cached_account(const Address& a) const {
+std::optional<ByteView> Store::cached_account(const Address& a) const {
     return impl_->accounts.find(a);
 }
 
@@ -219,17 +226,30 @@ void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<
 Result<Hash> Store::stage(std::vector<Change> changes) {
     Impl& m = *impl_;
     discard_stage();
+    // Ascending by path: what is sorted is small, what it stands for is moved once.
+    struct Place {
+        std::uint64_t head = 0;  // the path's first eight bytes
+        std::uint32_t index = 0;
+        Path path;
+    };
+    std::vector<Place> order;
+    order.reserve(changes.size());
+    for (std::uint32_t i = 0; i < changes.size(); ++i) {
+        Place p{0, i, state_path(changes[i].key)};
+        for (std::size_t b = 0; b < 8; ++b) p.head = p.head << 8 | p.path.bytes[b];
+        order.push_back(p);
+    }
+    std::sort(order.begin(), order.end(), [](const Place& a, const Place& b) {
+        return a.head != b.head ? a.head < b.head : a.path < b.path;
+    });
     Impl::Staged s;
     s.writes.reserve(changes.size());
-    for (Change& c : changes) {
+    for (const Place& p : order) {
+        Change& c = changes[p.index];
         auto before = m.get(c.key);
         if (before == c.value) continue;
-        const Path path = state_path(c.key);
-        s.writes.push_back({std::move(c), path, std::move(before)});
+        s.writes.push_back({std::move(c), p.path, std::move(before)});
     }
-    const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
-    if (!std::is_sorted(s.writes.begin(), s.writes.end(), by_path))
-        std::sort(s.writes.begin(), s.writes.end(), by_path);
     std::vector<Trie::Change> leaves;
     leaves.reserve(s.writes.size());
     for (std::size_t i = 0; i < s.writes.size(); ++i) {
@@ -272,26 +292,25 @@ layout::Version Store::Impl::version_of(const Hash& root, std::uint8_t undo_bits
     return v;
 }
 
-void Store::Impl::write_undo(Database::Batch& batch, Height height, std::uint8_t undo_bits) const {
-    // Writes are ascending by path, so chunks of accounts are consecutive; all other tables are one chunk.
-    std::map<std::uint8_t, Bytes> chunks;
-    std::map<std::uint8_t, std::uint32_t> counts;
-    for (const auto& w : staged->writes) {
-        const std::uint8_t chunk = layout::undo_chunk(w.path, undo_bits);
-        Bytes& out = chunks[chunk];
-        if (out.empty()) out.assign(4, 0);  // the count comes when it is known
+void Store::Impl::write_undo(Height height, std::uint8_t undo_bits) {
+    // Writes are ascending by path, so each chunk is a run of them, and all tables but accounts are one chunk.
+    const auto& writes = staged->writes;
+    Bytes out;
+    for (std::size_t from = 0, to = 0; from < writes.size(); from = to) {
+        const std::uint8_t chunk = layout::undo_chunk(writes[from].path, undo_bits);
+        while (to < writes.size() && layout::undo_chunk(writes[to].path, undo_bits) == chunk) ++to;
+        out.clear();
         borsh::Writer writer(out);
-        writer.put(w.change.key);
-        writer.put(w.before);
-        ++counts[chunk];
-    }
-    for (auto& [chunk, bytes] : chunks) {
-        for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(counts[chunk] >> (8 * i));
-        batch.put(layout::undo_key(height, chunk), bytes);
+        writer.put(static_cast<std::uint32_t>(to - from));
+        for (std::size_t i = from; i < to; ++i) {
+            writer.put(writes[i].change.key);
+            writer.put(writes[i].before);
+        }
+        batch.put(layout::undo_key(height, chunk), out);
     }
 }
 
-void Store::Impl::prune(Database::Batch& batch, layout::Meta& next) const {
+void Store::Impl::prune(layout::Meta& next) {
     if (next.height.value % kPruneEvery != 0 || next.height.value < next.oldest.value + options.keep_versions) return;
     const Height oldest = next.height + 1 - options.keep_versions;
     for (Height h = next.oldest; h < oldest; h = h + 1) {
@@ -307,7 +326,8 @@ void Store::Impl::prune(Database::Batch& batch, layout::Meta& next) const {
 Status Store::write(const BlockRecord& record) {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "nothing is staged"};
-    Database::Batch batch;
+    Database::Batch& batch = m.batch;
+    batch.clear();
     layout::Meta next = m.meta ? *m.meta : layout::Meta{};
     if (!m.meta) next.oldest = record.height;
     next.height = record.height;
@@ -321,7 +341,7 @@ Status Store::write(const BlockRecord& record) {
     Bytes flat_record;  // a layout::FlatRecord, from its parts
     for (const auto& w : m.staged->writes) {
         const StateKey& key = w.change.key;
-        const Bytes flat = layout::flat_key(w.path);
+        const auto flat = layout::flat_key(w.path);
         accounts += key.table == kAccountTable;
         if (w.change.value) {
             flat_record.clear();
@@ -337,10 +357,10 @@ Status Store::write(const BlockRecord& record) {
         if (!w.change.value && w.before) --count;
     }
     const std::uint8_t undo_bits = accounts < layout::kUndoChunkFrom ? 0 : layout::kUndoBits;
-    if (m.meta) m.write_undo(batch, record.height, undo_bits);  // before the first commit there was nothing
+    if (m.meta) m.write_undo(record.height, undo_bits);  // before the first commit there was nothing
     batch.put(layout::height_key('r', record.height), borsh::encode(m.version_of(m.staged->root, undo_bits)));
     ASSAY_TRY_VOID(m.index->add(batch, record.height, record.txids));
-    m.prune(batch, next);
+    m.prune(next);
     batch.put(layout::meta_key(), borsh::encode(next));
     ASSAY_TRY_VOID(m.index->publish([&] { return m.db->write(batch, m.options.sync); }));
     m.staged->meta = next;
@@ -356,7 +376,7 @@ void Store::publish() {
             if (w.change.value) {
                 m.accounts.put(address_in(key), *w.change.value);
             } else {
-                m.accounts.erase(address_in(key));
+                m.accounts.forget(address_in(key));
             }
         } else if (w.change.value) {
             m.tables[key] = std::move(*w.change.value);

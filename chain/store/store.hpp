@@ -66,8 +66,8 @@ class Store {
 
     /// A read that the disk refuses stops the program: no state may be guessed.
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
-    /// An account's value without a copy, until the next publish; null where it has to be looked for on the disk.
-    [[nodiscard]] const Bytes* cached_account(const Address& a) const;
+    /// An account's value without a copy, until the next publish; none where it has to be looked for on the disk.
+    [[nodiscard]] std::optional<ByteView> cached_account(const Address& a) const;
     /// For keys that begin with `prefix`, ascending by key, accounts ascending by path; f returns false to stop.
     void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const;
 
