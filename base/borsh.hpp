@@ -46,6 +46,12 @@ concept Tagged = requires {
     { T::kTag } -> std::convertible_to<std::uint8_t>;
 };
 
+/// Bytes behind a name of their own: made from Bytes, read with bytes(), encoded as they are.
+template <class T>
+concept WrapsBytes = requires {
+    typename T::WrapsBytes;
+};
+
 // ---------------------------------------------------------------- writing
 
 class Writer {
@@ -125,6 +131,10 @@ class Writer {
                 put(x);
             },
             v);
+    }
+    template <WrapsBytes T>
+    void put(const T& v) {
+        put(v.bytes());
     }
     template <Fielded T>
     void put(const T& v) {
@@ -270,6 +280,13 @@ class Reader {
         Status out;
         const bool known = ((tag == Ts::kTag && (out = get_alternative<Ts>(v), true)) || ...);
         return known ? out : not_canonical("an unknown kind, number " + std::to_string(tag));
+    }
+    template <WrapsBytes T>
+    Status get(T& v) {
+        Bytes bytes;
+        ASSAY_TRY_VOID(get(bytes));
+        v = T(std::move(bytes));
+        return {};
     }
     template <Fielded T>
     Status get(T& v) {

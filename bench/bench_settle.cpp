@@ -191,7 +191,7 @@ int main(int argc, char** argv) {
     // Every transfer: from one account to another, at random; nonces in order.
     std::vector<Account> model(o.accounts);
     for (Account& a : model) a.liquid = Amount{kStartUnits};
-    std::vector<Bytes> raw(o.transfers);
+    std::vector<RawTx> raw(o.transfers);
     std::vector<Hash> ids(o.transfers);
     std::vector<Tx> txs(o.transfers);
     std::vector<std::size_t> senders(o.transfers);
@@ -284,7 +284,7 @@ int main(int argc, char** argv) {
                     std::unique_lock lock(mutex);
                     ready.wait(lock, [&] { return admitted[b] == o.block; });
                 }
-                const std::vector<Bytes> candidates(raw.begin() + static_cast<std::ptrdiff_t>(b * o.block),
+                const std::vector<RawTx> candidates(raw.begin() + static_cast<std::ptrdiff_t>(b * o.block),
                                                     raw.begin() + static_cast<std::ptrdiff_t>((b + 1) * o.block));
                 double t = thread_seconds();
                 Address proposer;

@@ -4,7 +4,8 @@
 
 namespace assay::chain {
 
-Status check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_id, Checked& out) {
+Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id) {
+    const Bytes& raw = out.raw.bytes();
     ASSAY_TRY_VOID(decode_tx_into(raw, max_bytes, out.tx));
     const Tx& tx = out.tx;
     if (tx.body.chain_id != chain_id)
@@ -13,7 +14,6 @@ Status check_bytes(ByteView raw, std::size_t max_bytes, std::string_view chain_i
     out.id = txid(tx, raw);
     ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, out.id));
     out.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
-    out.bytes = raw.size();
     return {};
 }
 

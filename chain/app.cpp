@@ -5,11 +5,9 @@
 
 #include "chain/beacon.hpp"
 #include "chain/block_run.hpp"
-#include "chain/execute.hpp"
 #include "chain/fair_lock.hpp"
 #include "chain/invariants.hpp"
 #include "chain/store/store.hpp"
-#include "chain/verify_pool.hpp"
 
 namespace assay::chain {
 namespace {
@@ -56,7 +54,7 @@ struct App::Impl {
         AppInfo info;
         tokenomics::Params params;
         Hash block;
-        std::vector<Hash> taken;  // of the block's transactions, Checked::bytes_hash
+        std::vector<Hash> taken;  // RawTx::hash of what the block executed
     };
     std::optional<Staged> staged;
 
@@ -66,7 +64,6 @@ struct App::Impl {
         std::unique_ptr<BlockRun> run;
     };
     std::optional<Executed> executed;
-    [[nodiscard]] Result<CheckedPtr> check_signed(ByteView raw) const;
     [[nodiscard]] bool has_executed(const Block& block) const {
         return executed && block_hash(executed->block.header) == block_hash(block.header) &&
                executed->block.txs == block.txs;
@@ -158,24 +155,28 @@ Status App::init_chain(const Genesis& genesis) {
 }
 
 // Signatures take long: they are checked before the state is looked at, so that no block waits for them.
-Result<CheckedPtr> App::Impl::check_signed(ByteView raw) const {
+Result<CheckedPtr> App::check_signed(const RawTx& raw) const {
+    const Impl& m = *impl_;
     std::size_t max_bytes = 0;
     std::string chain_id;
     {
-        const auto reading = lock.read();
-        max_bytes = params.block.max_tx_bytes;
-        chain_id = info.chain_id;
+        const auto reading = m.lock.read();
+        max_bytes = m.params.block.max_tx_bytes;
+        chain_id = m.info.chain_id;
     }
-    return check_cached(raw, max_bytes, chain_id, cache);
+    return check_cached(raw, max_bytes, chain_id, m.cache);
 }
 
-Result<CheckResult> App::check_tx(ByteView raw) const {
+Status App::check_admissible(const Checked& c) const {
     const Impl& m = *impl_;
-    ASSAY_TRY(const CheckedPtr c, m.check_signed(raw));
     const auto reading = m.lock.read();
-    ASSAY_TRY_VOID(check_place(*m.committed, m.params, *c, m.info.height + 1, m.info.time, kMempoolNonceAhead));
-    const TxBody& body = c->tx.body;
-    return CheckResult{c->id, body.sender, body.nonce, body.fee, body.gas_limit, is_work(body)};
+    return check_place(*m.committed, m.params, c, m.info.height + 1, m.info.time, kMempoolNonceAhead);
+}
+
+Result<CheckedPtr> App::check_tx(const RawTx& raw) const {
+    ASSAY_TRY(CheckedPtr c, check_signed(raw));
+    ASSAY_TRY_VOID(check_admissible(*c));
+    return c;
 }
 
 namespace {
@@ -200,7 +201,7 @@ Status check_follows(const Header& h, const AppInfo& info, const Hash& last_bloc
 
 }  // namespace
 
-Result<Block> App::make_block(const Proposal& proposal, const std::vector<Bytes>& candidates) const {
+Result<Block> App::make_block(const Proposal& proposal, const std::vector<RawTx>& candidates) const {
     Impl& m = *impl_;
     m.executed.reset();
     Block block;
@@ -283,7 +284,7 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.record.txids = run->txids();
     staged.taken = std::move(run->taken());
     std::size_t bytes = 1024;
-    for (const Bytes& raw : block.txs) bytes += 4 + raw.size();
+    for (const RawTx& raw : block.txs) bytes += 4 + raw.size();
     staged.record.block = borsh::encode(block, bytes);
     staged.record.results = borsh::encode(out, 1024 + 320 * out.receipts.size());
     m.staged = std::move(staged);
@@ -306,9 +307,9 @@ Status App::commit() {
     return {};
 }
 
-Result<Receipt> App::simulate(ByteView raw) const {
+Result<Receipt> App::simulate(const RawTx& raw) const {
     const Impl& m = *impl_;
-    ASSAY_TRY(const CheckedPtr c, m.check_signed(raw));
+    ASSAY_TRY(const CheckedPtr c, check_signed(raw));
     const auto reading = m.lock.read();
     const Height next = m.info.height + 1;
     ASSAY_TRY_VOID(check_place(*m.committed, m.params, *c, next, m.info.time, kMempoolNonceAhead));

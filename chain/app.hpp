@@ -17,7 +17,7 @@
 #include "chain/genesis.hpp"
 #include "chain/receipt.hpp"
 #include "chain/store/proof.hpp"
-#include "chain/tx.hpp"
+#include "chain/verify_pool.hpp"
 #include "chain/view.hpp"
 
 namespace assay::chain {
@@ -37,15 +37,6 @@ struct AppInfo {
     std::string chain_id;  ///< empty before init_chain
 };
 
-struct CheckResult {
-    Hash txid;
-    Address sender;
-    std::uint64_t nonce = 0;
-    Amount fee;
-    std::uint64_t gas_limit = 0;
-    bool is_work = false;
-};
-
 struct Proposal {
     TimeMs time;  ///< made strictly greater than the block before
     Address proposer;
@@ -56,7 +47,7 @@ struct StoredTx {
     Height height;
     std::uint32_t index = 0;
     TimeMs time;
-    Bytes raw;
+    RawTx raw;
     Receipt receipt;
 };
 
@@ -72,11 +63,14 @@ class App {
 
     /// May this transaction go into the mempool? Signature results are remembered by the hash of all bytes. The nonce
     /// may be up to 1,000 ahead of the account's: the mempool orders them. Errors: the -32003 group.
-    [[nodiscard]] Result<CheckResult> check_tx(ByteView raw) const;
+    [[nodiscard]] Result<CheckedPtr> check_tx(const RawTx& raw) const;
+    /// Its two halves: what the bytes say for themselves, signature included; and what the last commit makes of it.
+    [[nodiscard]] Result<CheckedPtr> check_signed(const RawTx& raw) const;
+    [[nodiscard]] Status check_admissible(const Checked& c) const;
 
     /// prepare_proposal: the transactions that fit and can be included at their place, in the given order, openings
     /// first, and the header around them.
-    [[nodiscard]] Result<Block> make_block(const Proposal& proposal, const std::vector<Bytes>& candidates) const;
+    [[nodiscard]] Result<Block> make_block(const Proposal& proposal, const std::vector<RawTx>& candidates) const;
     /// Refuses a block with a transaction that cannot be included at its place, or a wrong reveal.
     [[nodiscard]] Status process_proposal(const Block& block) const;
     /// Executes; nothing is durable yet. Errors only where the block does not follow the last one, or where an epoch's
@@ -85,7 +79,7 @@ class App {
     [[nodiscard]] Status commit();
 
     /// The receipt that the transaction would get on the last commit, by the code that executes; no effect.
-    [[nodiscard]] Result<Receipt> simulate(ByteView raw) const;
+    [[nodiscard]] Result<Receipt> simulate(const RawTx& raw) const;
 
     /// Runs f with the committed state under a shared lock. Keep it short.
     template <class F>

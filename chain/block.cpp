@@ -10,9 +10,16 @@ Hash block_hash(const Header& header) {
     return kTag.hash(borsh::encode(header));
 }
 
-Hash transactions_root(const std::vector<Bytes>& txs) {
-    std::vector<ByteView> views(txs.begin(), txs.end());
-    return proofs::merkle_root(views);
+RawTx::RawTx(Bytes bytes) {
+    const Hash hash = proofs::merkle_leaf(bytes);
+    body_ = std::make_shared<const Body>(Body{hash, std::move(bytes)});
+}
+
+Hash transactions_root(const std::vector<RawTx>& txs) {
+    std::vector<Hash> leaves;
+    leaves.reserve(txs.size());
+    for (const RawTx& tx : txs) leaves.push_back(tx.hash());
+    return proofs::merkle_root_of_hashes(leaves);
 }
 
 }  // namespace assay::chain

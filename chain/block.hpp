@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/borsh.hpp"
+#include "chain/raw_tx.hpp"
 
 namespace assay::chain {
 
@@ -20,7 +21,7 @@ struct Header {
 
 struct Block {
     Header header;
-    std::vector<Bytes> txs;
+    std::vector<RawTx> txs;
     /// Solo engine: Ed25519 by the proposer's consensus key over the block hash. CometBFT keeps its commits itself.
     Signature commit_signature;
     ASSAY_FIELDS(header, txs, commit_signature)
@@ -28,6 +29,6 @@ struct Block {
 
 /// H("assay/header", Borsh of the header).
 [[nodiscard]] Hash block_hash(const Header& header);
-[[nodiscard]] Hash transactions_root(const std::vector<Bytes>& txs);
+[[nodiscard]] Hash transactions_root(const std::vector<RawTx>& txs);
 
 }  // namespace assay::chain

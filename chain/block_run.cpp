@@ -22,12 +22,12 @@ Status BlockRun::take(const Checked& c) {
         largest_bytes_ = std::max(largest_bytes_, bytes_of(c));
     }
     txids_.push_back(c.id);
-    taken_.push_back(c.bytes_hash);
+    taken_.push_back(c.raw.hash());
     out_.receipts.push_back(execute_tx(x_, c));
     return {};
 }
 
-void BlockRun::refuse(ByteView raw, const Checked* c, const Error& why) {
+void BlockRun::refuse(const RawTx& raw, const Checked* c, const Error& why) {
     Receipt r;
     r.txid = c != nullptr ? c->id : sha256(raw);  // bytes that are no transaction have no id of their own
     r.code = std::string(code_word(Code::not_includable));

@@ -22,7 +22,7 @@ class BlockRun {
     /// Executes a transaction that may stand at this place and has room. Errors: why not; nothing has changed then.
     [[nodiscard]] Status take(const Checked& c);
     /// Decided by the engine all the same: a receipt that says so, and no other effect. `c` where the bytes decode.
-    void refuse(ByteView raw, const Checked* c, const Error& why);
+    void refuse(const RawTx& raw, const Checked* c, const Error& why);
     /// The rest of the block, whose header is whole now: it names the transactions. Errors only where an invariant
     /// breaks.
     [[nodiscard]] Result<BlockResults> end(const Header& decided);
@@ -30,7 +30,7 @@ class BlockRun {
     [[nodiscard]] BlockState& state() { return s_; }
     /// What the index of transactions gets: txids; of refused bytes their SHA-256.
     [[nodiscard]] const std::vector<Hash>& txids() const { return txids_; }
-    /// Of those that were executed, Checked::bytes_hash.
+    /// RawTx::hash of those that were executed.
     [[nodiscard]] std::vector<Hash>& taken() { return taken_; }
 
    private:

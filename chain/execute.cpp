@@ -90,7 +90,7 @@ Room room_of(const tokenomics::BlockParams& b) {
 }
 
 std::size_t bytes_of(const Checked& c) {
-    return c.bytes + 4;
+    return c.raw.size() + 4;
 }
 
 std::uint64_t units_of(const StateView& s, const TxBody& body) {

@@ -15,15 +15,15 @@ namespace assay::chain {
 
 using CheckedPtr = std::shared_ptr<const Checked>;
 
-/// Transactions that decoded and whose signature was valid, by the SHA-256 of their full bytes, auth included: the same
+/// Transactions that decoded and whose signature was valid, by the hash of their full bytes, auth included: the same
 /// txid with another auth must not be believed. Bounded by what it holds; forgets the older half when full.
 class CheckedCache {
    public:
     explicit CheckedCache(std::size_t budget_bytes = 128 << 20);
-    [[nodiscard]] CheckedPtr find(const Hash& bytes_hash) const;  ///< null where it is not known
+    [[nodiscard]] CheckedPtr find(const RawTx& raw) const;  ///< null where it is not known
     void add(CheckedPtr checked);
     /// For transactions of a block that is committed: they cannot come again. Their memory serves the next ones.
-    void forget(const std::vector<Hash>& bytes_hashes);
+    void forget(const std::vector<Hash>& raw_hashes);
 
    private:
     // Open addressing, never more than half full: a transaction that is new costs a look at one place, not at a list.
@@ -32,11 +32,12 @@ class CheckedCache {
         CheckedPtr checked;
     };
     struct Half {
-        std::vector<Slot> slots;
+        std::vector<Slot> slots = std::vector<Slot>(1024);
         std::size_t count = 0, bytes = 0;
         /// The slot that holds it, or the free one where it would go.
-        [[nodiscard]] std::size_t place_of(std::uint64_t hash, const Hash& bytes_hash) const;
-        CheckedPtr take(std::uint64_t hash, const Hash& bytes_hash);  ///< null where it is not here
+        [[nodiscard]] std::size_t place_of(std::uint64_t hash, const Hash& raw_hash) const;
+        void add(std::uint64_t hash, CheckedPtr checked);
+        CheckedPtr take(std::uint64_t hash, const Hash& raw_hash);  ///< null where it is not here
     };
     std::size_t half_bytes_;
     mutable std::mutex mutex_;
@@ -44,10 +45,10 @@ class CheckedCache {
 };
 
 /// Never null where it is a value.
-[[nodiscard]] Result<CheckedPtr> check_cached(ByteView raw, std::size_t max_bytes, std::string_view chain_id,
+[[nodiscard]] Result<CheckedPtr> check_cached(const RawTx& raw, std::size_t max_bytes, std::string_view chain_id,
                                               CheckedCache& cache);
 /// One result per transaction, in order. `threads` >= 1.
-[[nodiscard]] std::vector<Result<CheckedPtr>> check_all(const std::vector<Bytes>& txs, std::size_t max_bytes,
+[[nodiscard]] std::vector<Result<CheckedPtr>> check_all(const std::vector<RawTx>& txs, std::size_t max_bytes,
                                                         std::string_view chain_id, CheckedCache& cache,
                                                         unsigned threads);
 

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <queue>
 
-#include "base/sha256.hpp"
-
 namespace assay::node {
 namespace {
 
 constexpr std::size_t kRemembered = 20'000;
-constexpr std::size_t kMaxTxBytes = 1u << 20;  // the chain's own limit is at most this
 constexpr std::uint64_t kRecheckBlocks = 8;    // what became impossible meanwhile costs a block's maker a look, no more
 
 }  // namespace
@@ -29,42 +26,34 @@ bool Mempool::pays_more(const Entry& a, const Entry& b) {
     return a.arrived < b.arrived;
 }
 
-Result<Mempool::Added> Mempool::add(const Bytes& raw) {
-    const Hash bytes_hash = sha256(raw);
-    auto decoded = chain::decode_tx(raw, kMaxTxBytes);
-    if (!decoded) {
-        // The chain looks at its own, smaller limit first: what is too large is said to be that, not malformed.
-        const auto checked = app_.check_tx(raw);
-        return checked ? std::move(decoded).error() : checked.error();
-    }
-    const chain::Tx tx = *std::move(decoded);
-    const Hash id = chain::txid(tx.body);
+Result<Mempool::Added> Mempool::add(const chain::RawTx& raw) {
+    ASSAY_TRY(const chain::CheckedPtr checked, app_.check_signed(raw));
+    const chain::TxBody& body = checked->tx.body;
+    const Hash& id = checked->id;
     {
         const std::lock_guard lock(mutex_);
         if (const auto at = by_id_.find(id); at != by_id_.end()) {
             const Entry& there = senders_.at(at->second.first).at(at->second.second);
-            if (there.bytes_hash == bytes_hash) return Added{id, there.valid_until, true, std::nullopt};
+            if (there.raw == raw) return Added{id, there.valid_until, true, std::nullopt};
         }
     }
-    auto checked = app_.check_tx(raw);
-    if (!checked) {
+    if (auto admissible = app_.check_admissible(*checked); !admissible) {
         // What is in a block already is no error, however its nonce looks now. The signature was checked before the
         // nonce, so nobody learns more than a block shows.
-        if (const auto stored = app_.find_tx(id); stored && checked.error().code == Code::nonce_too_low)
-            return Added{id, tx.body.valid_until, true, stored->height};
+        if (const auto stored = app_.find_tx(id); stored && admissible.error().code == Code::nonce_too_low)
+            return Added{id, body.valid_until, true, stored->height};
         if (const auto stored = app_.find_tx(id); stored && stored->raw == raw)
-            return Added{id, tx.body.valid_until, true, stored->height};
-        return std::move(checked).error();
+            return Added{id, body.valid_until, true, stored->height};
+        return std::move(admissible).error();
     }
 
     Entry e;
     e.txid = id;
-    e.bytes_hash = bytes_hash;
     e.raw = raw;
-    e.fee = checked->fee;
-    e.gas = std::max<std::uint64_t>(1, checked->gas_limit);
-    e.valid_until = tx.body.valid_until;
-    if (chain::is_opening(tx.body)) e.opens = std::get<chain::OpenWork>(tx.body.messages.front()).commit;
+    e.fee = body.fee;
+    e.gas = std::max<std::uint64_t>(1, body.gas_limit);
+    e.valid_until = body.valid_until;
+    if (chain::is_opening(body)) e.opens = std::get<chain::OpenWork>(body.messages.front()).commit;
     {
         const std::lock_guard lock(mutex_);
         e.arrived = ++arrivals_;
@@ -72,30 +61,30 @@ Result<Mempool::Added> Mempool::add(const Bytes& raw) {
         if (by_id_.contains(id)) return Added{id, e.valid_until, true, std::nullopt};
         if (e.opens && openings_.contains(*e.opens))
             return {Code::nonce_taken, "an opening of this commit waits already; wait for its receipt"};
-        const auto queue = senders_.find(checked->sender);
+        const auto queue = senders_.find(body.sender);
         if (queue != senders_.end()) {
-            if (const auto same = queue->second.find(checked->nonce); same != queue->second.end()) {
+            if (const auto same = queue->second.find(body.nonce); same != queue->second.end()) {
                 const Amount old = same->second.fee;
                 const auto tenth = mul_div_ceil(old.units, 11, 10);
                 const u128 least = std::max(tenth ? *tenth : old.units, old.units + 1);
                 if (e.fee.units < least)
-                    return {Code::nonce_taken, "nonce " + std::to_string(checked->nonce) + " waits with a fee of " +
+                    return {Code::nonce_taken, "nonce " + std::to_string(body.nonce) + " waits with a fee of " +
                                                    to_digits(old.units) + "; a replacement pays at least " +
                                                    to_digits(least)};
                 remember({same->second.txid, Code::nonce_taken, "replaced by a transaction with a higher fee"});
-                remove(checked->sender, checked->nonce);
+                remove(body.sender, body.nonce);
             }
         }
-        if (!make_room(e, checked->sender))
+        if (!make_room(e, body.sender))
             return {Code::mempool_full, "the mempool is full and the fee per gas is not above its cheapest"};
         bytes_ += raw.size();
-        by_id_.emplace(id, std::pair{checked->sender, checked->nonce});
+        by_id_.emplace(id, std::pair{body.sender, body.nonce});
         if (e.opens) openings_.emplace(*e.opens, id);
         dropped_.erase(id);
-        senders_[checked->sender].emplace(checked->nonce, std::move(e));
+        senders_[body.sender].emplace(body.nonce, std::move(e));
     }
     if (on_added_) on_added_();
-    return Added{id, tx.body.valid_until, false, std::nullopt};
+    return Added{id, body.valid_until, false, std::nullopt};
 }
 
 void Mempool::remove(const Address& sender, std::uint64_t nonce) {
@@ -142,9 +131,9 @@ void Mempool::remember(const Dropped& d) {
     }
 }
 
-std::vector<Bytes> Mempool::candidates(std::size_t max_bytes) const {
+std::vector<chain::RawTx> Mempool::candidates(std::size_t max_bytes) const {
     const std::lock_guard lock(mutex_);
-    std::vector<Bytes> out;
+    std::vector<chain::RawTx> out;
     std::size_t taken = 0;
     struct Head {
         Queue::const_iterator at, end;
@@ -170,7 +159,7 @@ std::vector<Bytes> Mempool::candidates(std::size_t max_bytes) const {
 std::vector<Mempool::Dropped> Mempool::committed(Height height, const std::vector<Hash>& included) {
     std::vector<Dropped> out;
     // Heads of queues are looked at again: a state that changed may have made them impossible.
-    std::vector<std::pair<Hash, Bytes>> heads;
+    std::vector<std::pair<Hash, chain::RawTx>> heads;
     {
         const std::lock_guard lock(mutex_);
         for (const Hash& id : included)

@@ -2,7 +2,7 @@
 //
 //   Mempool pool(app, {});
 //   Mempool::Added a = *pool.add(raw);                   // any thread
-//   std::vector<Bytes> candidates = pool.candidates(4 << 20);   // engine thread
+//   std::vector<chain::RawTx> candidates = pool.candidates(4 << 20);   // engine thread
 //   pool.committed(height, included);                    // engine thread, after App::commit
 //
 // Order: openings first, then by fee per gas; the transactions of one sender always by nonce. Bounded in count and
@@ -36,7 +36,7 @@ class Mempool {
     };
     struct Waiting {
         Hash txid;
-        Bytes raw;
+        chain::RawTx raw;
         std::uint64_t valid_until = 0;
     };
     struct Counts {
@@ -52,10 +52,10 @@ class Mempool {
     Mempool(const chain::App& app, MempoolLimits limits) : app_(app), limits_(limits) {}
 
     /// Errors: the -32003 group.
-    [[nodiscard]] Result<Added> add(const Bytes& raw);
+    [[nodiscard]] Result<Added> add(const chain::RawTx& raw);
 
     /// What a block may be made of, best first, about `max_bytes` of it.
-    [[nodiscard]] std::vector<Bytes> candidates(std::size_t max_bytes) const;
+    [[nodiscard]] std::vector<chain::RawTx> candidates(std::size_t max_bytes) const;
     /// After a block: takes out what it included, what expired and what became impossible. Returns the latter two.
     std::vector<Dropped> committed(Height height, const std::vector<Hash>& included);
 
@@ -73,8 +73,7 @@ class Mempool {
    private:
     struct Entry {
         Hash txid;
-        Hash bytes_hash;
-        Bytes raw;
+        chain::RawTx raw;
         Amount fee;
         std::uint64_t gas = 1;
         std::uint64_t valid_until = 0;

@@ -259,7 +259,7 @@ class Chain {
         return {TimeMs{now + step}, operators[proposer].address(), beacons[proposer].reveal(h)};
     }
     BlockResults block(const std::vector<Bytes>& txs = {}) {
-        auto made = app->make_block(next_proposal(), txs);
+        auto made = app->make_block(next_proposal(), {txs.begin(), txs.end()});
         REQUIRE(made.ok());
         return decide(*std::move(made), true);
     }

@@ -17,7 +17,7 @@ TEST_CASE("a transaction is decoded and verified once, and only its very bytes a
     const auto first = check_cached(good, 1 << 20, chain_id, cache);
     REQUIRE(first.ok());
     CHECK((*first)->id == txid(body));
-    CHECK((*first)->bytes == good.size());
+    CHECK((*first)->raw.bytes() == good);
     CHECK(*check_cached(good, 1 << 20, chain_id, cache) == *first);  // the same object
     const auto block = check_all({good, good}, 1 << 20, chain_id, cache, 2);
     CHECK(*block[0] == *first);
@@ -52,14 +52,35 @@ TEST_CASE("a cache that is full forgets, and what it forgot is checked again") {
         first.push_back(*checked);
     }
     std::size_t known = 0;
-    for (const Bytes& raw : all) known += cache.find(sha256(raw)) != nullptr;
+    for (const Bytes& raw : all) known += cache.find(raw) != nullptr;
     CHECK(known >= 10);
     CHECK(known <= 20);
-    CHECK(cache.find(sha256(all.back())) == first.back());
-    CHECK(cache.find(sha256(all.front())) == nullptr);
+    CHECK(cache.find(all.back()) == first.back());
+    CHECK(cache.find(all.front()) == nullptr);
     const auto again = check_cached(all.front(), 1 << 20, c.genesis.chain_id, cache);
     REQUIRE(again.ok());
     CHECK((*again)->id == first.front()->id);
+}
+
+TEST_CASE("what a block took is forgotten, whatever stands beside it in the cache") {
+    const Chain c;
+    CheckedCache cache;
+    std::vector<RawTx> all;
+    for (std::uint64_t nonce = 0; nonce < 700; ++nonce)  // the table grows meanwhile
+        all.emplace_back(Chain::signed_by(c.anna, Chain::body(c.anna, nonce, {pay(c.bob.address(), tokens(1))}, {})));
+    for (const RawTx& raw : all) REQUIRE(check_cached(raw, 1 << 20, c.genesis.chain_id, cache).ok());
+    test::Random random;
+    std::vector<bool> gone(all.size());
+    for (int round = 0; round < 20; ++round) {
+        std::vector<Hash> taken{sha256(Bytes{1})};  // and one that was never there
+        for (int i = 0; i < 20; ++i) {
+            const std::size_t at = random.below(all.size());
+            taken.push_back(all[at].hash());
+            gone[at] = true;
+        }
+        cache.forget(taken);
+        for (std::size_t i = 0; i < all.size(); ++i) REQUIRE((cache.find(all[i]) == nullptr) == gone[i]);
+    }
 }
 
 TEST_CASE("readers who come without a pause do not keep a writer out") {

@@ -216,7 +216,7 @@ TEST_CASE("blocks, results, transactions and proofs are found again") {
     c.blocks(3);
     const auto stored = c.app->block(Height{1});
     REQUIRE(stored.ok());
-    CHECK(stored->txs == std::vector<Bytes>{raw});
+    CHECK(stored->txs == std::vector<RawTx>{raw});
     const auto again = c.app->results(Height{1});
     REQUIRE(again.ok());
     CHECK(borsh::encode(*again) == borsh::encode(results));

@@ -92,7 +92,7 @@ class Walk {
     }
 
     // Commits to some of what is due, honestly or not; opens what was committed, or forgets to.
-    void work(const Key& me, std::uint64_t& nonce, std::vector<Bytes>& txs) {
+    void work(const Key& me, std::uint64_t& nonce, std::vector<RawTx>& txs) {
         const auto tasks = c_.tasks(me);
         for (const TaskView& t : tasks) {
             if (t.committed || t.ctx.is_zero() || !chance(40) || (c_.now > t.commit_by.value && !chance(3))) continue;
@@ -123,7 +123,7 @@ class Walk {
     }
 
     void one_block() {
-        std::vector<Bytes> txs;
+        std::vector<RawTx> txs;
         for (const Key& me : people_) {
             if (!chance(60)) continue;
             std::uint64_t nonce = c_.nonce(me);
@@ -155,8 +155,8 @@ class Walk {
             Block bad = *made;
             if (chance(50)) bad.header.reveal = random_.fixed<Hash>();
             for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
-                Bytes raw =
-                    txs.empty() || chance(30) ? random_.bytes(random_.below(300)) : txs[random_.below(txs.size())];
+                Bytes raw = txs.empty() || chance(30) ? random_.bytes(random_.below(300))
+                                                      : txs[random_.below(txs.size())].bytes();
                 if (!raw.empty() && chance(50)) raw[random_.below(raw.size())] ^= 1;
                 bad.txs.insert(bad.txs.begin() + static_cast<std::ptrdiff_t>(random_.below(bad.txs.size() + 1)), raw);
             }

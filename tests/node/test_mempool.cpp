@@ -40,7 +40,7 @@ TEST_CASE("candidates come by fee, but a sender's own by nonce") {
     const Bytes a0 = x.tx(x.a, 0, 1'000'000), a1 = x.tx(x.a, 1, 9'000'000), b0 = x.tx(x.b, 0, 5'000'000),
                 b2 = x.tx(x.b, 2, 9'000'000);
     for (const Bytes& raw : {a1, b2, a0, b0}) REQUIRE(pool.add(raw).ok());
-    CHECK(pool.candidates(1 << 20) == std::vector<Bytes>{b0, a0, a1});  // b2 waits for b1
+    CHECK(pool.candidates(1 << 20) == std::vector<chain::RawTx>{b0, a0, a1});  // b2 waits for b1
     CHECK(pool.next_nonce(x.a.address(), 0) == 2);
     CHECK(pool.next_nonce(x.b.address(), 0) == 1);
     CHECK(pool.counts().txs == 4);
