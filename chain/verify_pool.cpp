@@ -45,8 +45,12 @@ void CheckedCache::Half::add(std::uint64_t hash, CheckedPtr checked) {
     if (2 * count >= slots.size()) {
         std::vector<Slot> all(2 * slots.size());
         all.swap(slots);
-        for (Slot& s : all)
-            if (s.checked) slots[place_of(s.hash, s.checked->raw.hash())] = std::move(s);
+        for (Slot& s : all) {
+            if (!s.checked) continue;
+            std::size_t at = s.hash & (slots.size() - 1);
+            while (slots[at].checked) at = (at + 1) & (slots.size() - 1);
+            slots[at] = std::move(s);
+        }
     }
     Slot& slot = slots[place_of(hash, checked->raw.hash())];
     if (slot.checked) return;
