@@ -4,8 +4,8 @@
 // same transactions go through the state machine as in a node: admission on threads of its own (decode, verify, nonce,
 // balance), then blocks on one thread: prepared, executed with every invariant checked, hashed into the state tree,
 // appended and committed in one synced batch. Both parts share the cores. The two are measured in five turns, since the
-// speed of a rented machine drifts within seconds, and the result is checked: every balance and nonce against a plain model, every receipt ok, and each state root against a second run
-// of the blocks from the store.
+// speed of a rented machine drifts within seconds, and the result is checked: every balance and nonce against a plain
+// model, every receipt ok, and each state root against a second run of the blocks from the store.
 //
 // Our transactions carry keys as x|y, because lifting x costs a tenth of a verification. That gain is in `ratio`;
 // `ratio_xy` is the stricter one, over a raw rate with the same 64-byte keys. The `cpu_` ratios are of processor time:

@@ -90,7 +90,8 @@ void CheckedCache::forget(const std::vector<Hash>& raw_hashes) {
     }
 }
 
-Result<CheckedPtr> check_cached(const RawTx& raw, std::size_t max_bytes, std::string_view chain_id, CheckedCache& cache) {
+Result<CheckedPtr> check_cached(const RawTx& raw, std::size_t max_bytes, std::string_view chain_id,
+                                CheckedCache& cache) {
     if (raw.size() > max_bytes)
         return {Code::tx_too_large,
                 "a transaction has " + std::to_string(raw.size()) + " bytes, allowed are " + std::to_string(max_bytes)};

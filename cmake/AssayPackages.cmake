@@ -13,6 +13,7 @@ add_library(assay::leveldb ALIAS assay_leveldb)
 find_package(Boost 1.74 REQUIRED)
 add_library(assay_beast STATIC "${CMAKE_SOURCE_DIR}/cmake/beast.cpp") # what need not be compiled in every file
 target_link_libraries(assay_beast PUBLIC Boost::headers Threads::Threads PRIVATE assay_flags)
+target_compile_options(assay_beast PRIVATE ${assay_outer_options})
 target_compile_definitions(assay_beast PUBLIC BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 add_library(assay::beast ALIAS assay_beast)
 find_package(nlohmann_json 3.11 REQUIRED)

@@ -7,7 +7,7 @@ namespace assay::node {
 namespace {
 
 constexpr std::size_t kRemembered = 20'000;
-constexpr std::uint64_t kRecheckBlocks = 8;    // what became impossible meanwhile costs a block's maker a look, no more
+constexpr std::uint64_t kRecheckBlocks = 8;  // what became impossible meanwhile costs a block's maker a look, no more
 
 }  // namespace
 

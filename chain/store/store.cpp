@@ -239,9 +239,8 @@ Result<Hash> Store::stage(std::vector<Change> changes) {
         for (std::size_t b = 0; b < 8; ++b) p.head = p.head << 8 | p.path.bytes[b];
         order.push_back(p);
     }
-    std::sort(order.begin(), order.end(), [](const Place& a, const Place& b) {
-        return a.head != b.head ? a.head < b.head : a.path < b.path;
-    });
+    std::sort(order.begin(), order.end(),
+              [](const Place& a, const Place& b) { return a.head != b.head ? a.head < b.head : a.path < b.path; });
     Impl::Staged s;
     s.writes.reserve(changes.size());
     for (const Place& p : order) {

@@ -13,26 +13,26 @@ using namespace assay::proofs;
 namespace {
 
 const LanesParams kLanes{.lanes = 6, .steps = 96, .leaf_every = 16};  // 36 leaves
-const WorkParams kWork = kLanes;
+const WorkParams kOpened = kLanes;
 constexpr std::uint64_t kSamples = 5;
 
 Hash ctx_of(std::string_view provider) {
-    return work_ctx("test", kWork, sha256(as_bytes("task")), Epoch{1}, Address::from(sha256(as_bytes(provider)).view()),
-                    0, sha256(as_bytes("beacon")));
+    return work_ctx("test", kOpened, sha256(as_bytes("task")), Epoch{1},
+                    Address::from(sha256(as_bytes(provider)).view()), 0, sha256(as_bytes("beacon")));
 }
 
 WorkResult work_for(const Hash& ctx, const Fault& fault = {}) {
     CpuBackend cpu;
-    return prove(kWork, ctx, cpu, fault).value();
+    return prove(kOpened, ctx, cpu, fault).value();
 }
 
 bool passes(const Hash& ctx, const Hash& root, const Hash& seed, const Opening& o) {
-    const auto verdict = verify_opening(kWork, ctx, root, seed, kSamples, o);
+    const auto verdict = verify_opening(kOpened, ctx, root, seed, kSamples, o);
     return verdict.ok() && verdict->bad.empty();
 }
 
 Code refusal(const Hash& ctx, const Hash& root, const Hash& seed, const Opening& o) {
-    const auto verdict = verify_opening(kWork, ctx, root, seed, kSamples, o);
+    const auto verdict = verify_opening(kOpened, ctx, root, seed, kSamples, o);
     return verdict.ok() ? Code::ok : verdict.error().code;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("honest work passes for any challenge") {
     for (int i = 0; i < 200; ++i) {
         const Hash seed = random.fixed<Hash>();
         const Opening opening = work.open(seed, kSamples).value();
-        const auto verdict = verify_opening(kWork, ctx, work.root(), seed, kSamples, opening);
+        const auto verdict = verify_opening(kOpened, ctx, work.root(), seed, kSamples, opening);
         REQUIRE(verdict.ok());
         REQUIRE(verdict->bad.empty());
         REQUIRE(verdict->targets == sample_indices(seed, 36, kSamples));
@@ -55,7 +55,7 @@ TEST_CASE("honest work passes for any challenge") {
     const Opening all = work.open(Hash{}, 100).value();
     CHECK(all.leaves.size() == 36);
     CHECK(all.siblings.empty());
-    CHECK(verify_opening(kWork, ctx, work.root(), Hash{}, 100, all).value().targets.size() == 36);
+    CHECK(verify_opening(kOpened, ctx, work.root(), Hash{}, 100, all).value().targets.size() == 36);
 }
 
 TEST_CASE("a single changed bit anywhere is refused") {
@@ -128,8 +128,8 @@ TEST_CASE("each malformed opening has its own word and costs no recomputation") 
 TEST_CASE("an empty sample is never a pass") {
     const Hash ctx = ctx_of("empty");
     const WorkResult work = work_for(ctx);
-    CHECK(verify_opening(kWork, ctx, work.root(), Hash{}, 0, Opening{}).ok() == false);
-    CHECK(verify_targets(kWork, ctx, work.root(), {}, Opening{}).ok() == false);
+    CHECK(verify_opening(kOpened, ctx, work.root(), Hash{}, 0, Opening{}).ok() == false);
+    CHECK(verify_targets(kOpened, ctx, work.root(), {}, Opening{}).ok() == false);
     CHECK(work.open(Hash{}, 0).ok() == false);
     CHECK(work.open(std::vector<std::uint64_t>{}).ok() == false);
 }
@@ -149,7 +149,7 @@ TEST_CASE("targets that repeat, descend or lie beyond the work are refused") {
     const WorkResult work = work_for(ctx);
     for (const std::vector<std::uint64_t>& bad : {std::vector<std::uint64_t>{3, 3}, {5, 4}, {36}, {0, 1000}}) {
         CHECK(work.open(bad).ok() == false);
-        CHECK(verify_targets(kWork, ctx, work.root(), bad, Opening{}).error().code == Code::opening_index_missing);
+        CHECK(verify_targets(kOpened, ctx, work.root(), bad, Opening{}).error().code == Code::opening_index_missing);
     }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("A3: a lane's first leaf comes from its start, so work under another c
     const Hash seed = sha256(as_bytes("challenge"));
     const Opening opening = stolen.open(seed, kSamples).value();
     CHECK(passes(theirs, stolen.root(), seed, opening));
-    const auto verdict = verify_opening(kWork, mine, stolen.root(), seed, kSamples, opening);
+    const auto verdict = verify_opening(kOpened, mine, stolen.root(), seed, kSamples, opening);
     REQUIRE(verdict.ok());
     CHECK(verdict->bad == verdict->targets);
 }
@@ -169,9 +169,9 @@ TEST_CASE("a wrong leaf that is in the tree is a verdict and no error") {
     const WorkResult honest = work_for(ctx);
     std::vector<Hash> leaves(honest.leaves().begin(), honest.leaves().end());
     leaves[10].bytes[0] ^= 1;
-    const WorkResult work(kWork, ctx, leaves);
+    const WorkResult work(kOpened, ctx, leaves);
     const std::vector<std::uint64_t> targets{9, 10, 11, 12};
-    const auto verdict = verify_targets(kWork, ctx, work.root(), targets, work.open(targets).value());
+    const auto verdict = verify_targets(kOpened, ctx, work.root(), targets, work.open(targets).value());
     REQUIRE(verdict.ok());
     // Leaf 10 is not what leaf 9 leads to; leaf 11 is honest, but not what the altered leaf 10 leads to.
     CHECK(verdict->bad == std::vector<std::uint64_t>{10, 11});

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/sim/scenarios.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 #include "tokenomics/sim/result.hpp"
@@ -13,11 +14,6 @@ using namespace assay::sim;
 
 namespace {
 
-Scenario devnet(const std::vector<std::string>& sets = {}) {
-    auto s = load_scenario("devnet", sets);
-    if (!s) FAIL(s.error().message);
-    return *s;
-}
 Model model_of(const Scenario& s, std::size_t points = 0) {
     auto m = Model::make(s, points, 2);
     if (!m) FAIL(m.error().message);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/utc.hpp"
+#include "tests/sim/scenarios.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 
@@ -11,12 +12,6 @@ using namespace assay;
 using namespace assay::sim;
 
 namespace {
-
-Scenario devnet(const std::vector<std::string>& sets = {}) {
-    auto s = load_scenario("devnet", sets);
-    if (!s) FAIL(s.error().message);
-    return *s;
-}
 
 // What the chain mints up to an epoch: the way of end_epoch, without burns.
 struct Stepper {

@@ -7,6 +7,7 @@
 #include "proofs/worker/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/worker/failure_of.hpp"
 
 using namespace assay;
 using namespace assay::proofs;
@@ -43,17 +44,6 @@ Files make_files() {
     out.opening = to_json(o).dump();
     out.ctx = spec.ctx, out.root = work.root(), out.seed = *o.seed, out.params = spec.params;
     return out;
-}
-
-/// The failure of reading, or nothing.
-template <class F>
-std::optional<Failure> failure_of(F&& read) {
-    try {
-        read();
-        return std::nullopt;
-    } catch (const Failure& f) {
-        return f;
-    }
 }
 
 using Change = std::function<void(Json&)>;

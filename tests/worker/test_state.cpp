@@ -6,6 +6,7 @@
 #include "proofs/worker/state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/worker/failure_of.hpp"
 
 using namespace assay;
 using namespace assay::proofs;
@@ -41,16 +42,6 @@ Record make_record(test::Random& random) {
         r.open_tx = SentTx{random.fixed<Hash>(), random.bytes(3'000), random.below(10'000)};
     }
     return r;
-}
-
-template <class F>
-std::optional<Failure> failure_of(F&& f) {
-    try {
-        f();
-        return std::nullopt;
-    } catch (const Failure& failure) {
-        return failure;
-    }
 }
 
 }  // namespace
