@@ -10,6 +10,11 @@ Hash block_hash(const Header& header) {
     return kTag.hash(borsh::encode(header));
 }
 
+RawTx::RawTx() {
+    static const RawTx kEmpty{Bytes{}};
+    body_ = kEmpty.body_;
+}
+
 RawTx::RawTx(Bytes bytes) {
     const Hash hash = proofs::merkle_leaf(bytes);
     body_ = std::make_shared<const Body>(Body{hash, std::move(bytes)});

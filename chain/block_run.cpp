@@ -29,10 +29,11 @@ Status BlockRun::take(const Checked& c) {
 
 void BlockRun::refuse(const RawTx& raw, const Checked* c, const Error& why) {
     Receipt r;
-    r.txid = c != nullptr ? c->id : sha256(raw);  // bytes that are no transaction have no id of their own
+    const Hash of_bytes = sha256(raw);
+    r.txid = c != nullptr ? c->id : of_bytes;  // bytes that are no transaction have no id of their own
     r.code = std::string(code_word(Code::not_includable));
     r.message = std::string(why.word()) + ": " + why.message;
-    txids_.push_back(sha256(raw));  // under its own id it would hide the receipt of the one that did execute
+    txids_.push_back(of_bytes);  // under its own id it would hide the receipt of the one that did execute
     out_.receipts.push_back(std::move(r));
 }
 

@@ -52,6 +52,10 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     const auto mine = state.provider_epoch(epoch, provider);
     const auto record = state.epoch(epoch);
     const ChainState clock = state.chain();
+    const tokenomics::Params rules = state.params();
+    const auto tokens = [&](Amount a) {  // sentences are for people
+        return format_decimal(a.units, rules.token.decimals) + " " + rules.token.denom;
+    };
     if (!p) {
         e.verdict = "not registered as a provider";
         e.why_not.push_back({"not_registered", "no provider record", "a registration", "assay provider register"});
@@ -63,14 +67,13 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
             e.terms.push_back({name, value, std::move(rule)});
             (void)increase(e.paid, value);
         };
-        const std::string weights = record
-                                        ? "availability pool " + to_digits(record->availability.units) + " x weight " +
-                                              to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
-                                        : "";
+        const std::string weights = record ? "availability pool " + tokens(record->availability) + " x weight " +
+                                                 to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
+                                           : "";
         term("availability", mine->availability, weights + " plus what the pool carried over, by largest remainder");
         term("settled", mine->settled,
-             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " +
-                 to_digits(mine->consumed_tokens.units) + " burned for it)");
+             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + tokens(mine->consumed_tokens) +
+                 " burned for it)");
         term("work_bonus", mine->work_bonus,
              "work pool by consumed credits, bounded by bme.payout_ppb of the tokens burned");
         term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
@@ -87,7 +90,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) +
                                           " failed, " + std::to_string(mine->absent) + " absent"
                                     : "nothing committed";
-    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + to_digits(e.slashed.units));
+    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed));
     for (const auto& [id, c] : e.commits) {
         if (c.status == CommitStatus::failed)
             e.why_not.push_back({"work_failed",
@@ -104,8 +107,8 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
     if (p->stake < p->required) {
         const Amount missing = sub_or_zero(p->required, p->stake);
-        e.why_not.push_back({"stake_below_required", to_digits(p->stake.units), to_digits(p->required.units),
-                             "assay stake " + format_decimal(missing.units, state.params().token.decimals)});
+        e.why_not.push_back({"stake_below_required", tokens(p->stake), tokens(p->required),
+                             "assay stake " + format_decimal(missing.units, rules.token.decimals)});
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});

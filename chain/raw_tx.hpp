@@ -16,7 +16,7 @@ class RawTx {
    public:
     using WrapsBytes = void;  // Borsh: as Bytes
 
-    RawTx() : RawTx(Bytes{}) {}
+    RawTx();             ///< no bytes
     RawTx(Bytes bytes);  // NOLINT: any bytes may be offered as a transaction
 
     [[nodiscard]] const Bytes& bytes() const { return body_->bytes; }

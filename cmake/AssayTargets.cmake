@@ -5,6 +5,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS ON) # __int128 under its own name
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 32) # most targets are one unit: JSON's and Borsh's templates are instantiated once
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
@@ -38,6 +39,8 @@ endif()
 
 # Everything outside the deterministic core is mostly Beast's and JSON's templates. Under sanitizers they take four times
 # as long to compile with optimisation and with the checks that AddressSanitizer's own reports cover.
+set(assay_outer_options "")
+set(assay_program_options "$<$<CONFIG:Release>:-O1>") # of files that read a command line and print
 if(ASSAY_SANITIZE)
   set(assay_outer_options -O0)
   if(ASSAY_SANITIZE MATCHES undefined)
@@ -62,7 +65,7 @@ function(assay_program name)
   cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE assay_flags ${A_DEPS})
-  target_compile_options(${name} PRIVATE ${assay_outer_options})
+  target_compile_options(${name} PRIVATE ${assay_program_options} ${assay_outer_options})
 endfunction()
 
 # assay_test(NAME SOURCES … DEPS …)   one executable and one ctest entry, with the shared main of tests/support
@@ -71,7 +74,6 @@ function(assay_test name)
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE assay_flags assay_test_main ${A_DEPS})
   if(NOT ASSAY_ONLY_PROOFS)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 16)
     target_precompile_headers(${name} REUSE_FROM assay_test_headers)
     # What is tested is optimised; optimising the checks themselves would double the time of the whole build.
     target_compile_options(${name} PRIVATE -Og ${assay_outer_options})

@@ -12,7 +12,7 @@
 namespace assay::node {
 namespace {
 
-constexpr std::string_view kMagic = "assaysb1";
+constexpr std::string_view kBlockMagic = "assaysb1";
 constexpr std::size_t kHead = 24;
 
 }  // namespace
@@ -27,7 +27,7 @@ Result<std::optional<chain::Block>> SignedBlock::load(Height stored) {
     if (!std::filesystem::exists(path_, ec)) return Found{};
     ASSAY_TRY(std::string raw, read_file(path_, 256u << 20));
     const ByteView all = as_bytes(raw);
-    if (all.size() < kHead || as_text(all.first(8)) != kMagic) return Found{};
+    if (all.size() < kHead || as_text(all.first(8)) != kBlockMagic) return Found{};
     borsh::Reader head(all.subspan(8));
     std::uint64_t height = 0, length = 0;
     ASSAY_TRY_VOID(head.get(height));
@@ -53,7 +53,7 @@ Status SignedBlock::save(const chain::Block& block) {
     const Bytes body = borsh::encode(block);
     Bytes out;
     borsh::Writer w(out);
-    w.raw(kMagic.data(), kMagic.size());
+    w.raw(kBlockMagic.data(), kBlockMagic.size());
     w.put(block.header.height.value);
     w.put(static_cast<std::uint64_t>(body.size()));
     w.raw(body.data(), body.size());

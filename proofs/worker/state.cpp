@@ -18,10 +18,10 @@ namespace assay::proofs::worker {
 
 namespace {
 
-constexpr std::size_t kMaxFile = 4u << 20;  // an opening of 2^16 samples would fit
+constexpr std::size_t kMaxRecordFile = 4u << 20;  // an opening of 2^16 samples would fit
 
 std::optional<std::string> read_if_there(const std::filesystem::path& file) {
-    auto text = wallet::read_small_file(file, kMaxFile);
+    auto text = wallet::read_small_file(file, kMaxRecordFile);
     if (text) return std::move(*text);
     if (text.error().code == Code::not_found) return std::nullopt;
     throw Failure(text.error());
@@ -110,7 +110,7 @@ Json to_json(const Record& r) {
 }
 
 Record parse_record(const std::string& text, const std::string& source) {
-    const json::Value root = take(json::parse(text, {.max_bytes = kMaxFile, .source = source}));
+    const json::Value root = take(json::parse(text, {.max_bytes = kMaxRecordFile, .source = source}));
     json::Object top = take(json::object(root, source));
     must_be(top, "assay-prover-commit");
     Record r;
@@ -272,7 +272,7 @@ Summary StateFolder::summary() const {
     Summary out;
     const auto text = read_if_there(folder_ / "summary.json");
     if (!text) return out;
-    const json::Value root = take(json::parse(*text, {.max_bytes = kMaxFile, .source = "summary.json"}));
+    const json::Value root = take(json::parse(*text, {.max_bytes = kMaxRecordFile, .source = "summary.json"}));
     json::Object top = take(json::object(root, "summary.json"));
     must_be(top, "assay-prover-summary");
     out.passed = take(top.u64("passed"));
