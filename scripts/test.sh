@@ -75,7 +75,7 @@ tests() {
     local calm=()
     if setarch "$(uname -m)" -R true 2>/dev/null; then calm=(setarch "$(uname -m)" -R); fi
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 PYTHONDONTWRITEBYTECODE=1 \
+        TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/scripts/tsan.supp" PYTHONDONTWRITEBYTECODE=1 \
         "${calm[@]}" ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$(($(jobs_here) + 1))" \
         --output-junit "$report" "$@" >&2 || true
     if ! counts=$(python3 - "$report" <<'PY'
