@@ -1,8 +1,11 @@
 // May a transaction be included at its place? What this refuses costs its sender nothing and has no effect.
 #pragma once
 
-#include "chain/block_state.hpp"
+#include <memory>
+
 #include "chain/raw_tx.hpp"
+#include "chain/tx.hpp"
+#include "chain/view.hpp"
 
 namespace assay::chain {
 
@@ -13,6 +16,7 @@ struct Checked {
     std::uint64_t intrinsic = 0;
     Tx tx;
 };
+using CheckedPtr = std::shared_ptr<const Checked>;
 
 /// Decoding, shape, chain, signature of `out.raw`: needs no state, any thread. Fills in the rest of `out`, which is of
 /// no use after an error.

@@ -8,6 +8,7 @@
 #include "chain/fair_lock.hpp"
 #include "chain/invariants.hpp"
 #include "chain/store/store.hpp"
+#include "chain/verify_pool.hpp"
 
 namespace assay::chain {
 namespace {

@@ -13,11 +13,11 @@
 #include <functional>
 #include <memory>
 
+#include "chain/admit.hpp"
 #include "chain/block.hpp"
 #include "chain/genesis.hpp"
 #include "chain/receipt.hpp"
 #include "chain/store/proof.hpp"
-#include "chain/verify_pool.hpp"
 #include "chain/view.hpp"
 
 namespace assay::chain {

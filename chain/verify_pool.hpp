@@ -6,14 +6,11 @@
 //   auto all = check_all(block.txs, max_bytes, chain_id, cache, threads);         // in the block: finds it again
 #pragma once
 
-#include <memory>
 #include <mutex>
 
 #include "chain/admit.hpp"
 
 namespace assay::chain {
-
-using CheckedPtr = std::shared_ptr<const Checked>;
 
 /// Transactions that decoded and whose signature was valid, by the hash of their full bytes, auth included: the same
 /// txid with another auth must not be believed. Bounded by what it holds; forgets the older half when full.

@@ -37,7 +37,9 @@ class AccountCache {
         v.size = value.size() > kLargest ? kUnknown : static_cast<std::uint8_t>(value.size());
         if (v.size != kUnknown) std::copy(value.begin(), value.end(), v.bytes.begin());
     }
-    void forget(const Address& a) { young_.try_emplace(a).first.size = kUnknown; }
+    void forget(const Address& a) {  // unknown here hides what the old generation knows
+        if (find(a)) young_.try_emplace(a).first.size = kUnknown;
+    }
 
    private:
     // An account takes 56 bytes; what is larger is read from the disk.

@@ -142,6 +142,9 @@ TEST_CASE("explain says why somebody got nothing") {
     CHECK(why(c.anna, 0) == Words{"no_device"});
     c.ok(c.anna, AddDevice{0, "tiny"});
     CHECK(why(c.anna, 0) == Words{"stake_below_required"});
+    const auto short_of = c.read([&](const StateView& s) { return explain_provider(s, c.anna.address(), Epoch{0}); });
+    CHECK(short_of.why_not[0].have == "0 " + c.genesis.params.token.denom);  // sentences are in tokens
+    CHECK("assay stake " + short_of.why_not[0].need == short_of.why_not[0].fix + " " + c.genesis.params.token.denom);
     c.ok(c.anna, Stake{c.anna.address(), tokens(1000)});
     c.to_epoch(2);
     CHECK(why(c.anna, 1) == Words{});  // stakers' pool paid something
