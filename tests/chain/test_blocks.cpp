@@ -190,6 +190,24 @@ TEST_CASE("a block may be executed again before it is committed") {
     CHECK_FALSE(c.app->commit().ok());
 }
 
+TEST_CASE("what was executed for a proposal counts only for the very transactions of the block that is decided") {
+    Chain c;
+    const Bytes of_anna = c.tx(c.anna, pay(c.carl.address(), tokens(1)));
+    const Bytes of_bob = c.tx(c.bob, pay(c.carl.address(), tokens(2)));
+    REQUIRE(of_anna.size() == of_bob.size());
+    CHECK(RawTx(of_anna) == RawTx(of_anna));
+    CHECK_FALSE(RawTx(of_anna) == RawTx(of_bob));
+    Block block = *c.app->make_block(c.next_proposal(), {of_anna});
+    const auto proposed = c.app->finalize_block(block);
+    REQUIRE(proposed.ok());
+    block = *c.app->make_block(c.next_proposal(), {of_anna});
+    block.txs = {of_bob};  // under the same header
+    const auto decided = c.app->finalize_block(block);
+    REQUIRE(decided.ok());
+    CHECK_FALSE(decided->receipts[0].txid == proposed->receipts[0].txid);
+    CHECK_FALSE(decided->app_hash == proposed->app_hash);
+}
+
 TEST_CASE("a block that does not follow the last one is an error and changes nothing") {
     Chain c;
     c.block();

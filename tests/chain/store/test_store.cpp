@@ -67,6 +67,37 @@ TEST_CASE("what was written shows when it is published, in the maps and on the d
     CHECK(store->info()->height == Height{1});
 }
 
+TEST_CASE("a key reads as it was written last, erased or too long for the cache, however the cache turns over",
+          "[store]") {
+    const std::uint64_t seed = assay::test::seed();
+    INFO("ASSAY_TEST_SEED=" << seed);
+    assay::test::Random random(seed);
+    const TestFolder folder;
+    const auto store = open_store(folder);
+    std::vector<StateKey> keys;  // twice what a generation of the cache holds
+    for (std::size_t i = 0; i < 8'000; ++i) keys.push_back(account_key(random));
+    Model model;
+    for (std::uint64_t height = 0; height < 60; ++height) {
+        std::map<StateKey, std::optional<Bytes>> writes;
+        for (std::size_t i = 0; i < 400; ++i) {
+            // A few keys again and again, the others now and then.
+            const StateKey& key = keys[random.below(random.below(2) == 0 ? 200 : keys.size())];
+            writes[key] = random.below(3) == 0 ? std::nullopt : std::optional(random.bytes(random.below(90)));
+        }
+        std::vector<Change> changes;
+        for (auto& [key, value] : writes) changes.push_back({key, value});
+        commit_block(*store, Height{height}, changes);
+        chain::test::apply(model, changes);  // not the one of <tuple>
+        for (std::size_t i = 0; i < 400; ++i) {
+            const StateKey& key = i < 200 ? keys[i] : keys[random.below(keys.size())];
+            const auto known = model.find(key);
+            const auto there = store->get(key);
+            REQUIRE(there.has_value() == (known != model.end()));
+            if (there) REQUIRE(*there == known->second);
+        }
+    }
+}
+
 TEST_CASE("keys of a prefix come ascending and stop when told", "[store]") {
     const TestFolder folder;
     const auto store = open_store(folder);
