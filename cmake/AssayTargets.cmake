@@ -68,15 +68,25 @@ function(assay_program name)
   target_compile_options(${name} PRIVATE ${assay_program_options} ${assay_outer_options})
 endfunction()
 
-# assay_test(NAME SOURCES … DEPS …)   one executable and one ctest entry, with the shared main of tests/support
+# assay_test(NAME [ONE_THREAD] SOURCES … DEPS …)   one executable and one ctest entry, with the shared main of tests/support
+# ONE_THREAD: nothing in it can start a thread (tests/scripts looks), so ThreadSanitizer builds leave it to the long form.
 function(assay_test name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(A "ONE_THREAD" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(A_ONE_THREAD)
+    set_property(GLOBAL APPEND PROPERTY assay_one_thread "$<TARGET_FILE:${name}>")
+    if(ASSAY_SANITIZE MATCHES thread AND NOT ASSAY_LONG_TESTS)
+      return()
+    endif()
+  endif()
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE assay_flags assay_test_main ${A_DEPS})
   if(NOT ASSAY_ONLY_PROOFS)
     target_precompile_headers(${name} REUSE_FROM assay_test_headers)
     # What is tested is optimised; optimising the checks themselves would double the time of the whole build.
     target_compile_options(${name} PRIVATE -Og)
+    if(ASSAY_SANITIZE) # Catch2's own comparisons, which the lean ones replace, are in a system header
+      target_compile_options(${name} PRIVATE -Wno-sign-compare)
+    endif()
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE

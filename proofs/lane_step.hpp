@@ -8,7 +8,9 @@
 //
 // Only W0..W7 and W11 change from step to step: what follows from the rest is computed once per lane (LaneConstants)
 // or once per 256 steps (StepConstants). On a GPU logic and rotations share one pipe and multiply-add has another:
-// there every addition is written as a multiply-add by a `one` that the compiler cannot see through.
+// there additions of two registers are multiply-adds by a `one` that the compiler cannot see through. A literal never
+// meets it: then the compiler keeps `one` in every thread's own registers, multiply-adds read three of them, and the
+// dispatch stalls (docs/benchmarks.md: 14.1 against 16.2·10⁹ per second).
 #pragma once
 
 #include <cstdint>
@@ -28,12 +30,13 @@ namespace lane_detail {
 using sha256_core::rotr;
 using sha256_core::round_constant;
 
-/// Multipliers that the compiler must not know: 1, 2^29 and 2^22 (x * 2^29 >> 32 is x >> 3). Kernel arguments.
-struct Multipliers {
-    std::uint32_t one = 1, shift3 = 1u << 29, shift10 = 1u << 22;
+/// A 1 that the compiler must not know: an argument of the kernel.
+struct Multiplier {
+    std::uint32_t one = 1;
 };
 
-ASSAY_HD std::uint32_t plus(const Multipliers& m, std::uint32_t a, std::uint32_t b) {
+/// Neither operand a literal.
+ASSAY_HD std::uint32_t plus(Multiplier m, std::uint32_t a, std::uint32_t b) {
 #ifdef __CUDA_ARCH__
     // As plain a * one + b the compiler factors sums of products back into additions.
     std::uint32_t out;
@@ -44,25 +47,8 @@ ASSAY_HD std::uint32_t plus(const Multipliers& m, std::uint32_t a, std::uint32_t
     return a + b;
 #endif
 }
-ASSAY_HD std::uint32_t plus(const Multipliers& m, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+ASSAY_HD std::uint32_t plus(Multiplier m, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
     return plus(m, a, plus(m, b, c));
-}
-/// x >> n for n of 3 and 10. `kShifts`: on the multiply pipe as well, where that measures faster.
-template <bool kShifts>
-ASSAY_HD std::uint32_t shift3(const Multipliers& m, std::uint32_t x) {
-#ifdef __CUDA_ARCH__
-    if constexpr (kShifts) return __umulhi(x, m.shift3);
-#endif
-    (void)m;
-    return x >> 3;
-}
-template <bool kShifts>
-ASSAY_HD std::uint32_t shift10(const Multipliers& m, std::uint32_t x) {
-#ifdef __CUDA_ARCH__
-    if constexpr (kShifts) return __umulhi(x, m.shift10);
-#endif
-    (void)m;
-    return x >> 10;
 }
 ASSAY_HD constexpr std::uint32_t constant_rotr(std::uint32_t x, int n) {
     return (x >> n) | (x << (32 - n));
@@ -129,8 +115,7 @@ ASSAY_HD StepConstants step_constants(std::uint64_t step) {
 }
 
 /// The whole compression of one step. `w11` carries the lowest byte of the step.
-template <bool kShifts>
-ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants& lane, const StepConstants& high,
+ASSAY_HD void step(Multiplier m, std::uint32_t s[8], const LaneConstants& lane, const StepConstants& high,
                    std::uint32_t w11) {
     constexpr std::uint32_t iv[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -145,8 +130,8 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                                  ((iv[4] & iv[5]) ^ (~iv[4] & iv[6])) + round_constant(0);
     constexpr std::uint32_t t2 = (constant_rotr(iv[0], 2) ^ constant_rotr(iv[0], 13) ^ constant_rotr(iv[0], 22)) +
                                  ((iv[0] & iv[1]) ^ (iv[0] & iv[2]) ^ (iv[1] & iv[2]));
-    std::uint32_t a = plus(m, w[0], t1 + t2), b = iv[0], c = iv[1], d = iv[2];
-    std::uint32_t e = plus(m, w[0], iv[3] + t1), f = iv[4], g = iv[5], h = iv[6];
+    std::uint32_t a = w[0] + (t1 + t2), b = iv[0], c = iv[1], d = iv[2];
+    std::uint32_t e = w[0] + (iv[3] + t1), f = iv[4], g = iv[5], h = iv[6];
 #ifdef __CUDACC__
 #pragma unroll
 #else
@@ -156,8 +141,8 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
         if (i >= 16) {
             const std::uint32_t x = w[(i + 1) & 15], y = w[(i + 14) & 15], p = w[i & 15], q = w[(i + 9) & 15];
             std::uint32_t s0 = 0, s1 = 0, out = 0;
-            if (i < 23 || i > 30) s0 = rotr(x, 7) ^ rotr(x, 18) ^ shift3<kShifts>(m, x);
-            if (i > 17) s1 = rotr(y, 17) ^ rotr(y, 19) ^ shift10<kShifts>(m, y);
+            if (i < 23 || i > 30) s0 = rotr(x, 7) ^ rotr(x, 18) ^ (x >> 3);
+            if (i > 17) s1 = rotr(y, 17) ^ rotr(y, 19) ^ (y >> 10);
             switch (i) {  // the general sum p + s0 + q + s1 with what is constant folded in
                 case 16:
                     out = plus(m, p, s0, lane.w9);
@@ -178,7 +163,7 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                     out = plus(m, s1, p, s0);
                     break;
                 case 22:
-                    out = plus(m, s1, plus(m, p, s0, kLengthBits));
+                    out = plus(m, s1, plus(m, p, s0) + kLengthBits);
                     break;
                 case 23:
                     out = plus(m, s1, plus(m, p, q, lane.x23));
@@ -202,10 +187,10 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                     out = plus(m, s1, q, high.w13);
                     break;
                 case 30:
-                    out = plus(m, s1, q, small0(kLengthBits));
+                    out = plus(m, s1, q) + small0(kLengthBits);
                     break;
                 case 31:
-                    out = plus(m, s1, plus(m, q, s0, kLengthBits));
+                    out = plus(m, s1, plus(m, q, s0) + kLengthBits);
                     break;
                 default:
                     out = plus(m, s1, plus(m, p, q, s0));
@@ -225,7 +210,7 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                 input = plus(m, h, lane.kw10);
                 break;
             case 11:
-                input = plus(m, h, plus(m, w11, round_constant(11)));
+                input = plus(m, h, w11 + round_constant(11));
                 break;
             case 12:
                 input = plus(m, h, high.kw12);
@@ -234,36 +219,35 @@ ASSAY_HD void step(const Multipliers& m, std::uint32_t s[8], const LaneConstants
                 input = plus(m, h, high.kw13);
                 break;
             case 14:
-                input = plus(m, h, round_constant(14));
+                input = h + round_constant(14);
                 break;
             case 15:
-                input = plus(m, h, round_constant(15) + kLengthBits);
+                input = h + (round_constant(15) + kLengthBits);
                 break;
             case 1:
             case 2:
             case 3:
-                input = plus(m, w[i], round_constant(i) + h);
+                input = w[i] + (round_constant(i) + h);
                 break;  // h is literal
             default:
-                input = plus(m, plus(m, w[i & 15], round_constant(i)), h);
+                input = plus(m, w[i & 15] + round_constant(i), h);
                 break;
         }
         const std::uint32_t big1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
         const std::uint32_t big0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
         const std::uint32_t sum = plus(m, big1, (e & f) ^ (~e & g), input);
-        h = g, g = f, f = e, e = plus(m, d, sum);
+        h = g, g = f, f = e, e = i > 3 ? plus(m, d, sum) : d + sum;  // d is literal at first
         const std::uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
         d = c, c = b, b = a, a = plus(m, big0, majority, sum);
     }
-    s[0] = plus(m, a, iv[0]), s[1] = plus(m, b, iv[1]), s[2] = plus(m, c, iv[2]), s[3] = plus(m, d, iv[3]);
-    s[4] = plus(m, e, iv[4]), s[5] = plus(m, f, iv[5]), s[6] = plus(m, g, iv[6]), s[7] = plus(m, h, iv[7]);
+    s[0] = a + iv[0], s[1] = b + iv[1], s[2] = c + iv[2], s[3] = d + iv[3];
+    s[4] = e + iv[4], s[5] = f + iv[5], s[6] = g + iv[6], s[7] = h + iv[7];
 }
 
 }  // namespace lane_detail
 
 /// `count` steps on from `first`, in place. `s` holds the state as big-endian words.
-template <bool kShifts = false>
-ASSAY_HD void lane_steps(const lane_detail::Multipliers& m, std::uint32_t s[8], const LaneTag& tag, std::uint64_t first,
+ASSAY_HD void lane_steps(lane_detail::Multiplier m, std::uint32_t s[8], const LaneTag& tag, std::uint64_t first,
                          std::uint32_t count) {
     const lane_detail::LaneConstants lane = lane_detail::lane_constants(tag);
     while (count > 0) {
@@ -275,7 +259,7 @@ ASSAY_HD void lane_steps(const lane_detail::Multipliers& m, std::uint32_t s[8], 
 #ifdef __CUDACC__
 #pragma unroll 1
 #endif
-        for (; w11 != end; w11 = lane_detail::plus(m, w11, 1u)) lane_detail::step<kShifts>(m, s, lane, high, w11);
+        for (; w11 != end; ++w11) lane_detail::step(m, s, lane, high, w11);
         first += here;
         count -= here;
     }

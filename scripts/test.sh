@@ -4,7 +4,7 @@
 #   release   build and all tests: unit, functional with the demo and the crash test, scripts
 #   proofs    the kernels and their tests with nothing but CMake and a compiler; with nvcc, the GPU kernels too
 #   asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan      the unit tests under ThreadSanitizer
+#   tsan      the unit tests that can start threads under ThreadSanitizer (--long: all of them)
 #   tree      nothing of this has changed a file of the repository
 #
 #   scripts/test.sh              all of it

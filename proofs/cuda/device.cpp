@@ -77,7 +77,6 @@ class CudaBackend final : public Backend {
         }
         launch.segments_per_lane = per_lane;
         launch.leaf_every = p.leaf_every;
-        launch.shifts_as_products = options_.shifts_as_products ? 1 : 0;
         launch.leaves = buffer_.get();
         for (std::uint64_t lane = 0; lane < p.lanes; lane += batch) {
             launch.first_lane = lane;

@@ -40,7 +40,6 @@ struct Platform {
 [[nodiscard]] std::string architectures();
 
 struct Options {
-    bool shifts_as_products = false;  ///< variant of the lanes kernel, see lane_step.hpp
     std::uint64_t launch_timeout_ms = 60'000;
 };
 

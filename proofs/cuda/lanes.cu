@@ -8,9 +8,9 @@ namespace {
 
 constexpr int kThreads = 256;
 
-// Four blocks of 256 threads leave 64 registers a thread: enough for the sixteen message words and the working state.
-template <bool kShifts>
-__global__ void __launch_bounds__(kThreads, 4) lanes_kernel(const LanesLaunch p, const lane_detail::Multipliers m) {
+// Three blocks of 256 threads leave 80 registers a thread, and the compiler takes 72: with four blocks it has 64, whose
+// banks collide more often (docs/benchmarks.md: 15.5 against 16.2).
+__global__ void __launch_bounds__(kThreads, 3) lanes_kernel(const LanesLaunch p, const lane_detail::Multiplier m) {
     const std::uint64_t i = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
     if (i >= p.lanes) return;
     uint4* const out = reinterpret_cast<uint4*>(p.leaves) + 2 * i * p.segments_per_lane;
@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(kThreads, 4) lanes_kernel(const LanesLaunch p,
         for (int j = 0; j < 8; ++j) s[j] = lane_detail::swap_bytes(s[j]);
     }
     for (std::uint64_t g = p.first_segment; g < p.first_segment + p.segments; ++g) {
-        lane_steps<kShifts>(m, s, tag, g * p.leaf_every, p.leaf_every);
+        lane_steps(m, s, tag, g * p.leaf_every, p.leaf_every);
         using lane_detail::swap_bytes;
         out[2 * g] = make_uint4(swap_bytes(s[0]), swap_bytes(s[1]), swap_bytes(s[2]), swap_bytes(s[3]));
         out[2 * g + 1] = make_uint4(swap_bytes(s[4]), swap_bytes(s[5]), swap_bytes(s[6]), swap_bytes(s[7]));
@@ -38,11 +38,7 @@ __global__ void __launch_bounds__(kThreads, 4) lanes_kernel(const LanesLaunch p,
 
 int launch_lanes(const LanesLaunch& launch, CUstream_st* stream) {
     const auto blocks = static_cast<unsigned>((launch.lanes + kThreads - 1) / kThreads);
-    const lane_detail::Multipliers multipliers;
-    if (launch.shifts_as_products != 0)
-        lanes_kernel<true><<<blocks, kThreads, 0, stream>>>(launch, multipliers);
-    else
-        lanes_kernel<false><<<blocks, kThreads, 0, stream>>>(launch, multipliers);
+    lanes_kernel<<<blocks, kThreads, 0, stream>>>(launch, lane_detail::Multiplier{});
     return static_cast<int>(cudaGetLastError());
 }
 

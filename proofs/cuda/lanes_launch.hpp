@@ -17,8 +17,7 @@ struct LanesLaunch {
     std::uint64_t first_segment;      ///< where this launch goes on; the state is the leaf before it
     std::uint64_t segments;           ///< in this launch
     std::uint32_t leaf_every;
-    std::uint32_t shifts_as_products;  ///< 1: shifts on the multiply pipe as well
-    std::uint32_t* leaves;             ///< device memory: lanes x segments_per_lane x 8 words, bytes as on the chain
+    std::uint32_t* leaves;  ///< device memory: lanes x segments_per_lane x 8 words, bytes as on the chain
 };
 
 /// Returns a cudaError_t. The launch is asynchronous.

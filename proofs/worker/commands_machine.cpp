@@ -24,7 +24,8 @@ std::string fixed_text(double value, int decimals) {
     return text;
 }
 
-/// Additions on the multiply pipe leave 983 instructions a compression for the 64-lane logic pipe (docs/benchmarks).
+/// Rotations, shifts and logic of one compression, which only the 64-lane logic pipe of a multiprocessor does: the
+/// limit where all additions are on the multiply pipe (docs/benchmarks.md).
 constexpr double kLogicPerCompression = 983;
 
 }  // namespace
@@ -90,7 +91,8 @@ void selftest_command(const Common& c) {
 
 double measure_lanes(Backend& backend, double seconds) {
     const bool gpu = backend.name().starts_with("cuda:");
-    LanesParams p{.lanes = gpu ? std::uint64_t{1} << 21 : 1024, .steps = 1024, .leaf_every = 1024};
+    LanesParams p{
+        .lanes = gpu ? std::uint64_t{1} << 21 : 1024, .steps = gpu ? 4096u : 1024u, .leaf_every = gpu ? 4096u : 1024u};
     const Hash ctx = sha256(as_bytes("bench"));
     double rate = 0, best = 0;
     std::vector<Hash> leaves;

@@ -213,7 +213,12 @@ void check_replays(const Chain& c) {
 }
 
 std::size_t length() {
-    return ASSAY_LONG_TESTS ? 1'000'000 / 3 : 5'000;
+#ifdef ASSAY_SANITIZED  // every invariant is scanned after every block: minutes of a sanitizer
+    constexpr std::size_t kShort = 2'000;
+#else
+    constexpr std::size_t kShort = 5'000;
+#endif
+    return ASSAY_LONG_TESTS ? 1'000'000 / 3 : kShort;
 }
 
 void check_walk(Walk& w) {

@@ -56,16 +56,6 @@ TEST_CASE("every back end of lanes does the step as it is defined") {
     }
 }
 
-TEST_CASE("the portable step with shifts as products gives the same") {
-    test::Random random;
-    for (int round = 0; round < 20; ++round) {
-        LaneJob a = lane_start(random.fixed<Hash>(), random.u64()), b = a;
-        lane_steps<false>({}, a.state, a.tag, 1000, 300);
-        lane_steps<true>({}, b.state, b.tag, 1000, 300);
-        REQUIRE(store_state(a) == store_state(b));
-    }
-}
-
 TEST_CASE("lanes give the same leaves however they are split and whoever computes them") {
     const Hash ctx = sha256(as_bytes("split"));
     const LanesParams p{.lanes = 23, .steps = 320, .leaf_every = 64};

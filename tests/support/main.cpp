@@ -18,7 +18,19 @@ int main() {
     std::printf("%zu passed, %d failed\n", cases().size() - static_cast<std::size_t>(failed), failed);
     return failed == 0 && !cases().empty() ? 0 : 1;
 }
-#elif defined(ASSAY_CATCH2_V2)
+#else
+#if defined(ASSAY_CATCH2_V2)
 #define CATCH_CONFIG_MAIN
+#endif
 #include "tests/support/catch.hpp"
+#if defined(ASSAY_SANITIZED)
+namespace assay::test {
+void check_failed(const char* expression, bool expected, const char* file, int line, bool required) {
+    const std::string text =
+        std::string(file) + ":" + std::to_string(line) + ": " + expression + (expected ? " is false" : " is true");
+    if (required) FAIL(text);
+    FAIL_CHECK(text);
+}
+}  // namespace assay::test
+#endif
 #endif

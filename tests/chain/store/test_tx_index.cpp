@@ -24,7 +24,7 @@ TEST_CASE("every transaction is found through all merges, also after a restart; 
             commit_block(*store, Height{height}, {}, txids);
         }
         for (const auto& [id, place] : known) {
-#ifdef __SANITIZE_THREAD__  // each find copies a chunk of the index, which takes this one sanitizer minutes in all
+#ifdef ASSAY_SANITIZED  // each find copies a chunk of the index, which takes this one sanitizer minutes in all
             if (!ASSAY_LONG_TESTS && random.below(known.size()) >= 3'000) continue;
 #endif
             const auto found = store->find_tx(id);
