@@ -28,6 +28,15 @@ Civil civil_from_days(std::int64_t z) {
     return {static_cast<std::int64_t>(yoe) + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
 }
 
+constexpr std::uint64_t kDayMs = 86'400'000;
+
+Civil civil_of(TimeMs time) {
+    return civil_from_days(static_cast<std::int64_t>(time.value / kDayMs));
+}
+bool is_leap(std::int64_t y) {
+    return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
 std::string padded(std::uint64_t v, std::size_t width) {
     std::string s = std::to_string(v);
     return s.size() < width ? std::string(width - s.size(), '0') + s : s;
@@ -62,12 +71,25 @@ Result<TimeMs> parse_utc(std::string_view t) {
         !digits(11, 2, h) || t[13] != ':' || !digits(14, 2, mi) || t[16] != ':' || !digits(17, 2, s) || t.back() != 'Z')
         return bad;
     if (t.size() == 24 && (t[19] != '.' || !digits(20, 3, ms))) return bad;
-    const bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    const unsigned in_month[] = {31, leap ? 29u : 28u, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const unsigned in_month[] = {
+        31, is_leap(static_cast<std::int64_t>(y)) ? 29u : 28u, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (y < 1970 || mo < 1 || mo > 12 || d < 1 || d > in_month[mo - 1] || h > 23 || mi > 59 || s > 59) return bad;
     const auto days = static_cast<std::uint64_t>(
         days_from_civil(static_cast<std::int64_t>(y), static_cast<unsigned>(mo), static_cast<unsigned>(d)));
     return TimeMs{((days * 24 + h) * 60 + mi) * 60'000 + s * 1000 + ms};
+}
+
+TimeMs years_later(TimeMs from, std::uint64_t years) {
+    const Civil c = civil_of(from);
+    const std::int64_t year = c.year + static_cast<std::int64_t>(years);
+    const unsigned day = c.month == 2 && c.day == 29 && !is_leap(year) ? 28 : c.day;
+    return TimeMs{static_cast<std::uint64_t>(days_from_civil(year, c.month, day)) * kDayMs + from.value % kDayMs};
+}
+
+std::uint64_t whole_years(TimeMs from, TimeMs to) {
+    if (to <= from) return 0;
+    const auto years = static_cast<std::uint64_t>(civil_of(to).year - civil_of(from).year);
+    return years > 0 && years_later(from, years) > to ? years - 1 : years;
 }
 
 }  // namespace assay

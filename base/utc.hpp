@@ -14,4 +14,9 @@ namespace assay {
 /// The same forms back, years 1970 to 9999. Errors: field_out_of_range.
 [[nodiscard]] Result<TimeMs> parse_utc(std::string_view text);
 
+/// The same day and time of day, `years` later in the calendar; February 29 becomes 28 where there is none.
+[[nodiscard]] TimeMs years_later(TimeMs from, std::uint64_t years);
+/// How often that day has come again by `to`: the largest n with years_later(from, n) <= to; 0 where `to` is before.
+[[nodiscard]] std::uint64_t whole_years(TimeMs from, TimeMs to);
+
 }  // namespace assay

@@ -113,7 +113,20 @@ void end_epoch(Exec& x) {
     tokenomics::EpochInput in;
     in.epoch = x.epoch();
     const Amount created = add(books.genesis, books.minted).ok() ? *add(books.genesis, books.minted) : Amount::max();
-    in.view = {books.scheduled, sub_or_zero(created, books.burned), x.rules().token.cap};
+    const Amount bonded = add(books.staked, books.bonds).ok() ? *add(books.staked, books.bonds) : Amount::max();
+    in.view = {.cumulative_scheduled = books.scheduled,
+               .supply = sub_or_zero(created, books.burned),
+               .cap = x.rules().token.cap,
+               .genesis = books.genesis,
+               .bonded = bonded,
+               .settled = {},
+               .burned = record->burned,
+               .power = 0,
+               .start = record->start_time,
+               .end = x.time(),
+               .blocks = x.height().value - record->first.value + 1};
+    const bool remembers = tokenomics::has_memory(x.rules().emission.kind);
+    if (remembers) in.memory = x.s.emission_memory();
     in.pools = {books.pool_work, books.pool_availability, books.pool_stakers, books.pool_validators, books.treasury};
     in.fees = books.fees;
     in.providers = work_of_epoch(x);
@@ -126,6 +139,7 @@ void end_epoch(Exec& x) {
     // What was minted enters the pools, then payments leave them.
     (void)increase(books.minted, out.minted);
     (void)increase(books.scheduled, out.minted);
+    if (remembers) x.s.put_record(tables::global("emission"), out.memory);
     Amount reserved_total;
     std::map<Address, Amount> reserved;
     for (std::size_t i = 0; i < in.providers.size() && i < out.reserved_per_provider.size(); ++i) {

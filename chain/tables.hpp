@@ -8,7 +8,7 @@
 namespace assay::chain::tables {
 
 inline constexpr std::uint8_t kAccounts = 0x80;         // address -> Account
-inline constexpr std::uint8_t kGlobals = 0x01;          // "chain" | "ledger" | "params" | "genesis_hash"
+inline constexpr std::uint8_t kGlobals = 0x01;          // "chain" | "ledger" | "params" | "genesis_hash" | "emission"
 inline constexpr std::uint8_t kProviders = 0x02;        // address -> Provider
 inline constexpr std::uint8_t kDevices = 0x03;          // address | slot -> Device
 inline constexpr std::uint8_t kValidators = 0x04;       // address -> Validator

@@ -68,6 +68,10 @@ ChainState StateView::chain() const {
 tokenomics::Params StateView::params() const {
     return record_or_empty<tokenomics::Params>(*this, tables::global("params"));
 }
+tokenomics::EmissionMemory StateView::emission_memory() const {
+    const auto kept = record<tokenomics::EmissionMemory>(*this, tables::global("emission"));
+    return kept ? *kept : tokenomics::emission_start(params().emission);
+}
 std::optional<TimeMs> StateView::oldest_open_work(const Provider& p) const {
     if (p.open_commits == 0) return std::nullopt;
     const ChainState now = chain();

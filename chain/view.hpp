@@ -8,7 +8,7 @@
 
 #include "chain/records.hpp"
 #include "chain/store/key.hpp"
-#include "tokenomics/params.hpp"
+#include "tokenomics/emission.hpp"
 
 namespace assay::chain {
 
@@ -35,6 +35,8 @@ class StateView {
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] ChainState chain() const;
     [[nodiscard]] tokenomics::Params params() const;
+    /// What the schedule remembers; before the first epoch's end, its start.
+    [[nodiscard]] tokenomics::EmissionMemory emission_memory() const;
     /// While the provider has open commits: when the oldest round began that is not swept. None of them is older.
     [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Provider& p) const;
 

@@ -1,5 +1,7 @@
 #include "node/init.hpp"
 
+#include <chrono>
+
 #include "base/hex.hpp"
 #include "chain/genesis.hpp"
 #include "node/files.hpp"
@@ -48,8 +50,13 @@ Result<InitReport> init_home(const Home& home, const InitOptions& options) {
     ASSAY_TRY(chain::Genesis genesis,
               chain::parse_genesis(from.text, from.source, chain::LocalValidator{key.public_key(), beacon.tip()}));
     // Any network's parameters make a chain of one's own here, which must never be taken for the network itself.
-    if (from.preset && options.network != "devnet")
+    // It begins now: schedules that go by the calendar would mint the years since the network's genesis in one epoch.
+    if (from.preset && options.network != "devnet") {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        genesis.time =
+            TimeMs{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
         genesis.chain_id = options.network + "-local-" + to_hex(key.public_key().view()).substr(0, 8);
+    }
 
     InitReport out;
     out.chain_id = genesis.chain_id;

@@ -30,6 +30,19 @@ bool fill(Amount& pool, Amount share) {
     return sum.ok();
 }
 
+// What the providers' work adds to the view; sums that would overflow stop at 2^128 - 1.
+EmissionView view_with_work(const EpochInput& in) {
+    EmissionView view = in.view;
+    view.settled = {};
+    view.power = 0;
+    for (const ProviderWork& p : in.providers) {
+        const auto settled = add(view.settled, p.tokens_carried);
+        view.settled = settled ? *settled : Amount::max();
+        if (__builtin_add_overflow(view.power, p.passed_weight, &view.power)) view.power = ~u128{0};
+    }
+    return view;
+}
+
 }  // namespace
 
 EpochOutput close_epoch(const Params& params, const EpochInput& in) {
@@ -41,18 +54,20 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
 
 void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch) {
     out.minted = {};
+    out.memory = in.memory;
     out.split = {};
     out.payments.clear();
     EpochPools pools = in.pools;
-    const auto minted = scheduled_mint(params.emission, in.epoch, in.view);
-    if (minted) {
-        const auto split = split_mint(params.split, *minted);
+    const auto emission = scheduled_mint(params.emission, in.epoch, view_with_work(in), in.memory);
+    if (emission) {
+        out.memory = emission->memory;
+        const auto split = split_mint(params.split, emission->mint);
         EpochPools filled = pools;
         if (split && fill(filled.work, split->work) && fill(filled.availability, split->availability) &&
             fill(filled.stakers, split->stakers) && fill(filled.validators, split->validators) &&
             fill(filled.treasury, split->treasury)) {
             pools = filled;
-            out.minted = *minted;
+            out.minted = emission->mint;
             out.split = *split;
         }
     }

@@ -31,7 +31,8 @@ struct EpochPools {
 
 struct EpochInput {
     Epoch epoch;
-    EmissionView view;
+    EmissionView view;  ///< `settled` and `power` follow from `providers`
+    EmissionMemory memory;
     EpochPools pools;  ///< what earlier epochs left
     Amount fees;
     std::vector<ProviderWork> providers;               ///< ascending by address
@@ -45,6 +46,7 @@ struct Payment {
 
 struct EpochOutput {
     Amount minted;
+    EmissionMemory memory;  ///< for the next epoch; as it was where the mint overflowed
     EpochSplit split;
     std::vector<Payment> payments;              ///< providers in order, then validators
     std::vector<Amount> reserved_per_provider;  ///< availability kept for open verdicts, parallel to in.providers

@@ -8,11 +8,17 @@ namespace assay::tokenomics {
 namespace {
 
 constexpr std::size_t kFractionDigits = 39;
-constexpr std::string_view kEmissionKinds[] = {"none", "step_table", "geometric"};
+constexpr std::string_view kEmissionKinds[] = {
+    "none",        "step_table",   "geometric",          "halving",    "exp_decay", "baseline",
+    "signed_step", "bonded_ratio", "fraction_of_supply", "mint_ratio", "policy"};
+constexpr std::string_view kHalvingBy[] = {"time", "issuance"};
 constexpr std::string_view kBurnModes[] = {"destroy"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
+}
+constexpr std::span<const std::string_view> words_of(HalvingBy) {
+    return kHalvingBy;
 }
 constexpr std::span<const std::string_view> words_of(BurnMode) {
     return kBurnModes;
@@ -192,6 +198,11 @@ Result<Amount> amount_from_json(const json::Value& v, const std::string& path, c
     }
     ASSAY_TRY(u128 units, json::as_u128(v, path));
     return Amount{units};
+}
+
+std::string_view word_of(EmissionKind kind) {
+    const auto i = static_cast<std::size_t>(kind);
+    return i < std::size(kEmissionKinds) ? kEmissionKinds[i] : "unknown";
 }
 
 Result<Params> params_from_json(const json::Value& v, const std::string& path) {

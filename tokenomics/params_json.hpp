@@ -18,6 +18,9 @@ namespace assay::tokenomics {
 [[nodiscard]] std::string params_to_json(const Params& p);
 [[nodiscard]] Result<Amount> amount_from_json(const json::Value& v, const std::string& path, const TokenParams& token);
 
+/// The word that stands for a kind in files: "step_table".
+[[nodiscard]] std::string_view word_of(EmissionKind kind);
+
 struct ParamRow {
     std::string path, value, unit;
     std::uint64_t min = 0, max = 0;

@@ -82,6 +82,63 @@ Status check_block(const BlockParams& b) {
     return {};
 }
 
+Status check_policy(const PolicyEmission& p) {
+    const std::string at = "emission.policy.";
+    if (p.initial.is_zero()) return bad(at + "initial is zero: a level of zero stays zero");
+    if (p.min > p.initial || p.initial > p.max)
+        return bad(at + "min of " + n(p.min.units) + ", initial of " + n(p.initial.units) + " and max of " +
+                   n(p.max.units) + " must ascend");
+    if (p.low > p.high) return bad(at + "low_ppb of " + n(p.low.value) + " is above high_ppb of " + n(p.high.value));
+    return {};
+}
+
+Status check_kind(const Params& p) {
+    const EmissionParams& e = p.emission;
+    const auto needs = [](const std::string& name, u128 value) -> Status {
+        return value != 0 ? Status{} : bad("emission." + name + " is zero: this kind would mint nothing");
+    };
+    switch (e.kind) {
+        case EmissionKind::none:
+        case EmissionKind::step_table:
+        case EmissionKind::geometric:
+            return {};
+        case EmissionKind::halving:
+            return needs("halving.first", e.halving.first.units);
+        case EmissionKind::exp_decay:
+            return needs("exp_decay.first", e.exp_decay.first.units);
+        case EmissionKind::baseline: {
+            ASSAY_TRY_VOID(needs("baseline.lambda", e.baseline.lambda));
+            ASSAY_TRY_VOID(needs("baseline.growth", e.baseline.growth));
+            ASSAY_TRY_VOID(needs("baseline.power", e.baseline.power));
+            const auto sum = add(e.baseline.simple, e.baseline.baseline);
+            if (!sum || *sum > e.total)
+                return bad("emission.baseline: simple and baseline sum to " +
+                           (sum ? n(sum->units) : "more than 2^128") + ", emission.total is " + n(e.total.units));
+            return needs("baseline.simple and baseline.baseline", sum->units);
+        }
+        case EmissionKind::signed_step:
+            if (e.signed_step.initial > e.signed_step.max)
+                return bad("emission.signed_step.initial_ppb of " + n(e.signed_step.initial.value) +
+                           " is above max_ppb of " + n(e.signed_step.max.value));
+            return needs("signed_step.max_ppb", e.signed_step.max.value);
+        case EmissionKind::bonded_ratio: {
+            const BondedRatioEmission& b = e.bonded_ratio;
+            if (b.goal.value == 0) return bad("emission.bonded_ratio.goal_ppb is zero: the rate could only fall");
+            if (b.min > b.initial || b.initial > b.max)
+                return bad("emission.bonded_ratio: min_ppb of " + n(b.min.value) + ", initial_ppb of " +
+                           n(b.initial.value) + " and max_ppb of " + n(b.max.value) + " must ascend");
+            return needs("bonded_ratio.max_ppb", b.max.value);
+        }
+        case EmissionKind::fraction_of_supply:
+            return needs("fraction_of_supply.rate_ppb", e.fraction_of_supply.rate.value);
+        case EmissionKind::mint_ratio:
+            return needs("mint_ratio.ratio_ppb", e.mint_ratio.ratio.value);
+        case EmissionKind::policy:
+            return check_policy(e.policy);
+    }
+    return {};
+}
+
 Status check_emission(const Params& p) {
     const EmissionParams& e = p.emission;
     if (e.total > p.token.cap)
@@ -96,6 +153,7 @@ Status check_emission(const Params& p) {
         return bad("emission.steps is empty: kind \"step_table\" needs one step at least");
     if (e.kind == EmissionKind::geometric && e.geometric.first.is_zero())
         return bad("emission.geometric.first is zero: kind \"geometric\" would mint nothing");
+    ASSAY_TRY_VOID(check_kind(p));
     const auto& s = p.split;
     const u128 sum =
         u128{s.work.value} + s.availability.value + s.stakers.value + s.validators.value + s.treasury.value;

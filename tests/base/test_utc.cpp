@@ -100,3 +100,21 @@ TEST_CASE("what is no time in this form is refused") {
         CHECK(r.error().code == Code::field_out_of_range);
     }
 }
+
+TEST_CASE("anniversaries keep the day and the time of day; February 29 falls on 28 where there is none") {
+    const auto later = [](const char* from, std::uint64_t years) {
+        return format_utc(years_later(parse_utc(from).value(), years));
+    };
+    CHECK(later("2019-08-01T00:00:00Z", 0) == "2019-08-01T00:00:00Z");
+    CHECK(later("2019-08-01T06:30:00.250Z", 5) == "2024-08-01T06:30:00.250Z");
+    CHECK(later("2024-02-29T12:00:00Z", 1) == "2025-02-28T12:00:00Z");
+    CHECK(later("2024-02-29T12:00:00Z", 4) == "2028-02-29T12:00:00Z");
+    CHECK(later("2024-02-29T12:00:00Z", 76) == "2100-02-28T12:00:00Z");  // 2100 is no leap year
+    test::Random random;
+    for (int i = 0; i < 20'000; ++i) {
+        const TimeMs from{random.below(kEndOf9999)}, to{random.below(kEndOf9999)};
+        const std::uint64_t years = whole_years(from, to);
+        INFO("seed " << test::seed() << ": " << format_utc(from) << " to " << format_utc(to));
+        REQUIRE((to <= from ? years == 0 : years_later(from, years) <= to && years_later(from, years + 1) > to));
+    }
+}

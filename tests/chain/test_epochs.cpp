@@ -56,6 +56,48 @@ TEST_CASE("supply is what was there plus minted less burned, and the buckets hol
     }
 }
 
+TEST_CASE("every kind of emission mints on a chain as its rule says, remembers, and replays to the same bytes") {
+    using tokenomics::EmissionKind;
+    for (std::uint8_t kind = 0; kind < enum_count(EmissionKind{}); ++kind) {
+        INFO("kind " << int{kind});
+        Chain c([&](Genesis& g) {
+            auto& e = g.params.emission;
+            e.kind = static_cast<EmissionKind>(kind);
+            e.total = tokens(100'000'000);
+            e.geometric = {tokens(900), ~u128{0} / 100, 0};
+            e.halving = {kind % 2 == 1 ? tokenomics::HalvingBy::time : tokenomics::HalvingBy::issuance,
+                         tokens(60'000'000), 2, g.time.value};
+            e.exp_decay = {tokens(900), ~u128{0} / 100, 0};
+            e.baseline = {tokens(40'000'000), tokens(60'000'000), ~u128{0} / 1000, ~u128{0} / 999, 8, ~u128{0} / 500};
+            e.signed_step = {Ppb{1000}, Ppb{500}, Ppb{500'000'000}, Ppb{100'000}};
+            e.bonded_ratio = {Ppb{130'000'000}, Ppb{670'000'000}, Ppb{130'000'000}, Ppb{70'000'000}, Ppb{200'000'000}};
+            e.fraction_of_supply = {Ppb{50'000'000}};
+            e.mint_ratio = {Ppb{975'000'000}};
+            e.policy.initial = tokens(900);
+            e.policy.max = tokens(5000);
+            e.policy.period = 1;
+        });
+        c.join(c.anna, "tiny", tokens(5000));
+        c.buy_credits(c.buyer, tokens(100));
+        Amount scheduled = c.ledger().scheduled;
+        std::vector<tokenomics::EmissionMemory> memories;
+        for (int i = 0; i < 4; ++i) {
+            c.next_epoch();
+            c.do_task(c.anna, 0);
+            memories.push_back(c.read([](const StateView& s) { return s.emission_memory(); }));
+            const Ledger l = c.ledger();
+            CHECK(supply(l) == buckets(l));
+            CHECK(l.scheduled >= scheduled);
+            scheduled = l.scheduled;
+        }
+        const bool mints = static_cast<EmissionKind>(kind) != EmissionKind::none &&
+                           static_cast<EmissionKind>(kind) != EmissionKind::mint_ratio;  // nothing was consumed
+        CHECK(scheduled.is_zero() != mints);
+        CHECK((memories[1] != memories[2]) == tokenomics::has_memory(static_cast<EmissionKind>(kind)));
+        c.replay(options(2));
+    }
+}
+
 TEST_CASE("availability is split by class weight over passed tasks, to the last unit") {
     Chain c;
     c.join(c.anna, "tiny");

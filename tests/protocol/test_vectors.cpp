@@ -284,7 +284,12 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((mine.slashed.units == 13 && mine.required.units == 14 && mine.stake.units == 15));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
-    CHECK((params.work.samples == 47 && params.validators.max_beacon_gap == 78));
+    const auto& emission = params.emission;
+    CHECK((emission.halving.years == 23 && emission.exp_decay.rate == 26 && emission.baseline.power == 32));
+    CHECK((emission.signed_step.target.value == 36 && emission.bonded_ratio.change.value == 40));
+    CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
+    CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
+    CHECK((params.work.samples == 82 && params.validators.max_beacon_gap == 113));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -94,6 +94,13 @@ class Usage(Case):
         self.assertEqual([i["path"] for i in self.json("params", "params.bme.*_ppb")["items"]], ["params.bme.payout_ppb"])
         self.assertEqual(self.error("params", "nonsense")["code"], "not_found")
 
+    def test_reproduce(self):
+        value = self.json("reproduce", "helium")
+        self.assertEqual(value["off"], 0)
+        self.assertTrue(all(i["matches"] and i["published"] == i["computed"] for i in value["items"]))
+        self.assertIn("HIP-20", run("reproduce").stdout)
+        self.assertEqual(self.error("reproduce", "atlantis")["code"], "not_found")
+
     def test_a_closed_pipe_is_quiet(self):
         p = subprocess.Popen([SIM, "schedule", "devnet", "--every", "epoch", "--periods", "100000"],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -84,7 +84,7 @@ TEST_CASE("a field of the wrong type is refused with its path") {
     check_refused(R"({"token":{"denom":5}})", Code::json_type, {"params.token.denom"});
     check_refused(R"({"token":{"decimals":300}})", Code::json_number_range, {"params.token.decimals", "0 to 24"});
     check_refused(R"({"emission":{"kind":"halfing"}})", Code::field_out_of_range,
-                  {"params.emission.kind", "halfing", "none, step_table, geometric"});
+                  {"params.emission.kind", "halfing", "none, step_table, geometric, halving"});
     check_refused(R"({"emission":{"kind":2}})", Code::json_type, {"params.emission.kind"});
     check_refused(R"({"epoch":{"blocks":-20}})", Code::json_number_range, {"params.epoch.blocks"});
     check_refused(R"({"classes":[]})", Code::field_out_of_range, {"params.classes", "1 to 256"});

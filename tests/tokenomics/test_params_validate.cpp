@@ -72,8 +72,8 @@ TEST_CASE("every field out of the range of its description is refused, however i
                   Code::field_out_of_range);
     check_refused([](Params& p) { p.emission.steps.resize(1001); }, {"emission.steps is 1001", "0 to 1000"},
                   Code::field_out_of_range);
-    check_refused([](Params& p) { p.emission.kind = static_cast<EmissionKind>(3); }, {"emission.kind is 3", "0 to 2"},
-                  Code::field_out_of_range);
+    check_refused([](Params& p) { p.emission.kind = static_cast<EmissionKind>(11); },
+                  {"emission.kind is 11", "0 to 10"}, Code::field_out_of_range);
 }
 
 TEST_CASE("no parameters stop the check: random ones are accepted or refused with a sentence") {

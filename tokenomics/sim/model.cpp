@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "tokenomics/sim/demand.hpp"
+#include "tokenomics/sim/emission_walk.hpp"
 #include "tokenomics/sim/providers.hpp"
 #include "tokenomics/sim/real.hpp"
 #include "tokenomics/sim/schedule.hpp"
@@ -24,6 +25,11 @@ Address group_address(std::size_t i) {
     a.bytes[0] = static_cast<std::uint8_t>(i >> 8);
     a.bytes[1] = static_cast<std::uint8_t>(i);
     return a;
+}
+
+// The first epoch that begins in this step.
+Epoch first_epoch_of(const Scenario& s, std::uint64_t step) {
+    return Epoch{static_cast<std::uint64_t>((u128{step} * s.step_ms + s.epoch_ms() - 1) / s.epoch_ms())};
 }
 
 tokenomics::Params one_step(const Scenario& s) {
@@ -79,9 +85,7 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
 
     // Epochs by the step in which they begin; each thread takes some of the steps, which do not depend on each other.
     std::vector<Epoch> bounds(m.steps_ + 1);
-    for (std::uint64_t k = 0; k <= m.steps_; ++k)
-        bounds[k] = Epoch{
-            static_cast<std::uint64_t>((u128{k} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
+    for (std::uint64_t k = 0; k <= m.steps_; ++k) bounds[k] = first_epoch_of(scenario, k);
     ASSAY_TRY(m.emission_, schedule_between(scenario.params.emission, bounds, threads));
 
     const std::uint64_t want = std::clamp<std::uint64_t>(points == 0 ? m.steps_ : points, 1, m.steps_);
@@ -155,6 +159,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
     const double hours = 24.0 * step_days_;
     const double trade = 0.5 * s.market.volatility * std::sqrt(step_days_ / kDaysPerYear);
     const std::size_t n = path.groups.size();
+    EmissionWalk walk(s.params, s.initial.supply, s.start);
+    const bool alone = tokenomics::by_epoch_alone(s.params.emission.kind);
 
     Figures figures{};
     double highest = 0, wanted_sum = 0, served_sum = 0;
@@ -182,6 +188,7 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
                     ledger.buy_for(real::floor_units(real::of(ledger.pool_usd) * (root - 1.0)), ledger.holders);
             }
         }
+        const Amount burned_before = ledger.burned;
         const auto z = draws.normals(static_cast<std::uint32_t>(step), Stream::behaviour);
         path.demand.advance(z[0], draws, static_cast<std::uint32_t>(step));
 
@@ -211,6 +218,19 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
             works[i].stake_at_start = works[i].stake_at_end = ledger.groups[i].staked;
         }
         params.emission.steps[0].per_epoch = emission_[step];
+        if (!alone) {
+            tokenomics::EmissionView view;
+            view.cumulative_scheduled = ledger.scheduled;
+            view.supply = ledger.supply();
+            view.bonded = ledger.bonds;
+            view.burned = sub_or_zero(ledger.burned, burned_before);
+            for (std::size_t i = 0; i < n; ++i) {
+                view.bonded.units += ledger.groups[i].staked.units;  // parts of one supply
+                view.settled.units += works[i].tokens_carried.units;
+                view.power += works[i].passed_weight;
+            }
+            ASSAY_TRY(params.emission.steps[0].per_epoch, walk.advance(first_epoch_of(s, step + 1), view));
+        }
         path.epoch.epoch = Epoch{step};
         ledger.close(params, path.epoch, path.closed, path.scratch);
 

@@ -227,7 +227,15 @@ Status fill_open(Scenario& s, const Open& open) {
     if (open.depth)
         s.market.depth_usd =
             std::max(1.0, 0.1 * static_cast<double>(s.initial.supply.units) / token * s.initial.price_usd);
-    const auto first = tokenomics::scheduled_mint(p.emission, Epoch{0}, {Amount{}, s.initial.supply, p.token.cap});
+    tokenomics::EmissionView view;  // of the first epoch, as the schedule alone sees it
+    view.supply = view.genesis = s.initial.supply;
+    view.cap = p.token.cap;
+    view.bonded = s.initial.bonded;
+    view.power = ~u128{0};
+    view.start = s.start;
+    view.end = TimeMs{s.start.value + s.epoch_ms()};
+    view.blocks = p.epoch.blocks;
+    const auto first = tokenomics::scheduled_mint(p.emission, Epoch{0}, view);
     const double shares = static_cast<double>(p.split.availability.value + p.split.stakers.value) * 1e-9;
     const double per_day = first ? static_cast<double>(first->units) / token * s.initial.price_usd * shares *
                                        86'400'000.0 / static_cast<double>(s.epoch_ms())
@@ -279,7 +287,9 @@ Result<Scenario> read_scenario(const json::Value& root) {
     SIM_READ(r.number("horizon_days", 0.0001, 1e6, s.horizon_days));
     std::string step;
     ASSAY_TRY(const bool stepped, r.text("step", step));
-    if (stepped) {
+    if (!stepped) {
+        s.step_ms = std::max(s.step_ms, s.epoch_ms());
+    } else {
         if (step == "epoch") {
             s.step_ms = s.epoch_ms();
         } else {
@@ -355,7 +365,8 @@ std::vector<BehaviourRow> list_behaviour(const Scenario& s) {
     std::vector<BehaviourRow> rows = {
         {"seed", std::to_string(s.seed), "", "of all random numbers"},
         {"horizon_days", shortest(s.horizon_days), "days", "how far to look"},
-        {"step", std::to_string(s.step_ms) + "ms", "", "1d, 6h, 10m, 30s or epoch; one epoch at least"},
+        {"step", std::to_string(s.step_ms) + "ms", "",
+         "1d, 6h, 10m, 30s or epoch; one epoch at least; a day or an epoch unless told"},
         {"initial.supply", to_digits(s.initial.supply.units), "tokens", "at the start, bonds included"},
         {"initial.bonded", to_digits(s.initial.bonded.units), "tokens", "validators' bonds"},
         {"initial.price_usd", shortest(s.initial.price_usd), "USD", "of a token at the start"},

@@ -9,6 +9,7 @@
 #include "base/version.hpp"
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
+#include "tokenomics/sim/reproduce.hpp"
 #include "tokenomics/sim/result.hpp"
 #include "tokenomics/sim/schedule.hpp"
 #include "tokenomics/sim/statistics.hpp"
@@ -32,11 +33,6 @@ Result<std::size_t> thread_count(const std::string& text) {
     if (text.empty()) return std::max<std::size_t>(1, std::thread::hardware_concurrency());
     ASSAY_TRY(std::uint64_t n, typed_count(text, "--threads", 1, 1024));
     return static_cast<std::size_t>(n);
-}
-
-std::string kind_word(tokenomics::EmissionKind k) {
-    constexpr const char* kWords[] = {"none", "step_table", "geometric"};
-    return kWords[static_cast<std::size_t>(k)];
 }
 
 // 12345678.5 as "12,345,678.5".
@@ -95,13 +91,13 @@ int run_list(const Output& out) {
         const auto s = load_scenario(std::string(name));
         if (!s) return out.fail(s.error());
         const auto& p = s->params;
-        table.row({std::string(name), p.token.denom, kind_word(p.emission.kind),
+        table.row({std::string(name), p.token.denom, std::string(tokenomics::word_of(p.emission.kind)),
                    shortest(static_cast<double>(s->epoch_ms()) / 1000) + " s",
                    grouped(format_decimal(p.token.cap.units, p.token.decimals)),
                    grouped(format_decimal(s->initial.supply.units, p.token.decimals))});
         items += (items.empty() ? "" : ",") + std::string("{\"name\":") + json_text(name) +
                  ",\"denom\":" + json_text(p.token.denom) + ",\"decimals\":" + std::to_string(p.token.decimals) +
-                 ",\"emission\":" + json_text(kind_word(p.emission.kind)) +
+                 ",\"emission\":" + json_text(std::string(tokenomics::word_of(p.emission.kind))) +
                  ",\"epoch_s\":" + shortest(static_cast<double>(s->epoch_ms()) / 1000) + ",\"cap\":\"" +
                  to_digits(p.token.cap.units) + "\",\"supply\":\"" + to_digits(s->initial.supply.units) + "\"}";
     }
@@ -184,6 +180,26 @@ int run_schedule(const Output& out, const ScheduleCommand& c) {
                    query.every == Every::epoch ? format_utc(r.start) : format_utc(r.start).substr(0, 10),
                    tokens(r.minted), tokens(r.cumulative), tokens(r.supply)});
     return out.done(table.text());
+}
+
+int run_reproduce(const Output& out, const std::string& preset) {
+    const auto figures = reproduce(preset);
+    if (!figures) return out.fail(figures.error());
+    Table table("llrrll");
+    table.row({"preset", "figure", "published", "computed", "", "source"});
+    std::string items;
+    std::size_t off = 0;
+    for (const Published& f : *figures) {
+        off += f.matches() ? 0 : 1;
+        table.row({f.preset, f.what, f.published, f.computed, f.matches() ? "same" : "OFF", f.source});
+        items += (items.empty() ? "" : ",") + std::string("{\"preset\":") + json_text(f.preset) +
+                 ",\"figure\":" + json_text(f.what) + ",\"published\":" + json_text(f.published) +
+                 ",\"computed\":" + json_text(f.computed) + ",\"source\":" + json_text(f.source) +
+                 ",\"matches\":" + (f.matches() ? "true" : "false") + "}";
+    }
+    (void)out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null,\"off\":" + std::to_string(off) + "}\n"
+                            : table.text());
+    return off == 0 ? 0 : exit_code(Code::verification_failed);
 }
 
 int run_run(const Output& out, const RunCommand& c) {

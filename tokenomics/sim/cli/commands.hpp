@@ -20,6 +20,7 @@ struct RunCommand {
 [[nodiscard]] int run_list(const Output& out);
 [[nodiscard]] int run_params(const Output& out, const std::string& pattern, const std::string& source);
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
+[[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
 [[nodiscard]] int run_version(const Output& out);
 

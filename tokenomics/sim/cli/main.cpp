@@ -17,7 +17,7 @@ bool wants_json(int argc, char** argv) {
 
 int run(int argc, char** argv) {
     Output out;
-    std::string color = "auto", pattern, source = "devnet";
+    std::string color = "auto", pattern, source = "devnet", reproduced = "all";
     ScheduleCommand schedule;
     RunCommand run;
 
@@ -49,6 +49,10 @@ int run(int argc, char** argv) {
     c_schedule->add_option("--threads", schedule.threads, "1 to 1024; as many as there are cores unless told")
         ->envname("ASSAY_SIM_THREADS");
 
+    auto* c_reproduce =
+        app.add_subcommand("reproduce", "figures that networks published, beside what this code computes");
+    c_reproduce->add_option("PRESET", reproduced, "a preset, or all")->capture_default_str();
+
     auto* c_run = app.add_subcommand("run", "many random futures of one scenario");
     c_run->add_option("SCENARIO", run.source, "a scenario file, a preset or a genesis file")->required();
     c_run->add_option("--set", run.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
@@ -78,6 +82,7 @@ int run(int argc, char** argv) {
     if (c_list->parsed()) return run_list(out);
     if (c_params->parsed()) return run_params(out, pattern, source);
     if (c_schedule->parsed()) return run_schedule(out, schedule);
+    if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});

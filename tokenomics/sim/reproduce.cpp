@@ -1,0 +1,188 @@
+#include "tokenomics/sim/reproduce.hpp"
+
+#include "tokenomics/sim/schedule.hpp"
+
+namespace assay::sim {
+namespace {
+
+using tokenomics::EmissionView;
+
+// To `digits` decimals of a token, a half to the even digit, as tables round.
+std::string rounded(Amount a, unsigned decimals, unsigned digits) {
+    u128 unit = 1;
+    for (unsigned i = digits; i < decimals; ++i) unit *= 10;
+    u128 n = a.units / unit;
+    const u128 rest = a.units % unit;
+    if (2 * rest > unit || (2 * rest == unit && n % 2 == 1)) ++n;
+    std::string text = to_digits(n);
+    if (digits == 0) return text;
+    if (text.size() <= digits) text.insert(0, digits + 1 - text.size(), '0');
+    return text.insert(text.size() - digits, ".");
+}
+
+class Collector {
+   public:
+    explicit Collector(std::string only) : only_(std::move(only)) {}
+
+    [[nodiscard]] bool wants(const std::string& preset) const { return only_ == "all" || only_ == preset; }
+    void add(const std::string& preset, std::string what, std::string published, std::string source,
+             std::string computed) {
+        rows_.push_back({preset, std::move(what), std::move(published), std::move(source), std::move(computed)});
+    }
+    std::vector<Published> take() { return std::move(rows_); }
+
+   private:
+    std::string only_;
+    std::vector<Published> rows_;
+};
+
+Result<std::vector<ScheduleRow>> rows_of(const Scenario& s, Every every, std::uint64_t periods) {
+    return schedule_rows(s, {.every = every, .periods = periods, .from = {}, .threads = 1});
+}
+
+Status helium(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("helium"));
+    ASSAY_TRY(const auto rows, rows_of(s, Every::year, 50));
+    // HIP-20's table, years 1 to 50: two years each.
+    constexpr const char* kMinted[] = {"60000000.0", "30000000.0", "15000000.0", "7500000.0", "3750000.0",
+                                       "1875000.0",  "937500.0",   "468750.0",   "234375.0",  "117187.5",
+                                       "58593.8",    "29296.9",    "14648.4",    "7324.2",    "3662.1",
+                                       "1831.1",     "915.5",      "457.8",      "228.9",     "114.4",
+                                       "57.2",       "28.6",       "14.3",       "7.2",       "3.6"};
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        out.add("helium", "HNT minted in year " + std::to_string(i + 1), kMinted[i / 2], "HIP-20, table",
+                rounded(rows[i].minted, 8, 1));
+    return {};
+}
+
+Status filecoin(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("filecoin"));
+    constexpr struct {
+        std::uint64_t epoch;
+        const char* reward;
+    } kRows[] = {{0, "36266264293777134739"}, {5'000, "36246341860983438171"}, {2'555'000, "27387841182142501307"}};
+    for (const auto& row : kRows) {
+        EmissionView view;
+        view.cap = Amount::max();
+        ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{row.epoch}, view));
+        out.add("filecoin", "attoFIL of simple minting in epoch " + std::to_string(row.epoch), row.reward,
+                "specs-actors, TestSimpleReward.golden", to_digits(mint.units));
+    }
+    return {};
+}
+
+Status io_net(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("io-net"));
+    ASSAY_TRY(const auto rows, rows_of(s, Every::epoch, 1));
+    out.add("io-net", "IO minted in the first hour", "4566.21", "docs.iog.net: 500M x 8 % / 8,760",
+            rounded(rows[0].minted, 8, 2));
+    const std::vector<Epoch> whole{Epoch{0}, Epoch{175'319}};
+    ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
+    out.add("io-net", "IO minted in 175,319 hours, millions", "300", "docs.iog.net", rounded(sums[0], 8 + 6, 0));
+    return {};
+}
+
+Status gonka(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("gonka"));
+    const std::vector<Epoch> whole{Epoch{0}, Epoch{200'000}};
+    ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
+    out.add("gonka", "GNK of all epochs before the clamp", "600142511", "FAILURES F6", rounded(sums[0], 9, 0));
+    ASSAY_TRY(const auto rows, rows_of(s, Every::year, 100));
+    out.add("gonka", "GNK of all epochs", "600000000.000000000", "gonka-ai/gonka: reward pool",
+            rounded(rows.back().cumulative, 9, 9));
+    return {};
+}
+
+Status aethir(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("aethir"));
+    const std::vector<Epoch> whole{Epoch{0}, Epoch{3'650}};
+    ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
+    ASSAY_TRY(const Amount percent, mul_div(sums[0], 100, u128{9'660'000'000}));
+    out.add("aethir", "Edge shares of ten years, per cent of their total", "100.115", "FAILURES F6",
+            rounded(percent, 18, 3));
+    ASSAY_TRY(const auto rows, rows_of(s, Every::year, 11));
+    out.add("aethir", "Edge ATH of ten years", "9660000000", "docs.aethiredge.net",
+            rounded(rows.back().cumulative, 18, 0));
+    return {};
+}
+
+Status bittensor(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("bittensor"));
+    const u128 cap = s.params.token.cap.units;
+    const struct {
+        const char* at;
+        u128 issued;
+        const char* mint;
+    } rows[] = {{"none", 0, "1000000000"},
+                {"a half", cap / 2, "500000000"},
+                {"three quarters", cap / 4 * 3, "250000000"},
+                {"all", cap, "0"}};
+    for (const auto& row : rows) {
+        EmissionView view;
+        view.cap = s.params.token.cap;
+        view.cumulative_scheduled = view.supply = Amount{row.issued};
+        view.blocks = 1;
+        ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
+        out.add("bittensor", std::string("rao a block with ") + row.at + " of the cap issued", row.mint,
+                "opentensor/subtensor", to_digits(mint.units));
+    }
+    return {};
+}
+
+Status near(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("near"));
+    EmissionView view;
+    view.cap = s.params.token.cap;
+    view.supply = s.initial.supply;
+    view.end = TimeMs{365ull * 86'400'000};
+    ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
+    out.add("near", "NEAR of the first year, per cent of the supply", "5.00", "nearcore",
+            rounded(Amount{mint.units / 10}, 24 + 6, 2));
+    return {};
+}
+
+Status pocket(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("pocket"));
+    EmissionView view;
+    view.cap = s.params.token.cap;
+    view.settled = Amount{1'000'000'000};
+    ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
+    out.add("pocket", "POKT minted for 1000 settled", "975", "PIP-41", rounded(mint, 6, 0));
+    return {};
+}
+
+Status render(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("render"));
+    constexpr const char* kYears[] = {"9126805", "5905580", "5905580", "4563403", "4026532"};
+    std::vector<Epoch> bounds;
+    for (std::uint64_t year = 0; year <= 5; ++year) bounds.push_back(Epoch{52 * year});
+    ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, bounds));
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        out.add("render", "RENDER of the 52 epochs of BME year " + std::to_string(i + 1), kYears[i],
+                "RNP-001: share of 107,374,182", rounded(sums[i], 8, 0));
+    return {};
+}
+
+constexpr struct {
+    const char* preset;
+    Status (*figures)(Collector&);
+} kAll[] = {{"aethir", aethir}, {"bittensor", bittensor}, {"filecoin", filecoin}, {"gonka", gonka},  {"helium", helium},
+            {"io-net", io_net}, {"near", near},           {"pocket", pocket},     {"render", render}};
+
+}  // namespace
+
+Result<std::vector<Published>> reproduce(const std::string& preset) {
+    Collector out(preset);
+    bool any = false;
+    std::string names;
+    for (const auto& each : kAll) {
+        names += std::string(names.empty() ? "" : ", ") + each.preset;
+        if (!out.wants(each.preset)) continue;
+        any = true;
+        ASSAY_TRY_VOID(each.figures(out));
+    }
+    if (!any) return {Code::not_found, "no published figures of \"" + preset + "\" are kept: there are all, " + names};
+    return out.take();
+}
+
+}  // namespace assay::sim
