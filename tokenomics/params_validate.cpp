@@ -131,8 +131,15 @@ Status check_kind(const Params& p) {
         }
         case EmissionKind::fraction_of_supply:
             return needs("fraction_of_supply.rate_ppb", e.fraction_of_supply.rate.value);
-        case EmissionKind::mint_ratio:
+        case EmissionKind::mint_ratio: {
+            // Both pay for the same burn: together they must not return more than it [F2, wash burning].
+            const std::uint64_t both = e.mint_ratio.ratio.value + p.bme.payout.value;
+            if (both > Ppb::kOne)
+                return bad("emission.mint_ratio.ratio_ppb of " + n(e.mint_ratio.ratio.value) +
+                           " and bme.payout_ppb of " + n(p.bme.payout.value) + " sum to " + n(both) +
+                           " ppb of a burn, at most 1000000000 may come back");
             return needs("mint_ratio.ratio_ppb", e.mint_ratio.ratio.value);
+        }
         case EmissionKind::policy:
             return check_policy(e.policy);
     }

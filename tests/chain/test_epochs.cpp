@@ -72,7 +72,7 @@ TEST_CASE("every kind of emission mints on a chain as its rule says, remembers, 
             e.signed_step = {Ppb{1000}, Ppb{500}, Ppb{500'000'000}, Ppb{100'000}};
             e.bonded_ratio = {Ppb{130'000'000}, Ppb{670'000'000}, Ppb{130'000'000}, Ppb{70'000'000}, Ppb{200'000'000}};
             e.fraction_of_supply = {Ppb{50'000'000}};
-            e.mint_ratio = {Ppb{975'000'000}};
+            e.mint_ratio = {Ppb{25'000'000}};
             e.policy.initial = tokens(900);
             e.policy.max = tokens(5000);
             e.policy.period = 1;

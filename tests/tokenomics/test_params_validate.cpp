@@ -112,6 +112,49 @@ TEST_CASE("F6: a schedule above the cap is refused, and so is one that cannot mi
     check_refused([](Params& p) { p.emission.total = Amount{}; }, {"emission.total", "zero"});
     check_refused([](Params& p) { p.emission.geometric.first = Amount{}; }, {"emission.geometric.first", "zero"});
     check_refused([](Params& p) { p.emission.kind = EmissionKind::step_table; }, {"emission.steps", "empty"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::halving; }, {"emission.halving.first", "zero"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::exp_decay; }, {"emission.exp_decay.first", "zero"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::baseline; }, {"emission.baseline.lambda", "zero"});
+    check_refused(
+        [](Params& p) {
+            p.emission.kind = EmissionKind::baseline;
+            p.emission.baseline = {p.emission.total, Amount{1}, 1, 1, 1, 1};
+        },
+        {"emission.baseline", "sum to 100000000000001", "emission.total is 100000000000000"});
+    check_refused(
+        [](Params& p) {
+            p.emission.kind = EmissionKind::signed_step;
+            p.emission.signed_step = {Ppb{11}, Ppb{1}, Ppb{1}, Ppb{10}};
+        },
+        {"signed_step.initial_ppb of 11", "max_ppb of 10"});
+    check_refused(
+        [](Params& p) {
+            p.emission.kind = EmissionKind::bonded_ratio;
+            p.emission.bonded_ratio = {Ppb{5}, Ppb{1}, Ppb{1}, Ppb{6}, Ppb{10}};
+        },
+        {"bonded_ratio", "min_ppb of 6", "initial_ppb of 5", "must ascend"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::bonded_ratio; }, {"bonded_ratio.goal_ppb", "zero"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::fraction_of_supply; },
+                  {"fraction_of_supply.rate_ppb"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::policy; }, {"emission.policy.initial", "zero"});
+    check_refused(
+        [](Params& p) {
+            p.emission.kind = EmissionKind::policy;
+            p.emission.policy.initial = Amount{5};
+            p.emission.policy.max = Amount{4};
+        },
+        {"policy", "initial of 5", "max of 4", "must ascend"});
+    // F2: settlement and mint pay for the same burn.
+    check_refused(
+        [](Params& p) {
+            p.emission.kind = EmissionKind::mint_ratio;
+            p.emission.mint_ratio.ratio = Ppb{Ppb::kOne - p.bme.payout.value + 1};
+        },
+        {"mint_ratio.ratio_ppb", "bme.payout_ppb", "1000000001"});
+    check_accepted([](Params& p) {
+        p.emission.kind = EmissionKind::mint_ratio;
+        p.emission.mint_ratio.ratio = Ppb{Ppb::kOne - p.bme.payout.value};
+    });
     check_accepted([](Params& p) { p.emission.kind = EmissionKind::none, p.emission.total = Amount{}; });
     const auto steps = [](std::uint64_t a, std::uint64_t b) {
         return [=](Params& p) {
