@@ -49,6 +49,12 @@ Result<InitReport> init_home(const Home& home, const InitOptions& options) {
     const BeaconChain beacon(secret);
     ASSAY_TRY(chain::Genesis genesis,
               chain::parse_genesis(from.text, from.source, chain::LocalValidator{key.public_key(), beacon.tip()}));
+    if (options.epoch_blocks) {
+        if (!from.preset)
+            return {Code::usage, "--epoch-length is for presets; write epoch.blocks into " + from.source + " instead"};
+        genesis.params.epoch.blocks = *options.epoch_blocks;
+        ASSAY_TRY_VOID(tokenomics::validate(genesis.params));
+    }
     // Any network's parameters make a chain of one's own here, which must never be taken for the network itself.
     // It begins now: schedules that go by the calendar would mint the years since the network's genesis in one epoch.
     if (from.preset && options.network != "devnet") {

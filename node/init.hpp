@@ -16,6 +16,7 @@ struct InitOptions {
     std::string network = "devnet";    ///< devnet, another preset, or a genesis file
     std::optional<Hash> genesis_hash;  ///< refuse another
     std::uint64_t beacon_length = kBeaconLength;
+    std::optional<std::uint64_t> epoch_blocks;  ///< of a preset: shorter epochs, to see many of them in one sitting
     Config config;
 };
 

@@ -7,8 +7,6 @@
 namespace assay::tokenomics {
 namespace {
 
-using u128 = unsigned __int128;
-
 // From decimal digits, at compile time: the coefficients are published so.
 constexpr u128 digits(const char* text) {
     u128 v = 0;

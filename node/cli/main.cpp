@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
     auto* c_init = app.add_subcommand("init", "make a home: genesis, keys, configuration");
     c_init->add_option("--network", init.network, "devnet, another preset, or a genesis file")->capture_default_str();
     c_init->add_option("--genesis-hash", genesis_hash, "refuse any other genesis");
+    c_init->add_option("--epoch-length", init.epoch_blocks, "blocks of an epoch, instead of the preset's");
     c_init->add_option("--beacon-length", init.beacon_length, "heights that the beacon chain lasts")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
         ->capture_default_str();

@@ -138,7 +138,7 @@ class Node:
     SETTINGS = ("--requests-per-second", "1000000", "--connections-per-address", "1000", "--log-level", "info",
                 "--metrics", "127.0.0.1:0")
 
-    def __init__(self, home, network="devnet"):
+    def __init__(self, home, network="devnet", init=()):
         self.home = pathlib.Path(home)
         self.log = self.home.parent / (self.home.name + ".log")
         self.process = None
@@ -146,7 +146,7 @@ class Node:
         self.ready = {}
         self._rpc = None
         if not (self.home / "genesis.json").exists():
-            run("assayd", "init", "--home", self.home, "--network", network, "--beacon-length", "1048576")
+            run("assayd", "init", "--home", self.home, "--network", network, "--beacon-length", "1048576", *init)
 
     def command(self, *more, listen="127.0.0.1:0", block_time=None):
         out = [program("assayd"), "start", "--home", str(self.home), "--listen", listen, *self.SETTINGS, "--json"]

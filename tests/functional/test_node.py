@@ -130,6 +130,25 @@ class Starting(unittest.TestCase):
                     self.assertEqual(error["code"], code, error)
                 self.assertFalse((self.path / "new").exists())
 
+    def test_presets_of_networks_make_local_chains(self):
+        """Each mints by its own rule; with short epochs a few seconds show it."""
+        error, exit = run_json_error("assayd", "init", "--home", self.path / "odd", "--network", "near", "--epoch-length", "9")
+        self.assertEqual((error["code"], exit), ("field_out_of_range", 1))
+        self.assertIn("epoch.blocks", error["message"])
+        self.assertFalse((self.path / "odd").exists())
+        for network, blocks in (("near", 80), ("filecoin", 10), ("helium", 80)):
+            with self.subTest(network):
+                node = Node(self.path / network, network, ("--epoch-length", blocks)).start(block_time="20ms")
+                try:
+                    node.wait_for_height(2 * blocks)
+                    supply = node.rpc("supply")
+                    self.assertTrue(node.rpc("status")["chain_id"].startswith(network + "-local-"))
+                    self.assertTrue(supply["adds_up"], supply)
+                    self.assertGreater(int(supply["minted"]), 0)
+                finally:
+                    self.assertEqual(node.terminate(), 0)
+                node.verify()
+
     def test_a_home_is_set_up_once(self):
         node = self.made()
         before = {p: p.read_bytes() for p in node.home.rglob("*") if p.is_file()}
