@@ -119,9 +119,7 @@ void end_epoch(Exec& x) {
                .cap = x.rules().token.cap,
                .genesis = books.genesis,
                .bonded = bonded,
-               .settled = {},
                .burned = record->burned,
-               .power = 0,
                .start = record->start_time,
                .end = x.time(),
                .blocks = x.height().value - record->first.value + 1};

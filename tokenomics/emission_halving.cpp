@@ -28,9 +28,9 @@ Result<Amount> by_issuance(const HalvingEmission& h, const EmissionView& view) {
         const u128 each = std::min(halved(h.first.units, k), left);
         if (each == 0) break;
         // Blocks at this rate: the one after which `left` is at or below the next half mints it still.
-        const u128 next = view.cap.units >> (k + 1);
-        const u128 above = sub_or_zero(Amount{left}, Amount{next}).units;
-        const u128 until = k == 127 ? u128{blocks} : above / each + (above % each != 0 ? 1 : 0);
+        const u128 next = k < 127 ? view.cap.units >> (k + 1) : 0,
+                   above = left - next;  // k is the largest: left > next
+        const u128 until = above / each + (above % each != 0 ? 1 : 0);
         const auto count = static_cast<std::uint64_t>(std::min<u128>({until, blocks, left / each}));
         mint.units += each * count;  // at most `left`
         left -= each * count;

@@ -99,7 +99,7 @@ struct EmissionStep {
     ASSAY_DESCRIBED
 };
 
-/// per_epoch(n) = floor(first x ratio^n): the base is fixed, nothing compounds on supply (NETWORKS: io.net).
+/// per_epoch(n) = floor(first x ratio^n): the base is fixed, nothing compounds on supply (io.net).
 struct GeometricEmission {
     Amount first;
     u128 decay = 0;  ///< 1 - ratio as Q0.128
@@ -115,8 +115,7 @@ struct GeometricEmission {
 };
 
 /// By time: `first` a year, halved every `years` years, each year whole to the base unit whatever its epochs are.
-/// By issuance: `first` a block, halved each time that half of what was left below the cap is issued (NETWORKS:
-/// Bittensor).
+/// By issuance: `first` a block, halved each time that half of what was left below the cap is issued (Bittensor).
 struct HalvingEmission {
     HalvingBy by = HalvingBy::time;
     Amount first;
@@ -133,7 +132,7 @@ struct HalvingEmission {
     ASSAY_DESCRIBED
 };
 
-/// per_epoch(n) = floor(first x e^(-rate n)), the exponential in Q0.128 (NETWORKS: Gonka).
+/// per_epoch(n) = floor(first x e^(-rate n)), the exponential in Q0.128 (Gonka).
 struct ExpDecayEmission {
     Amount first;
     u128 rate = 0;
@@ -167,7 +166,7 @@ struct BaselineEmission {
     ASSAY_DESCRIBED
 };
 
-/// The rate of an epoch rises or falls by a fixed step towards a share of bonded supply (NETWORKS: Livepeer).
+/// The rate of an epoch rises or falls by a fixed step towards a share of bonded supply (Livepeer).
 struct SignedStepEmission {
     Ppb initial, step, target, max;
     static constexpr auto describe() {
@@ -182,7 +181,7 @@ struct SignedStepEmission {
     ASSAY_DESCRIBED
 };
 
-/// The yearly rate moves towards a goal of bonded supply, faster the farther it is (NETWORKS: Akash; Cosmos' x/mint).
+/// The yearly rate moves towards a goal of bonded supply, faster the farther it is (Akash; Cosmos' x/mint).
 struct BondedRatioEmission {
     Ppb initial, goal, change, min, max;
     static constexpr auto describe() {
@@ -198,7 +197,7 @@ struct BondedRatioEmission {
     ASSAY_DESCRIBED
 };
 
-/// A share of the supply a year of 365 days, by the length of the epoch (NETWORKS: NEAR).
+/// A share of the supply a year of 365 days, by the length of the epoch (NEAR).
 struct FractionEmission {
     Ppb rate;
     static constexpr auto describe() {
@@ -208,7 +207,7 @@ struct FractionEmission {
     ASSAY_DESCRIBED
 };
 
-/// A share of the tokens whose credits were consumed in the epoch (NETWORKS: Pocket).
+/// A share of the tokens whose credits were consumed in the epoch (Pocket).
 struct MintRatioEmission {
     Ppb ratio;
     static constexpr auto describe() {
@@ -218,7 +217,7 @@ struct MintRatioEmission {
     ASSAY_DESCRIBED
 };
 
-/// A level that follows burns (NETWORKS: RNP-020): held while it is between low and high times the anchor, or near it;
+/// A level that follows burns (RNP-020): held while it is between low and high times the anchor, or near it;
 /// else moved by a step that grows with each move in the same direction.
 struct PolicyEmission {
     Amount initial, min, max, unit;

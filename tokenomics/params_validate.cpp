@@ -84,7 +84,7 @@ Status check_block(const BlockParams& b) {
 
 Status check_policy(const PolicyEmission& p) {
     const std::string at = "emission.policy.";
-    if (p.initial.is_zero()) return bad(at + "initial is zero: a level of zero stays zero");
+    if (p.min.is_zero()) return bad(at + "min is zero: a level that falls to zero stays there");
     if (p.min > p.initial || p.initial > p.max)
         return bad(at + "min of " + n(p.min.units) + ", initial of " + n(p.initial.units) + " and max of " +
                    n(p.max.units) + " must ascend");
@@ -99,9 +99,12 @@ Status check_kind(const Params& p) {
     };
     switch (e.kind) {
         case EmissionKind::none:
-        case EmissionKind::step_table:
-        case EmissionKind::geometric:
             return {};
+        case EmissionKind::step_table:
+            return e.steps.empty() ? bad("emission.steps is empty: kind \"step_table\" needs one step at least")
+                                   : Status{};
+        case EmissionKind::geometric:
+            return needs("geometric.first", e.geometric.first.units);
         case EmissionKind::halving:
             return needs("halving.first", e.halving.first.units);
         case EmissionKind::exp_decay:
@@ -156,10 +159,6 @@ Status check_emission(const Params& p) {
                        " is not above the one before, " + n(e.steps[i - 1].from_epoch));
     if (e.kind != EmissionKind::none && e.total.is_zero())
         return bad("emission.total is zero: the schedule would mint nothing, which is kind \"none\"");
-    if (e.kind == EmissionKind::step_table && e.steps.empty())
-        return bad("emission.steps is empty: kind \"step_table\" needs one step at least");
-    if (e.kind == EmissionKind::geometric && e.geometric.first.is_zero())
-        return bad("emission.geometric.first is zero: kind \"geometric\" would mint nothing");
     ASSAY_TRY_VOID(check_kind(p));
     const auto& s = p.split;
     const u128 sum =

@@ -8,8 +8,8 @@ namespace {
 
 constexpr int kThreads = 256;
 
-// Three blocks of 256 threads leave 80 registers a thread, and the compiler takes 72: with four blocks it has 64, whose
-// banks collide more often (docs/benchmarks.md: 15.5 against 16.2).
+// Three blocks of 256 threads leave 80 registers a thread, and the compiler takes 76; with four blocks it has 64, which
+// is slower (docs/benchmarks.md: 15.5 against 16.2).
 __global__ void __launch_bounds__(kThreads, 3) lanes_kernel(const LanesLaunch p, const lane_detail::Multiplier m) {
     const std::uint64_t i = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
     if (i >= p.lanes) return;

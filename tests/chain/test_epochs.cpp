@@ -73,6 +73,7 @@ TEST_CASE("every kind of emission mints on a chain as its rule says, remembers, 
             e.bonded_ratio = {Ppb{130'000'000}, Ppb{670'000'000}, Ppb{130'000'000}, Ppb{70'000'000}, Ppb{200'000'000}};
             e.fraction_of_supply = {Ppb{50'000'000}};
             e.mint_ratio = {Ppb{25'000'000}};
+            e.policy.min = tokens(1);
             e.policy.initial = tokens(900);
             e.policy.max = tokens(5000);
             e.policy.period = 1;

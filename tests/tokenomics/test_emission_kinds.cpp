@@ -154,6 +154,13 @@ TEST_CASE("Bittensor halves by issuance: each half of what is left, zero at the 
     CHECK(per_block(cap - 1) == 0);  // 10^9 >> 54: nothing is left to halve
     CHECK(per_block(cap) == 0);
 
+    EmissionView last;  // one unit is left of 2^128 - 1: k is 127
+    last.cap = Amount::max();
+    last.genesis = Amount{kMax - 1};
+    last.blocks = 5;
+    CHECK(halving_mint({HalvingBy::issuance, Amount::max(), 1, 0}, last).value().units == 1);
+    CHECK(halving_mint({HalvingBy::issuance, Amount{1}, 1, 0}, last).value().is_zero());
+
     // An epoch of many blocks is its blocks one by one.
     const std::uint64_t seed = assay::test::seed();
     Random r(seed);

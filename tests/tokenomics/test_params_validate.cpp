@@ -136,11 +136,11 @@ TEST_CASE("F6: a schedule above the cap is refused, and so is one that cannot mi
     check_refused([](Params& p) { p.emission.kind = EmissionKind::bonded_ratio; }, {"bonded_ratio.goal_ppb", "zero"});
     check_refused([](Params& p) { p.emission.kind = EmissionKind::fraction_of_supply; },
                   {"fraction_of_supply.rate_ppb"});
-    check_refused([](Params& p) { p.emission.kind = EmissionKind::policy; }, {"emission.policy.initial", "zero"});
+    check_refused([](Params& p) { p.emission.kind = EmissionKind::policy; }, {"emission.policy.min", "zero"});
     check_refused(
         [](Params& p) {
             p.emission.kind = EmissionKind::policy;
-            p.emission.policy.initial = Amount{5};
+            p.emission.policy.min = p.emission.policy.initial = Amount{5};
             p.emission.policy.max = Amount{4};
         },
         {"policy", "initial of 5", "max of 4", "must ascend"});

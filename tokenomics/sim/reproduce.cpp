@@ -86,7 +86,8 @@ Status gonka(Collector& out) {
     ASSAY_TRY(const Scenario s, load_scenario("gonka"));
     const std::vector<Epoch> whole{Epoch{0}, Epoch{200'000}};
     ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
-    out.add("gonka", "GNK of all epochs before the clamp", "600142511", "FAILURES F6", rounded(sums[0], 9, 0));
+    out.add("gonka", "GNK of all epochs before the clamp", "600142511",
+            "gonka-ai/gonka: 285,000 x e^(-0.000475 n), all n", rounded(sums[0], 9, 0));
     ASSAY_TRY(const auto rows, rows_of(s, Every::year, 100));
     out.add("gonka", "GNK of all epochs", "600000000.000000000", "gonka-ai/gonka: reward pool",
             rounded(rows.back().cumulative, 9, 9));
@@ -98,8 +99,8 @@ Status aethir(Collector& out) {
     const std::vector<Epoch> whole{Epoch{0}, Epoch{3'650}};
     ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
     ASSAY_TRY(const Amount percent, mul_div(sums[0], 100, u128{9'660'000'000}));
-    out.add("aethir", "Edge shares of ten years, per cent of their total", "100.115", "FAILURES F6",
-            rounded(percent, 18, 3));
+    out.add("aethir", "Edge shares of ten years, per cent of their total", "100.115",
+            "docs.aethiredge.net: 40 % and ratio 0.603", rounded(percent, 18, 3));
     ASSAY_TRY(const auto rows, rows_of(s, Every::year, 11));
     out.add("aethir", "Edge ATH of ten years", "9660000000", "docs.aethiredge.net",
             rounded(rows.back().cumulative, 18, 0));
@@ -136,8 +137,8 @@ Status near(Collector& out) {
     view.supply = s.initial.supply;
     view.end = TimeMs{365ull * 86'400'000};
     ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
-    out.add("near", "NEAR of the first year, per cent of the supply", "5.00", "nearcore",
-            rounded(Amount{mint.units / 10}, 24 + 6, 2));
+    ASSAY_TRY(const Amount percent, mul_div(mint, 100'000'000, view.supply.units));  // millionths of a per cent
+    out.add("near", "NEAR of the first year, per cent of the supply", "5.00", "nearcore", rounded(percent, 6, 2));
     return {};
 }
 
