@@ -77,7 +77,7 @@ inline const char* first(const char* name, const char* = nullptr) {
 #include <catch2/catch_all.hpp>
 #endif
 
-#if defined(ASSAY_SANITIZED)
+#if defined(ASSAY_SANITIZED) && !defined(ASSAY_MINI_TEST)
 // Sanitizer builds check the same and leave the values of what failed to the release build's report: taking every
 // expression apart to show them is up to half of the time that a sanitized test takes to compile.
 namespace assay::test {
