@@ -56,6 +56,7 @@ namespace assay {
     X(min_credits_not_met, -32010)                           \
     X(insufficient_credits, -32010)                          \
     X(breaker_halted, -32010)                                \
+    X(not_redeemable, -32010)                                \
     X(deadline_passed, -32010)                               \
     X(too_early, -32010)                                     \
     X(already_committed, -32010)                             \

@@ -22,6 +22,7 @@ std::vector<tokenomics::ProviderWork> work_of_epoch(Exec& x) {
         w.provider = a;
         w.passed_weight = record->passed_weight;
         w.pending_weight = record->pending_weight;
+        w.consumed = record->consumed;
         w.tokens_carried = record->consumed_tokens;
         w.already_paid = record->settled;
         by_address.emplace(a, w);
@@ -127,6 +128,7 @@ void end_epoch(Exec& x) {
     if (remembers) in.memory = x.s.emission_memory();
     in.pools = {books.pool_work, books.pool_availability, books.pool_stakers, books.pool_validators, books.treasury};
     in.fees = books.fees;
+    in.recycle_smoothed = x.s.clock().recycle_smoothed;
     in.providers = work_of_epoch(x);
     x.s.each_validator([&](const Address& a, const Validator& v) {
         if (v.power > 0) in.validators.emplace_back(a, v.power);
@@ -137,6 +139,9 @@ void end_epoch(Exec& x) {
     // What was minted enters the pools, then payments leave them.
     (void)increase(books.minted, out.minted);
     (void)increase(books.scheduled, out.minted);
+    (void)increase(books.minted, out.recycled);
+    (void)increase(books.recycled, out.recycled);
+    x.s.clock().recycle_smoothed = out.recycle_smoothed;
     if (remembers) x.s.put_record(tables::global("emission"), out.memory);
     Amount reserved_total;
     std::map<Address, Amount> reserved;
@@ -177,6 +182,7 @@ void end_epoch(Exec& x) {
 
     record->last = x.height();
     record->minted_schedule = out.minted;
+    record->minted_recycled = out.recycled;
     record->work = out.split.work;
     record->availability = out.split.availability;
     record->stakers = out.split.stakers;
@@ -189,6 +195,8 @@ void end_epoch(Exec& x) {
     x.s.put_record(tables::epoch(x.epoch()), *record);
     if (!out.minted.is_zero())
         x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
+    if (!out.recycled.is_zero())
+        x.emit("token.minted", {attr("amount", out.recycled), attr("cause", std::string("recycling"))});
 
     set_powers(x);
     x.emit("epoch.closed",

@@ -45,6 +45,7 @@ inline Attr attr(std::string key, std::string v) {
 // The rules. Errors are receipt codes; the caller rolls back.
 [[nodiscard]] Status run(Exec& x, const Transfer& m);
 [[nodiscard]] Status run(Exec& x, const BurnForCredits& m);
+[[nodiscard]] Status run(Exec& x, const RedeemCredits& m);
 [[nodiscard]] Status run(Exec& x, const RegisterProvider& m);
 [[nodiscard]] Status run(Exec& x, const AddDevice& m);
 [[nodiscard]] Status run(Exec& x, const Stake& m);
@@ -82,7 +83,7 @@ void open_round(Exec& x);                                             // work_ro
 void advance_rounds(Exec& x, const Address& proposer);                // at a block's beginning
 void count_rounds(Exec& x, const Address& proposer, bool lane_full);  // at its end
 void close_price_round(Exec& x);                                      // price_round.cpp
-void run_queue(Exec& x);                                              // price_round.cpp
+void run_queue(Exec& x);                                              // burn_queue.cpp
 void run_due_orders(Exec& x);                                         // market.cpp
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp

@@ -75,7 +75,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
              "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + tokens(mine->consumed_tokens) +
                  " burned for it)");
         term("work_bonus", mine->work_bonus,
-             "work pool by consumed credits, bounded by bme.payout_ppb of the tokens burned");
+             "work pool by consumed credits; with split.work_bound burned at most work_bound_ppb of the tokens burned");
         term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
         term("staking", mine->staking, "stakers' pool by min(stake at start, at end)");
         e.slashed = mine->slashed;

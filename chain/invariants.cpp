@@ -13,10 +13,12 @@ namespace {
 struct Sums {
     u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
+    u128 carried = 0;  // tokens that go with all those credits
 
     void add(const Account& a) {
         liquid += a.liquid.units;
         credits_free += a.credits.units;
+        carried += a.credit_tokens.units;
     }
     void add(const StateKey& key, const Bytes& value) {
         if (key.table == tables::kProviders) {
@@ -32,15 +34,23 @@ struct Sums {
             const auto o = borsh::decode<Order>(value);
             ASSAY_CHECK(o.ok());
             credits_escrowed += o->deposit.units;
+            carried += o->deposit_tokens.units;
         } else if (key.table == tables::kCommits) {
             const auto c = borsh::decode<Commit>(value);
             ASSAY_CHECK(c.ok());
             reserved += c->reserved.units;
-        } else if (key.table == tables::kQueue) {
+        } else if (key.table == tables::kQueue || key.table == tables::kWaiting) {
             const auto q = borsh::decode<QueueItem>(value);
             ASSAY_CHECK(q.ok());
             if (const auto* b = std::get_if<QueuedBurn>(&q->item)) escrow += b->amount.units;
-            if (const auto* s = std::get_if<QueuedSettlement>(&q->item)) credits_queued += s->credits.units;
+            if (const auto* s = std::get_if<QueuedSettlement>(&q->item)) {
+                credits_queued += s->credits.units;
+                carried += s->tokens.units;
+            }
+            if (const auto* r = std::get_if<QueuedRedemption>(&q->item)) {
+                credits_queued += r->credits.units;
+                carried += r->tokens.units;
+            }
         }
     }
 };
@@ -56,8 +66,11 @@ struct Compared {
     u128 ledger;
 };
 
-std::array<Compared, 9> compare(const Sums& s, const Ledger& l) {
-    return {{{"liquid", s.liquid, l.liquid.units},
+// In mode mint_ratio the vault holds just what will be destroyed with the credits; elsewhere that row compares nothing.
+std::array<Compared, 10> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
+    const bool held = rules.bme.mode == tokenomics::BurnMode::mint_ratio;
+    return {{{"vault of mode mint_ratio", held ? s.carried : 0, held ? l.vault.units : 0},
+             {"liquid", s.liquid, l.liquid.units},
              {"staked", s.staked, l.staked.units},
              {"unbonding", s.unbonding, l.unbonding.units},
              {"bonds", s.bonds, l.bonds.units},
@@ -105,9 +118,12 @@ Status check_ledger(const Ledger& l, const tokenomics::Params& rules) {
     if (buckets != supply)
         return broken("supply = genesis + minted - burned = sum of buckets", buckets.units, supply.units);
     if (supply > cap) return broken("supply <= cap", supply.units, cap.units);
-    if (l.scheduled > rules.emission.total || l.scheduled > l.minted)
-        return broken("cumulative scheduled mint <= schedule and <= all that was minted", l.scheduled.units,
-                      rules.emission.total.units);
+    ASSAY_TRY(Amount by_epochs, add(l.scheduled, l.recycled));
+    if (l.scheduled > rules.emission.total || by_epochs > l.minted)
+        return broken("cumulative scheduled mint <= schedule, and with recycling <= all that was minted",
+                      l.scheduled.units, rules.emission.total.units);
+    if (l.recycled > l.burned_for_credits || l.burned_for_credits > l.burned)
+        return broken("recycled <= burned for credits <= burned", l.recycled.units, l.burned_for_credits.units);
     ASSAY_TRY(Credits spent, add(l.credits_consumed, l.credits_refunded));
     ASSAY_TRY(Credits alive, sub(l.credits_issued, spent));
     ASSAY_TRY(Credits placed, add(l.credits_free, l.credits_escrowed));
@@ -135,8 +151,8 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
     const u128 fees = const_cast<BlockState&>(s).books().fees.units - s.ledger_before().fees.units;
     const Amount declared = charge ? charge->fee : Amount{};
     if (fees != declared.units) return broken("a fee is what was declared", fees, declared.units);
-    const auto b = compare(before, s.ledger_before());
-    const auto a = compare(after, const_cast<BlockState&>(s).books());
+    const auto b = compare(before, s.ledger_before(), s.rules());
+    const auto a = compare(after, const_cast<BlockState&>(s).books(), s.rules());
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i].records - b[i].records != a[i].ledger - b[i].ledger)
             return broken(a[i].name, a[i].records - b[i].records, a[i].ledger - b[i].ledger);
@@ -146,6 +162,7 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
 std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     Sums sums;
     const Ledger l = state.ledger();
+    const auto params = state.params();
     std::vector<InvariantRow> rows;
     state.for_prefix(tables::kAccounts, {}, [&](ByteView, ByteView value) {
         const auto a = borsh::decode<Account>(value);
@@ -154,15 +171,14 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         return true;
     });
     for (const std::uint8_t table :
-         {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue})
+         {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue, tables::kWaiting})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;
         });
-    for (const Compared& c : compare(sums, l))
+    for (const Compared& c : compare(sums, l, params))
         rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger),
                         c.records == c.ledger});
-    const auto params = state.params();
     const auto identity = check_ledger(l, params);
     rows.push_back(
         {"supply = genesis + minted - burned = sum of buckets <= cap, credits add up",
@@ -172,6 +188,10 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     rows.push_back({"cumulative scheduled mint <= schedule",
                     to_digits(l.scheduled.units) + " <= " + to_digits(params.emission.total.units),
                     l.scheduled <= params.emission.total});
+    rows.push_back({"recycled <= burned for credits <= burned",
+                    to_digits(l.recycled.units) + " <= " + to_digits(l.burned_for_credits.units) +
+                        " <= " + to_digits(l.burned.units),
+                    l.recycled <= l.burned_for_credits && l.burned_for_credits <= l.burned});
     u128 exposure_errors = 0, device_errors = 0;
     std::uint64_t devices_of_all = 0;
     state.each_provider([&](const Address& a, const Provider& p) {

@@ -109,7 +109,7 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     if (!move(x.s.books().credits_escrowed, x.s.books().credits_queued, price)) return;
     if (!increase(o->paid, price)) return;
     ++o->units_done;
-    x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), q});
+    x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), 0, q});
     x.s.put_record(tables::order(order_id), *o);
     if (o->units_done == o->units) (void)close_order(x, order_id, *o, OrderStatus::closed);
 }

@@ -7,6 +7,7 @@ namespace {
 struct Namer {
     std::string_view operator()(const Transfer&) const { return "transfer"; }
     std::string_view operator()(const BurnForCredits&) const { return "burn_for_credits"; }
+    std::string_view operator()(const RedeemCredits&) const { return "redeem_credits"; }
     std::string_view operator()(const RegisterProvider&) const { return "register_provider"; }
     std::string_view operator()(const AddDevice&) const { return "add_device"; }
     std::string_view operator()(const Stake&) const { return "stake"; }

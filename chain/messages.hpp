@@ -25,12 +25,20 @@ struct Transfer {
 };
 
 // ---------------------------------------------------------------- credits
-/// Tokens wait in escrow and burn when the next price round closes; below min_credits they come back.
+/// Tokens wait in escrow and burn when a price round closes that opened after this; below min_credits they come back.
+/// With `credits` it buys just so many, for `amount` at most; what it does not take comes back.
 struct BurnForCredits {
     static constexpr std::uint8_t kTag = 10;
     Amount amount;
-    Credits min_credits;
-    ASSAY_FIELDS(amount, min_credits)
+    Credits min_credits = {};
+    Credits credits = {};
+    ASSAY_FIELDS(amount, min_credits, credits)
+};
+/// Mode vault: credits turn back into tokens at the price of a later round, like a settlement to oneself.
+struct RedeemCredits {
+    static constexpr std::uint8_t kTag = 11;
+    Credits credits;
+    ASSAY_FIELDS(credits)
 };
 
 // ---------------------------------------------------------------- providers
@@ -117,8 +125,9 @@ struct OpenWork {
     ASSAY_FIELDS(commit, opening)
 };
 
-using Message = std::variant<Transfer, BurnForCredits, RegisterProvider, AddDevice, Stake, Unstake, Unjail,
-                             RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid, CommitWork, OpenWork>;
+using Message =
+    std::variant<Transfer, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake, Unjail,
+                 RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid, CommitWork, OpenWork>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

@@ -6,6 +6,7 @@
 #include "base/borsh.hpp"
 #include "chain/messages.hpp"
 #include "proofs/kinds.hpp"
+#include "tokenomics/breaker.hpp"
 #include "tokenomics/price.hpp"
 #include "tokenomics/unbonding.hpp"
 
@@ -112,9 +113,10 @@ struct Order {
 struct QueuedBurn {
     static constexpr std::uint8_t kTag = 0;
     Address buyer;
-    Amount amount;
+    Amount amount;  ///< offered; `credits` may take less
     Credits min_credits;
-    ASSAY_FIELDS(buyer, amount, min_credits)
+    Credits credits = {};  ///< just so many; 0: as many as the amount buys
+    ASSAY_FIELDS(buyer, amount, min_credits, credits)
 };
 struct QueuedSettlement {
     static constexpr std::uint8_t kTag = 1;
@@ -125,10 +127,18 @@ struct QueuedSettlement {
     Amount tokens;  ///< burned for those credits
     ASSAY_FIELDS(order, provider, epoch, credits, tokens)
 };
+struct QueuedRedemption {
+    static constexpr std::uint8_t kTag = 2;
+    Address owner;
+    Credits credits;
+    Amount tokens;
+    ASSAY_FIELDS(owner, credits, tokens)
+};
 struct QueueItem {
     Height included;
-    std::variant<QueuedBurn, QueuedSettlement> item;
-    ASSAY_FIELDS(included, item)
+    std::uint32_t attempts = 0;  ///< rounds in which it was tried
+    std::variant<QueuedBurn, QueuedSettlement, QueuedRedemption> item;
+    ASSAY_FIELDS(included, attempts, item)
 };
 
 struct BeaconTip {
@@ -191,28 +201,35 @@ struct EpochRecord {
     Epoch epoch;
     Height first, last;  ///< last is 0 while it runs
     TimeMs start_time;
-    Amount minted_schedule, minted_settled, burned, slashed;
+    Amount minted_schedule, minted_recycled, minted_settled;
+    Amount burned;   ///< for credits
+    Amount vaulted;  ///< for credits, into the vault
+    Amount slashed;
     Amount work, availability, stakers, validators, treasury;  ///< split of the schedule's mint
     Amount fees;
     Credits credits_issued, credits_consumed;
     std::uint64_t passed = 0, failed = 0, absent = 0, missed = 0;
     u128 paid_weight = 0;
     Price spot, ema;
-    ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_settled, burned, slashed, work, availability,
-                 stakers, validators, treasury, fees, credits_issued, credits_consumed, passed, failed, absent, missed,
-                 paid_weight, spot, ema)
+    ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_recycled, minted_settled, burned, vaulted,
+                 slashed, work, availability, stakers, validators, treasury, fees, credits_issued, credits_consumed,
+                 passed, failed, absent, missed, paid_weight, spot, ema)
 };
 
 /// Every token and every credit is in exactly one place (PROTOCOL §14).
 struct Ledger {
-    Amount genesis, minted, burned, scheduled;  ///< scheduled: cumulative mint by the schedule alone
+    Amount genesis, minted, burned;
+    Amount scheduled;           ///< cumulative mint by the schedule alone
+    Amount recycled;            ///< cumulative mint of what was burned before
+    Amount burned_for_credits;  ///< of `burned`: no slash and no fee, the only burns that are recycled
     Amount liquid, staked, unbonding, vesting, vault, escrow, bonds, fees, held_slashes;
     Amount pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury;
     Credits credits_issued, credits_consumed, credits_refunded;
     Credits credits_free, credits_escrowed, credits_queued;
-    ASSAY_FIELDS(genesis, minted, burned, scheduled, liquid, staked, unbonding, vesting, vault, escrow, bonds, fees,
-                 held_slashes, pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury,
-                 credits_issued, credits_consumed, credits_refunded, credits_free, credits_escrowed, credits_queued)
+    ASSAY_FIELDS(genesis, minted, burned, scheduled, recycled, burned_for_credits, liquid, staked, unbonding, vesting,
+                 vault, escrow, bonds, fees, held_slashes, pool_work, pool_availability, reserved, pool_stakers,
+                 pool_validators, treasury, credits_issued, credits_consumed, credits_refunded, credits_free,
+                 credits_escrowed, credits_queued)
 };
 
 /// The chain's own clockwork.
@@ -224,14 +241,19 @@ struct ChainState {
     Height epoch_start;
     Hash beacon;
     Hash last_block;
-    std::uint64_t queue_head = 0, queue_tail = 0;  ///< items [head, tail) wait for a price round
-    std::uint64_t queue_due = 0;                   ///< items below it execute at the price of the last round
-    Height round_closed;                           ///< of the last price round
+    std::uint64_t queue_head = 0, queue_tail = 0;      ///< items [head, tail) wait for a price round
+    std::uint64_t queue_due = 0;                       ///< items below it execute at the price of the last round
+    std::uint64_t waiting_head = 0, waiting_tail = 0;  ///< what the vault could not pay yet, first in first out
+    Height round_closed;                               ///< of the last price round
+    Height queue_moved;                                ///< of the last one that made items due
     std::uint32_t active_devices = 0;
     Epoch oldest_round;  ///< rounds before it are closed and swept
     tokenomics::PriceState price;
+    tokenomics::BreakerState breaker;  ///< of mode vault
+    Amount recycle_smoothed;
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
-                 round_closed, active_devices, oldest_round, price)
+                 waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, price, breaker,
+                 recycle_smoothed)
 };
 
 }  // namespace assay::chain

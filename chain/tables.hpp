@@ -22,6 +22,7 @@ inline constexpr std::uint8_t kEpochs = 0x0b;           // epoch -> EpochRecord
 inline constexpr std::uint8_t kProviderEpochs = 0x0c;   // epoch | address -> ProviderEpoch
 inline constexpr std::uint8_t kOrdersDue = 0x0d;        // height | order id -> empty: look at the order then
 inline constexpr std::uint8_t kLeases = 0x0e;           // address | slot | order id -> empty
+inline constexpr std::uint8_t kWaiting = 0x18;          // sequence number -> QueueItem that the vault could not pay
 
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
@@ -93,6 +94,9 @@ inline StateKey order(const Hash& id) {
 }
 inline StateKey queue(std::uint64_t sequence) {
     return KeyOf(kQueue) | Height{sequence};
+}
+inline StateKey waiting(std::uint64_t sequence) {
+    return KeyOf(kWaiting) | Height{sequence};
 }
 inline StateKey round(Epoch e) {
     return KeyOf(kRounds) | e;

@@ -17,9 +17,9 @@ Amount sum_of(const std::vector<Amount>& parts) {
     return sum;
 }
 
-// What the tokens burned for consumed credits may still return: payout x tokens, less what their settlements paid.
-Amount room_under_burn(const BmeParams& bme, const ProviderWork& p) {
-    const auto bound = share_of(p.tokens_carried, bme.payout);
+// What the tokens burned for consumed credits may still return, less what their settlements paid.
+Amount room_under_burn(const SplitParams& split, const ProviderWork& p) {
+    const auto bound = share_of(p.tokens_carried, split.work_bound_ppb);
     return bound ? sub_or_zero(*bound, p.already_paid) : Amount{};
 }
 
@@ -53,41 +53,47 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
 }
 
 void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch) {
-    out.minted = {};
+    out.minted = out.recycled = {};
     out.memory = in.memory;
+    const Recycled again = recycle(params.bme.recycle, in.recycle_smoothed, in.view.burned);
+    out.recycle_smoothed = again.smoothed;
     out.split = {};
     out.payments.clear();
     EpochPools pools = in.pools;
     const auto emission = scheduled_mint(params.emission, in.epoch, view_with_work(in), in.memory);
     if (emission) {
         out.memory = emission->memory;
-        const auto split = split_mint(params.split, emission->mint);
+        const Amount room = sub_or_zero(sub_or_zero(in.view.cap, in.view.supply), emission->mint);
+        const Amount recycled = min_of(again.amount, room);
+        const auto split = split_mint(params.split, Amount{emission->mint.units + recycled.units});  // within the cap
         EpochPools filled = pools;
         if (split && fill(filled.work, split->work) && fill(filled.availability, split->availability) &&
             fill(filled.stakers, split->stakers) && fill(filled.validators, split->validators) &&
             fill(filled.treasury, split->treasury)) {
             pools = filled;
             out.minted = emission->mint;
+            out.recycled = recycled;
             out.split = *split;
         }
     }
 
     const std::size_t n = in.providers.size();
+    const bool bounded = params.split.work_bound == WorkBound::burned;
     auto& [by_room, by_weight, by_stake, by_power, work, availability, staking, validation] = scratch;
     by_room.resize(n);
     by_weight.resize(2 * n);
     by_stake.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
         const ProviderWork& p = in.providers[i];
-        by_room[i] = room_under_burn(params.bme, p).units;
+        by_room[i] = bounded ? room_under_burn(params.split, p).units : p.consumed.units;
         by_weight[i] = p.passed_weight;
         by_weight[n + i] = p.pending_weight;
         by_stake[i] = min_of(p.stake_at_start, p.stake_at_end).units;
     }
     // Work pool: by that room, and never more than it [split by credits, an own burn would draw the room that other
-    // buyers' burns left, and return more than it burned].
+    // buyers' burns left, and return more than it burned]. Without the bound: by consumed credits, all of it.
     parts_or_none(pools.work, by_room, work);
-    for (std::size_t i = 0; i < n; ++i) work[i] = min_of(work[i], Amount{by_room[i]});
+    for (std::size_t i = 0; i < n && bounded; ++i) work[i] = min_of(work[i], Amount{by_room[i]});
     parts_or_none(pools.availability, by_weight, availability);
     parts_or_none(pools.stakers, by_stake, staking);
     pools.work = sub_or_zero(pools.work, sum_of(work));

@@ -1,7 +1,7 @@
 // The end of an epoch as a pure function: mint, split, pay. The chain applies it to accounts, the simulator to agents.
 //
 //   EpochOutput out = close_epoch(params, in);
-//   // identity: pools before + minted + fees = payments + reserved + pools after + fees_left
+//   // identity: pools before + minted + recycled + fees = payments + reserved + pools after + fees_left
 //
 // Total: no input makes it fail. What would overflow stays in its pool.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tokenomics/emission.hpp"
+#include "tokenomics/recycle.hpp"
 #include "tokenomics/split.hpp"
 
 namespace assay::tokenomics {
@@ -19,6 +20,7 @@ struct ProviderWork {
     Address provider;
     u128 passed_weight = 0;
     u128 pending_weight = 0;
+    Credits consumed;
     Amount tokens_carried;  ///< burned for the credits that were consumed
     Amount already_paid;    ///< settled for them; the work pool fills up to payout_ppb of tokens_carried, at most
     Amount stake_at_start;
@@ -33,6 +35,7 @@ struct EpochInput {
     Epoch epoch;
     EmissionView view;  ///< `settled` and `power` follow from `providers`
     EmissionMemory memory;
+    Amount recycle_smoothed;
     EpochPools pools;  ///< what earlier epochs left
     Amount fees;
     std::vector<ProviderWork> providers;               ///< ascending by address
@@ -45,7 +48,9 @@ struct Payment {
 };
 
 struct EpochOutput {
-    Amount minted;
+    Amount minted;    ///< by the schedule
+    Amount recycled;  ///< burns of the past, minted again and split with it
+    Amount recycle_smoothed;
     EmissionMemory memory;  ///< for the next epoch; as it was where the mint overflowed
     EpochSplit split;
     std::vector<Payment> payments;              ///< providers in order, then validators

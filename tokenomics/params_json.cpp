@@ -12,7 +12,8 @@ constexpr std::string_view kEmissionKinds[] = {
     "none",        "step_table",   "geometric",          "halving",    "exp_decay", "baseline",
     "signed_step", "bonded_ratio", "fraction_of_supply", "mint_ratio", "policy"};
 constexpr std::string_view kHalvingBy[] = {"time", "issuance"};
-constexpr std::string_view kBurnModes[] = {"destroy"};
+constexpr std::string_view kBurnModes[] = {"destroy", "fee_destroy", "vault", "mint_ratio"};
+constexpr std::string_view kWorkBounds[] = {"burned", "none"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
@@ -22,6 +23,9 @@ constexpr std::span<const std::string_view> words_of(HalvingBy) {
 }
 constexpr std::span<const std::string_view> words_of(BurnMode) {
     return kBurnModes;
+}
+constexpr std::span<const std::string_view> words_of(WorkBound) {
+    return kWorkBounds;
 }
 constexpr std::span<const std::string_view> words_of(ClassWork) {
     return kClassWorks;
@@ -203,6 +207,11 @@ Result<Amount> amount_from_json(const json::Value& v, const std::string& path, c
 std::string_view word_of(EmissionKind kind) {
     const auto i = static_cast<std::size_t>(kind);
     return i < std::size(kEmissionKinds) ? kEmissionKinds[i] : "unknown";
+}
+
+std::string_view word_of(BurnMode mode) {
+    const auto i = static_cast<std::size_t>(mode);
+    return i < std::size(kBurnModes) ? kBurnModes[i] : "unknown";
 }
 
 Result<Params> params_from_json(const json::Value& v, const std::string& path) {

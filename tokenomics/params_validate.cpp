@@ -136,6 +136,10 @@ Status check_kind(const Params& p) {
             return needs("fraction_of_supply.rate_ppb", e.fraction_of_supply.rate.value);
         case EmissionKind::mint_ratio: {
             // Both pay for the same burn: together they must not return more than it [F2, wash burning].
+            if (p.bme.mode == BurnMode::vault)
+                return bad(
+                    "emission.kind is mint_ratio and bme.mode is vault: a settlement returns the burn's whole "
+                    "value, and the mint would come on top of it");
             const std::uint64_t both = e.mint_ratio.ratio.value + p.bme.payout.value;
             if (both > Ppb::kOne)
                 return bad("emission.mint_ratio.ratio_ppb of " + n(e.mint_ratio.ratio.value) +
@@ -145,6 +149,32 @@ Status check_kind(const Params& p) {
         }
         case EmissionKind::policy:
             return check_policy(e.policy);
+    }
+    return {};
+}
+
+Status check_bme(const BmeParams& b) {
+    switch (b.mode) {
+        case BurnMode::destroy:
+            return {};
+        case BurnMode::fee_destroy:
+            // What is not destroyed must not be paid out a second time.
+            if (b.fee_destroy.fee.value == 0)
+                return bad("bme.fee_destroy.fee_ppb is zero: without a fee that is mode destroy");
+            return {};
+        case BurnMode::vault: {
+            const VaultParams& v = b.vault;
+            if (v.halt_bps > v.restart_bps || v.restart_bps > v.warn_bps)
+                return bad("bme.vault: halt_bps of " + n(v.halt_bps) + ", restart_bps of " + n(v.restart_bps) +
+                           " and warn_bps of " + n(v.warn_bps) + " must ascend");
+            if (v.min_blocks > v.max_blocks)
+                return bad("bme.vault.min_blocks of " + n(v.min_blocks) + " is above max_blocks of " + n(v.max_blocks));
+            return {};
+        }
+        case BurnMode::mint_ratio:
+            if (b.credits_per_token == 0)
+                return bad("bme.credits_per_token is zero: in mode mint_ratio a token would buy no credits");
+            return {};
     }
     return {};
 }
@@ -280,6 +310,7 @@ Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_token(p.token));
     ASSAY_TRY_VOID(check_block(p.block));
     ASSAY_TRY_VOID(check_emission(p));
+    ASSAY_TRY_VOID(check_bme(p.bme));
     ASSAY_TRY_VOID(check_slash(p.slash));
     ASSAY_TRY_VOID(check_classes(p));
     return check_windows(p);

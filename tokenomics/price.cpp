@@ -32,10 +32,32 @@ std::uint64_t step_of(std::uint64_t price, Ppb max_move) {
     return max_move.value == 0 ? 0 : std::max<std::uint64_t>(share_of_price(price, max_move), 1);
 }
 
+// A step of a moving average in Q32: value += (target - value) x 2 / (N + 1), with floors of the magnitude.
+u128 average(u128 value, u128 target, u128 over) {
+    const u128 apart = target >= value ? target - value : value - target;
+    const u128 step = apart / over * 2 + apart % over * 2 / over;  // apart x 2 / over, without passing 2^128
+    return target >= value ? value + step : value - step;
+}
+
+// The largest number whose square is not above v.
+u128 square_root(u128 v) {
+    u128 root = 0;
+    for (unsigned bit = 64; bit-- > 0;) {
+        const u128 with = root | u128{1} << bit;
+        if (with * with <= v) root = with;
+    }
+    return root;
+}
+
 }  // namespace
 
 PriceState initial_price(const PriceParams& p) {
-    return {p.initial, u128{p.initial.value} << 32, Height{0}, 0, false};
+    return {p.initial, u128{p.initial.value} << 32, Height{0}, 0, false, 0};
+}
+
+std::uint64_t deviations(const PriceState& s, Ppb k) {
+    const auto product = mul_div(square_root(s.variance_q32), k.value, Ppb::kOne);  // the root has 16 fraction bits
+    return product ? static_cast<std::uint64_t>(*product >> 16) : 0;                // k is at most 10: it fits
 }
 
 Price ema(const PriceState& s) {
@@ -61,13 +83,12 @@ RoundResult close_round(const PriceParams& p, const PriceState& before, const st
         const std::uint64_t high =
             before.spot.value > ~std::uint64_t{0} - step ? ~std::uint64_t{0} : before.spot.value + step;
         out.state.spot = Price{std::clamp(median.value, low, high)};
-        // ema += (spot - ema) x 2 / (N + 1), in Q32 with floors of the magnitude.
-        const u128 target = u128{out.state.spot.value} << 32;
-        const u128 weight = 2, over = std::max<u128>(u128{p.ema_rounds} + 1, 2);
-        if (target >= before.ema_q32)
-            out.state.ema_q32 = before.ema_q32 + (target - before.ema_q32) * weight / over;
-        else
-            out.state.ema_q32 = before.ema_q32 - (before.ema_q32 - target) * weight / over;
+        const u128 over = std::max<u128>(u128{p.ema_rounds} + 1, 2);
+        out.state.ema_q32 = average(before.ema_q32, u128{out.state.spot.value} << 32, over);
+        // Prices stay below 2^48 by the range of `initial` and of reports; where they do not, the square stops there.
+        const std::uint64_t mean = ema(out.state).value, spot = out.state.spot.value;
+        const std::uint64_t apart = std::min(spot > mean ? spot - mean : mean - spot, (std::uint64_t{1} << 48) - 1);
+        out.state.variance_q32 = average(before.variance_q32, u128{apart} * apart << 32, over);
         out.state.last_quorum = height;
     }
     const bool too_old = height.value - std::min(out.state.last_quorum.value, height.value) >= p.stale_blocks;

@@ -13,7 +13,8 @@ struct PriceState {
     Height last_quorum;
     std::uint64_t rounds = 0;
     bool stale = false;
-    ASSAY_FIELDS(spot, ema_q32, last_quorum, rounds, stale)
+    u128 variance_q32 = 0;  ///< moving average, of the same length, of (spot - EMA)^2, x 2^32
+    ASSAY_FIELDS(spot, ema_q32, last_quorum, rounds, stale, variance_q32)
 };
 
 struct PriceReport {
@@ -34,5 +35,7 @@ struct RoundResult {
 [[nodiscard]] RoundResult close_round(const PriceParams& p, const PriceState& before,
                                       const std::vector<PriceReport>& reports, u128 total_power, Height height);
 [[nodiscard]] Price ema(const PriceState& s);
+/// floor(k x sqrt(variance)): so many standard deviations of the price around its average, in USD x 10^-8. Total.
+[[nodiscard]] std::uint64_t deviations(const PriceState& s, Ppb k);
 
 }  // namespace assay::tokenomics

@@ -7,6 +7,7 @@
 #include "node/rpc/api.hpp"
 #include "node/rpc/cursor.hpp"
 #include "node/views/views.hpp"
+#include "tokenomics/burn.hpp"
 #include "tokenomics/params_json.hpp"
 
 namespace assay::node {
@@ -129,6 +130,43 @@ Result<Json> price(const Api& api, const Args&) {
     });
 }
 
+Result<Json> credits(const Api& api, const Args& args) {
+    const std::string asked = args.text_or("credits", "");
+    Credits wanted;
+    if (!asked.empty()) {
+        auto units = parse_digits(asked);
+        if (!units) return {Code::bad_amount, "credits: " + units.error().message};
+        wanted = Credits{*units};
+    }
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const auto rules = s.params();
+        const auto clock = s.chain();
+        const chain::Ledger books = s.ledger();
+        const auto prices = tokenomics::prices_of(rules.bme, clock.price);
+        Json out{{"mode", tokenomics::word_of(rules.bme.mode)},
+                 {"burn_price", price_json(prices.burn)},
+                 {"settle_price", price_json(prices.settle)},
+                 {"outstanding",
+                  to_digits(books.credits_free.units + books.credits_escrowed.units + books.credits_queued.units)},
+                 {"vault", digits(books.vault)},
+                 {"queued_items", clock.queue_tail - clock.queue_head},
+                 {"waiting_items", clock.waiting_tail - clock.waiting_head}};
+        out["breaker"] = nullptr;
+        if (rules.bme.mode == tokenomics::BurnMode::vault)
+            out["breaker"] = {
+                {"level", tokenomics::word_of(clock.breaker.level)},
+                {"ratio_bps", clock.breaker.ratio_bps},
+                {"blocks_between_rounds",
+                 std::max(tokenomics::blocks_between_rounds(rules.bme.vault, clock.breaker), rules.bme.round_blocks)}};
+        if (!wanted.is_zero()) {
+            ASSAY_TRY(const Amount cost, tokenomics::price_of(rules.bme, prices, rules.token.decimals, wanted));
+            out["cost"] = digits(cost);
+        }
+        out["height"] = clock.height.value;
+        return out;
+    });
+}
+
 Result<Json> fees(const Api& api, const Args&) {
     return api.app.read([](const chain::StateView& s) -> Result<Json> {
         const auto rules = s.params();
@@ -209,6 +247,11 @@ void add_economy_methods(std::vector<Method>& out) {
                    &validators});
     out.push_back(
         {"price", "the oracle's price", {}, "usd, price, ema, stale, last_quorum_height, next_round", &price});
+    out.push_back({"credits",
+                   "burning for credits: mode, prices, what is outstanding, the vault and its breaker",
+                   {{"credits", ParamType::text, false, "micro-USD: what so many would cost now"}},
+                   "mode, burn_price, settle_price, outstanding, vault, breaker, queued_items, waiting_items, cost",
+                   &credits});
     out.push_back({"fees", "what gas costs", {}, "min_gas_price, per, max_gas", &fees});
     out.push_back({"orders",
                    "orders of buyers",

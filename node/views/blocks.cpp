@@ -34,7 +34,9 @@ struct Fields {
     void operator()(const chain::BurnForCredits& m) const {
         j["amount"] = digits(m.amount);
         j["min_credits"] = digits(m.min_credits);
+        j["credits"] = digits(m.credits);
     }
+    void operator()(const chain::RedeemCredits& m) const { j["credits"] = digits(m.credits); }
     void operator()(const chain::RegisterProvider& m) const { j["endpoint"] = m.endpoint; }
     void operator()(const chain::AddDevice& m) const {
         j["slot"] = m.slot;

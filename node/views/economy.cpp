@@ -74,6 +74,9 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
     return Json{{"genesis", digits(b.genesis)},
                 {"minted", digits(b.minted)},
                 {"burned", digits(b.burned)},
+                {"burned_for_credits", digits(b.burned_for_credits)},
+                {"scheduled", digits(b.scheduled)},
+                {"recycled", digits(b.recycled)},
                 {"supply", to_digits(supply)},
                 {"cap", digits(cap)},
                 {"buckets",
@@ -103,15 +106,18 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
 }
 
 Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e) {
-    const auto minted = add(e.minted_schedule, e.minted_settled);
+    u128 minted = 0;  // of one epoch: part of the ledger's sum, which cannot overflow
+    for (const Amount a : {e.minted_schedule, e.minted_recycled, e.minted_settled}) minted += a.units;
     Json out{{"epoch", e.epoch.value},
              {"first", e.first.value},
              {"last", height_or_null(e.last)},
              {"start_time", format_utc(e.start_time)},
              {"minted_schedule", digits(e.minted_schedule)},
+             {"minted_recycled", digits(e.minted_recycled)},
              {"minted_settled", digits(e.minted_settled)},
-             {"minted", digits(minted ? *minted : Amount::max())},
+             {"minted", to_digits(minted)},
              {"burned", digits(e.burned)},
+             {"vaulted", digits(e.vaulted)},
              {"slashed", digits(e.slashed)},
              {"split",
               {{"work", digits(e.work)},

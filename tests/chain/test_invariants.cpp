@@ -119,7 +119,7 @@ TEST_CASE("the full scan sees a breach of every sum") {
     CHECK(
         has(b.broken([&](Altered& a, const StateView& s) { a.erase(tables::queue(s.chain().queue_head)); }), "escrow"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::account(buyer)); }), "liquid"));
-    QueueItem fake{Height{1}, QueuedSettlement{{}, anna, Epoch{0}, Credits{5}, Amount{5}}};
+    QueueItem fake{Height{1}, 0, QueuedSettlement{{}, anna, Epoch{0}, Credits{5}, Amount{5}}};
     CHECK(has(b.broken([&](Altered& a, const StateView& s) {
         a.put(tables::queue(s.chain().queue_tail), borsh::encode(fake));
     }),
@@ -143,6 +143,8 @@ TEST_CASE("the ledger's identities see a breach of every number") {
     for (Credits Ledger::*field : {&Ledger::credits_issued, &Ledger::credits_consumed, &Ledger::credits_refunded,
                                    &Ledger::credits_free, &Ledger::credits_escrowed, &Ledger::credits_queued})
         CHECK(has(ledger_with([&](Ledger& l) { (l.*field).units += 1; }), "credits"));
+    CHECK(has(ledger_with([&](Ledger& l) { l.recycled = plus_one(l.burned_for_credits); }), "recycled"));
+    CHECK(has(ledger_with([&](Ledger& l) { l.burned_for_credits = plus_one(l.burned); }), "recycled"));
     CHECK(has(ledger_with([&](Ledger& l) { l.scheduled = plus_one(b.c.genesis.params.emission.total); }), "scheduled"));
 }
 

@@ -35,7 +35,7 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        switch (random_.below(13)) {
+        switch (random_.below(14)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -46,7 +46,8 @@ class Walk {
                 return t;
             }
             case 1:
-                return BurnForCredits{amount(200), Credits{chance(20) ? random_.below(300'000'000) : 0}};
+                return BurnForCredits{amount(200), Credits{chance(20) ? random_.below(300'000'000) : 0},
+                                      Credits{chance(20) ? random_.below(200'000'000) : 0}};
             case 2:
                 return RegisterProvider{"http://x"};
             case 3:
@@ -75,6 +76,8 @@ class Walk {
                                  Credits{u128{units} * price + random_.below(1000)},
                                  c_.height().value + 12 + random_.below(80)};
             }
+            case 11:
+                return RedeemCredits{Credits{random_.below(50'000'000)}};
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {
@@ -251,6 +254,32 @@ TEST_CASE("a random walk with three validators and short epochs") {
         g.params.validators.max = 5;
     });
     check_walk(w);
+}
+
+TEST_CASE("a random walk in each of the other burn modes, with recycling") {
+    using tokenomics::BurnMode;
+    for (const BurnMode mode : {BurnMode::fee_destroy, BurnMode::vault, BurnMode::mint_ratio}) {
+        const std::uint64_t walk_seed = seed() + 10 + static_cast<std::uint64_t>(mode);
+        std::printf("seed %llu\n", static_cast<unsigned long long>(walk_seed));
+        Walk w(walk_seed, 1, [&](Genesis& g) {
+            auto& bme = g.params.bme;
+            bme.mode = mode;
+            bme.credits_per_token = 1'000'000;
+            bme.deviations = Ppb{Ppb::kOne};
+            bme.attempts = 2;
+            bme.items_per_block = 3;
+            bme.fee_destroy = {Ppb{50'000'000}, Ppb{10'000'000}, Ppb{700'000'000}};
+            bme.vault.shortfall = Ppb{10'000};  // a few tokens an epoch: the line of what waits is used
+            bme.vault.warn_bps = 10'400;        // and so are its back-off and halt
+            bme.vault.restart_bps = 10'200;
+            bme.vault.halt_bps = 9'900;
+            bme.vault.step_bps = 100;
+            bme.recycle = {tokens(3), 4};
+        });
+        w.go(length() / 3);
+        CHECK(w.outcomes().at("ok") > w.sent() / 5);
+        check_replays(w.chain());
+    }
 }
 
 TEST_CASE("a random walk near the cap, with 24 decimals and a full block every time") {

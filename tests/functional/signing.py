@@ -84,8 +84,8 @@ def transfer(outputs):
     return MESSAGE.encode(("transfer", {"outputs": [{"to": to, "amount": n, "tag": ""} for to, n in outputs]}))
 
 
-def burn_for_credits(amount, min_credits=0):
-    return MESSAGE.encode(("burn_for_credits", {"amount": amount, "min_credits": min_credits}))
+def burn_for_credits(amount, min_credits=0, credits=0):
+    return MESSAGE.encode(("burn_for_credits", {"amount": amount, "min_credits": min_credits, "credits": credits}))
 
 
 def register_provider(endpoint=""):

@@ -10,7 +10,8 @@ OUTPUT = Struct(("to", ADDRESS), ("amount", U128), ("tag", TEXT))
 OPENING = Struct(("leaves", List(HASH)), ("siblings", List(HASH)))
 MESSAGE = Union({
     0: ("transfer", Struct(("outputs", List(OUTPUT)))),
-    10: ("burn_for_credits", Struct(("amount", U128), ("min_credits", U128))),
+    10: ("burn_for_credits", Struct(("amount", U128), ("min_credits", U128), ("credits", U128))),
+    11: ("redeem_credits", Struct(("credits", U128))),
     20: ("register_provider", Struct(("endpoint", TEXT))),
     22: ("add_device", Struct(("slot", U32), ("device_class", TEXT))),
     24: ("stake", Struct(("provider", ADDRESS), ("amount", U128))),

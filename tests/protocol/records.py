@@ -25,8 +25,15 @@ PARAMS = Struct(
                                           ("period", U64), ("max_streak", U64), ("low_ppb", U64), ("high_ppb", U64),
                                           ("near_ppb", U64), ("step_ppb", U64), ("factor_ppb", U64))))),
     ("split", Struct(("work_ppb", U64), ("availability_ppb", U64), ("stakers_ppb", U64), ("validators_ppb", U64),
-                     ("treasury_ppb", U64))),
-    ("bme", Struct(("mode", Enumeration(1)), ("round_blocks", U64), ("payout_ppb", U64), ("min_burn", U128))),
+                     ("treasury_ppb", U64), ("work_bound", Enumeration(2)), ("work_bound_ppb", U64))),
+    ("bme", Struct(("mode", Enumeration(4)), ("round_blocks", U64), ("payout_ppb", U64), ("min_burn", U128),
+                   ("min_credits", U64), ("deviations_ppb", U64), ("items_per_block", U64), ("attempts", U64),
+                   ("credits_per_token", U64),
+                   ("fee_destroy", Struct(("fee_ppb", U64), ("executor_ppb", U64), ("burn_ppb", U64))),
+                   ("vault", Struct(("spread_ppb", U64), ("settle_spread_ppb", U64), ("shortfall_ppb", U64),
+                                    ("backoff_ppb", U64), ("warn_bps", U64), ("halt_bps", U64), ("restart_bps", U64),
+                                    ("step_bps", U64), ("min_blocks", U64), ("max_blocks", U64))),
+                   ("recycle", Struct(("cap", U128), ("smoothing", U64))))),
     ("price", Struct(("initial", U64), ("deviation_ppb", U64), ("max_move_ppb", U64), ("ema_rounds", U64),
                      ("stale_blocks", U64))),
     ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
@@ -52,17 +59,20 @@ def genesis_hash(genesis):
 
 # ---------------------------------------------------------------- records
 ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_tokens", U128))
-PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG))
+PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG),
+                     ("variance_q32", U128))
+BREAKER = Struct(("level", Enumeration(3)), ("ratio_bps", U64))
 CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
                      ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
-                     ("queue_due", U64), ("round_closed", U64), ("active_devices", U32), ("oldest_round", U64),
-                     ("price", PRICE_STATE))
+                     ("queue_due", U64), ("waiting_head", U64), ("waiting_tail", U64), ("round_closed", U64),
+                     ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("price", PRICE_STATE),
+                     ("breaker", BREAKER), ("recycle_smoothed", U128))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
                     ("last_time", U64), ("expected", U64), ("commits", U64))
 LEDGER = Struct(*[(name, U128) for name in (
-    "genesis minted burned scheduled liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
+    "genesis minted burned scheduled recycled burned_for_credits liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
     "pool_availability reserved pool_stakers pool_validators treasury credits_issued credits_consumed "
     "credits_refunded credits_free credits_escrowed credits_queued").split()])
 
@@ -89,12 +99,14 @@ ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
                ("status", Enumeration(4)), ("bids", List(BID)), ("lease", Optional(BID)), ("lease_from", U64),
                ("units_done", U64), ("paid", U128))
-QUEUE_ITEM = Struct(("included", U64), ("item", Union({
-    0: ("burn", Struct(("buyer", ADDRESS), ("amount", U128), ("min_credits", U128))),
+QUEUE_ITEM = Struct(("included", U64), ("attempts", U32), ("item", Union({
+    0: ("burn", Struct(("buyer", ADDRESS), ("amount", U128), ("min_credits", U128), ("credits", U128))),
     1: ("settlement", Struct(("order", HASH), ("provider", ADDRESS), ("epoch", U64), ("credits", U128),
-                             ("tokens", U128)))})))
+                             ("tokens", U128))),
+    2: ("redemption", Struct(("owner", ADDRESS), ("credits", U128), ("tokens", U128)))})))
 EPOCH = Struct(("epoch", U64), ("first", U64), ("last", U64), ("start_time", U64), ("minted_schedule", U128),
-               ("minted_settled", U128), ("burned", U128), ("slashed", U128), ("work", U128), ("availability", U128),
+               ("minted_recycled", U128), ("minted_settled", U128), ("burned", U128), ("vaulted", U128),
+               ("slashed", U128), ("work", U128), ("availability", U128),
                ("stakers", U128), ("validators", U128), ("treasury", U128), ("fees", U128), ("credits_issued", U128),
                ("credits_consumed", U128), ("passed", U64), ("failed", U64), ("absent", U64), ("missed", U64),
                ("paid_weight", U128), ("spot", U64), ("ema", U64))

@@ -235,17 +235,19 @@ TEST_CASE("protocol vectors: every message has the number, the name and the fiel
 TEST_CASE("protocol vectors: every record has the fields of the document, in their order") {
     const auto ledger = reads<Ledger>("record_ledger");
     CHECK(ledger.genesis.units == 1);
-    CHECK(ledger.pool_work.units == 14);
-    CHECK(ledger.treasury.units == 19);
-    CHECK(ledger.credits_queued.units == 25);
+    CHECK(ledger.pool_work.units == 16);
+    CHECK(ledger.treasury.units == 21);
+    CHECK(ledger.credits_queued.units == 27);
     const auto account = reads<Account>("record_account");
     CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
            account.credit_tokens.units == 4));
     const auto clock = reads<ChainState>("record_chain");
     CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
-    CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 11));
-    CHECK((clock.active_devices == 12 && clock.oldest_round.value == 13 && clock.price.spot.value == 14));
-    CHECK((clock.price.last_quorum.value == 16 && clock.price.rounds == 17 && clock.price.stale));
+    CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 13));
+    CHECK((clock.active_devices == 15 && clock.oldest_round.value == 16 && clock.price.spot.value == 17));
+    CHECK((clock.price.last_quorum.value == 19 && clock.price.rounds == 20 && clock.price.stale));
+    CHECK((clock.waiting_tail == 12 && clock.queue_moved.value == 14 && clock.breaker.ratio_bps == 24));
+    CHECK((clock.price.variance_q32 == 22 && clock.recycle_smoothed.units == 25));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 && provider.devices == 12));
@@ -269,16 +271,16 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((order.status == OrderStatus::cancelled && order.lease->slot == 18 && order.lease_from.value == 20));
     CHECK((order.units_done == 21 && order.paid.units == 22));
     const auto item = reads<QueueItem>("record_queue_item");
-    const auto& settlement = std::get<QueuedSettlement>(item.item);
-    CHECK((item.included.value == 1 && settlement.epoch.value == 4 && settlement.credits.units == 5));
-    CHECK(settlement.tokens.units == 6);
+    const auto& redemption = std::get<QueuedRedemption>(item.item);
+    CHECK((item.included.value == 1 && item.attempts == 2 && redemption.credits.units == 4));
+    CHECK(redemption.tokens.units == 5);
     const auto round = reads<WorkRound>("record_round");
     CHECK((round.h0.value == 2 && round.h0_time.value == 3 && round.deadline.value == 5 && round.challenge.value == 8));
     CHECK((round.counted_blocks == 10 && round.closed.value == 13 && round.void_window && round.last_time.value == 15));
     CHECK((round.expected == 16 && round.commits == 17));
     const auto epoch = reads<EpochRecord>("record_epoch");
-    CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 9 && epoch.fees.units == 14 && epoch.passed == 17));
-    CHECK((epoch.missed == 20 && epoch.paid_weight == 21 && epoch.spot.value == 22 && epoch.ema.value == 23));
+    CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 11 && epoch.fees.units == 16 && epoch.passed == 19));
+    CHECK((epoch.missed == 22 && epoch.paid_weight == 23 && epoch.spot.value == 24 && epoch.ema.value == 25));
     const auto mine = reads<ProviderEpoch>("record_provider_epoch");
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.slashed.units == 13 && mine.required.units == 14 && mine.stake.units == 15));
@@ -289,7 +291,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.signed_step.target.value == 36 && emission.bonded_ratio.change.value == 40));
     CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
     CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
-    CHECK((params.work.samples == 82 && params.validators.max_beacon_gap == 113));
+    CHECK((params.bme.min_burn.units == 66 && params.bme.fee_destroy.burn.value == 74));
+    CHECK((params.bme.vault.halt_bps == 80 && params.bme.recycle.smoothing == 86));
+    CHECK((params.work.samples == 104 && params.validators.max_beacon_gap == 135));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

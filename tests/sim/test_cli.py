@@ -91,7 +91,8 @@ class Usage(Case):
         for path in ("params.bme.payout_ppb", "demand.volatility", "params.emission.geometric.decay", "market.depth_usd"):
             self.assertIn(path, paths)
         self.assertTrue(all("bme" in i["path"] for i in self.json("params", "bme")["items"]))
-        self.assertEqual([i["path"] for i in self.json("params", "params.bme.*_ppb")["items"]], ["params.bme.payout_ppb"])
+        self.assertEqual([i["path"] for i in self.json("params", "params.bme.fee_*_ppb")["items"]],
+                         [f"params.bme.fee_destroy.{name}_ppb" for name in ("fee", "executor", "burn")])
         self.assertEqual(self.error("params", "nonsense")["code"], "not_found")
 
     def test_reproduce(self):

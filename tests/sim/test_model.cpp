@@ -35,6 +35,14 @@ TEST_CASE("no token, credit or dollar is lost or made in wild economies") {
     test::Random random;
     for (int i = 0; i < 12; ++i) {
         std::vector<std::string> sets = kWild;
+        constexpr const char* kModes[] = {"destroy", "fee_destroy", "vault", "mint_ratio"};
+        sets.push_back(std::string("bme.mode=\"") + kModes[i % 4] + "\"");
+        sets.push_back("bme.credits_per_token=" + std::to_string(1 + random.below(10'000'000)));
+        sets.push_back("bme.fee_destroy.fee_ppb=" + std::to_string(1 + random.below(1'000'000'000)));
+        sets.push_back("bme.fee_destroy.burn_ppb=" + std::to_string(random.below(1'000'000'001)));
+        sets.push_back("bme.vault.shortfall_ppb=" + std::to_string(random.below(50'000'000)));
+        sets.push_back("bme.recycle.cap=" + std::to_string(random.below(1'000'000'000'000)));
+        sets.push_back("bme.deviations_ppb=" + std::to_string(random.below(3'000'000'000)));
         sets.push_back("seed=" + std::to_string(random.below(1'000'000)));
         sets.push_back("demand.usd_per_day=" + std::to_string(random.below(4) == 0 ? 0 : random.below(100'000'000)));
         sets.push_back("market.depth_usd=" + std::to_string(1 + random.below(20'000'000)));

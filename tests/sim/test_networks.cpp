@@ -16,7 +16,7 @@ TEST_CASE("every published figure comes out to the digits that were published") 
         INFO(f.preset << ": " << f.what << " (" << f.source << ")");
         CHECK(f.computed == f.published);
     }
-    CHECK(all->size() >= 70);
+    CHECK(all->size() >= 85);
     const auto none = reproduce("atlantis");
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::not_found);

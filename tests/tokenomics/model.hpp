@@ -19,6 +19,11 @@ constexpr u128 kMax = ~u128{0};
 inline Big big(u128 v) {
     return (Big{static_cast<std::uint64_t>(v >> 64)} << 64) + static_cast<std::uint64_t>(v);
 }
+inline Big ten_to(unsigned n) {
+    Big out = 1;
+    for (unsigned i = 0; i < n; ++i) out *= 10;
+    return out;
+}
 inline Big big(Amount a) {
     return big(a.units);
 }

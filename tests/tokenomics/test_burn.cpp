@@ -9,12 +9,6 @@ namespace {
 
 using namespace test;
 
-Big ten_to(unsigned n) {
-    Big out = 1;
-    for (unsigned i = 0; i < n; ++i) out *= 10;
-    return out;
-}
-
 template <class T>
 void require_equals(const Result<T>& got, const Big& exact) {
     if (exact > big(kMax)) {
@@ -77,10 +71,26 @@ TEST_CASE("a price of zero buys nothing and settles nothing; a price of one unit
 }
 
 TEST_CASE("a burn takes the lower of spot and average, a settlement the higher") {
-    CHECK(burn_price(Price{90}, Price{100}) == Price{90});
-    CHECK(burn_price(Price{110}, Price{100}) == Price{100});
-    CHECK(settle_price(Price{90}, Price{100}) == Price{100});
-    CHECK(settle_price(Price{110}, Price{100}) == Price{110});
+    const auto at = [](std::uint64_t spot, std::uint64_t average, std::uint64_t deviation, Ppb k) {
+        PriceState s;
+        s.spot = Price{spot};
+        s.ema_q32 = u128{average} << 32;
+        s.variance_q32 = u128{deviation} * deviation << 32;
+        BmeParams bme;
+        bme.deviations = k;
+        return prices_of(bme, s);
+    };
+    CHECK(at(90, 100, 0, {}).burn == Price{90});
+    CHECK(at(110, 100, 0, {}).burn == Price{100});
+    CHECK(at(90, 100, 0, {}).settle == Price{100});
+    CHECK(at(110, 100, 0, {}).settle == Price{110});
+    // Helium's: EMA - 2 standard deviations.
+    const Ppb two{2 * Ppb::kOne};
+    CHECK(at(110, 100, 7, two).burn == Price{86});
+    CHECK(at(80, 100, 7, two).burn == Price{80});
+    CHECK(at(110, 100, 7, Ppb{1'500'000'000}).burn == Price{90});  // 10.5, floored
+    CHECK(at(110, 100, 60, two).burn == Price{0});                 // nothing can be bought, and nothing wraps
+    CHECK(at(110, 100, 60, two).settle == Price{110});
 }
 
 TEST_CASE("a settlement pays the credits' worth, at most 97.5 % of the tokens that were burned for them") {
@@ -115,7 +125,7 @@ TEST_CASE("F1: burn and claim in the same hand never profits, at any price path 
             if (s.stale) continue;
             if (r.below(2) == 0) {
                 const Amount b{between(r, 0, u128{1} << r.below(90))};
-                const auto bought = credits_for(b, burn_price(s.spot, ema(s)), decimals);
+                const auto bought = credits_for(b, prices_of(bme, s).burn, decimals);
                 REQUIRE(bought.ok());
                 credits = *add(credits, *bought);
                 tokens = *add(tokens, b);
@@ -123,7 +133,7 @@ TEST_CASE("F1: burn and claim in the same hand never profits, at any price path 
             } else if (!credits.is_zero()) {
                 const Credits taken{between(r, 0, credits.units)};
                 const Amount carried = carried_by(taken, credits, tokens);
-                const auto pay = settlement_pay(bme, taken, carried, settle_price(s.spot, ema(s)), decimals);
+                const auto pay = settlement_pay(bme, taken, carried, prices_of(bme, s).settle, decimals);
                 REQUIRE(pay.ok());
                 REQUIRE(*pay <= carried);
                 back = *add(back, *pay);

@@ -134,7 +134,7 @@ TEST_CASE("F2: for any prices, pools and competitors, burning for oneself return
     p.emission.kind = EmissionKind::none;
     for (int round = 0; round < 3000; ++round) {
         INFO("seed " << seed << ", round " << round);
-        p.bme.payout = Ppb{r.below(3) == 0 ? 975'000'000 : r.below(Ppb::kOne + 1)};
+        p.bme.payout = p.split.work_bound_ppb = Ppb{r.below(3) == 0 ? 975'000'000 : r.below(Ppb::kOne + 1)};
         EpochInput in = input();
         in.pools.work = Amount{between(r, 0, u128{1} << r.below(60))};
         const auto serve = [&](ProviderWork& w) {
@@ -193,6 +193,7 @@ EpochInput random_epoch(Random& r, bool wild) {
         w.already_paid = Amount{some()};
         w.stake_at_start = Amount{some()};
         w.stake_at_end = Amount{some()};
+        w.consumed = Credits{some()};
         in.providers.push_back(w);
     }
     for (std::uint64_t n = r.below(5), i = 0; i < n; ++i)
@@ -206,7 +207,8 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
     for (int round = 0; round < 2000; ++round) {
         INFO("seed " << seed << ", round " << round);
         Params p = thousand();
-        p.bme.payout = Ppb{r.below(Ppb::kOne + 1)};
+        p.split.work_bound_ppb = Ppb{r.below(Ppb::kOne + 1)};
+        p.split.work_bound = r.below(3) == 0 ? WorkBound::none : WorkBound::burned;
         const EpochInput in = random_epoch(r, false);
         const auto out = close_epoch(p, in);
 
@@ -219,7 +221,13 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         const auto share = [&](std::size_t i) { return shares.count(i) != 0 ? shares.at(i) : Big{0}; };
         std::vector<Big> room, weight, stake, power;
         for (const auto& w : in.providers) {
-            const Big bound = big(w.tokens_carried) * p.bme.payout.value / Ppb::kOne - big(w.already_paid);
+            if (p.split.work_bound == WorkBound::none) {
+                room.push_back(big(w.consumed.units));
+                stake.push_back(std::min(big(w.stake_at_start), big(w.stake_at_end)));
+                weight.push_back(big(w.passed_weight));
+                continue;
+            }
+            const Big bound = big(w.tokens_carried) * p.split.work_bound_ppb.value / Ppb::kOne - big(w.already_paid);
             room.push_back(std::max<Big>(bound, 0));
             stake.push_back(std::min(big(w.stake_at_start), big(w.stake_at_end)));
             weight.push_back(big(w.passed_weight));
@@ -235,7 +243,7 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         Big all_work = 0, all_availability = 0, all_staking = 0, all_validation = 0;
         REQUIRE(out.reserved_per_provider.size() == n);
         for (std::size_t i = 0; i < n; ++i) {
-            work[i] = std::min(work[i], room[i]);
+            if (p.split.work_bound == WorkBound::burned) work[i] = std::min(work[i], room[i]);
             const Payment got = paid_to(out, in.providers[i].provider);
             REQUIRE(big(got.work) == work[i]);
             REQUIRE(big(got.availability) == availability[i]);
@@ -267,9 +275,14 @@ TEST_CASE("F14: no input stops an epoch; not a unit appears or is lost, and no p
             p.emission.steps = {{5, Amount{awkward(r)}}, {2, Amount{awkward(r)}}};
             p.emission.geometric = {Amount{awkward(r)}, awkward(r), r.below(10)};
             p.split = {Ppb{r.u64()}, Ppb{r.below(3) == 0 ? 0 : r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}};
-            p.bme.payout = Ppb{r.u64()};
+            p.split.work_bound_ppb = Ppb{r.u64()};
         }
-        const EpochInput in = random_epoch(r, true);
+        EpochInput in = random_epoch(r, true);
+        if (r.below(2) == 0) {
+            p.bme.recycle = {Amount{awkward(r)}, r.below(20)};
+            in.recycle_smoothed = Amount{awkward(r)};
+            in.view.burned = Amount{awkward(r)};
+        }
         const auto out = close_epoch(p, in);
         Big paid = 0, work = 0, availability = 0, staking = 0, validation = 0, reserved = 0;
         for (const Payment& x : out.payments) {
@@ -278,16 +291,17 @@ TEST_CASE("F14: no input stops an epoch; not a unit appears or is lost, and no p
                 validation += big(x.validation);
         }
         for (const Amount a : out.reserved_per_provider) reserved += big(a);
-        REQUIRE(sum_of(in.pools) + big(out.minted) + big(in.fees) ==
+        REQUIRE(sum_of(in.pools) + big(out.minted) + big(out.recycled) + big(in.fees) ==
                 paid + reserved + sum_of(out.pools_after) + big(out.fees_left));
         REQUIRE(work <= big(in.pools.work) + big(out.split.work));
         REQUIRE(availability + reserved <= big(in.pools.availability) + big(out.split.availability));
         REQUIRE(staking <= big(in.pools.stakers) + big(out.split.stakers));
         REQUIRE(validation <= big(in.pools.validators) + big(out.split.validators) + big(in.fees));
-        REQUIRE(big(out.minted) + big(in.view.supply) <= std::max(big(in.view.cap), big(in.view.supply)));
+        REQUIRE(big(out.minted) + big(out.recycled) + big(in.view.supply) <=
+                std::max(big(in.view.cap), big(in.view.supply)));
         REQUIRE(big(out.split.work) + big(out.split.availability) + big(out.split.stakers) + big(out.split.validators) +
                     big(out.split.treasury) ==
-                big(out.minted));
+                big(out.minted) + big(out.recycled));
     }
 }
 

@@ -29,7 +29,9 @@ Signer key(std::uint8_t n) {
 
 std::vector<chain::Message> one_of_each(const Address& who) {
     return {chain::Transfer{{{who, Amount{5}, "tag"}}},
-            chain::BurnForCredits{Amount{7}, Credits{1}},
+            chain::BurnForCredits{Amount{7}, Credits{1}, Credits{}},
+            chain::BurnForCredits{Amount{7}, Credits{}, Credits{5}},
+            chain::RedeemCredits{Credits{3}},
             chain::RegisterProvider{"http://a"},
             chain::AddDevice{3, "cpu"},
             chain::Stake{who, Amount{9}},

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "tokenomics/burn.hpp"
 #include "tokenomics/sim/real.hpp"
 
 namespace assay::sim {
@@ -114,26 +113,41 @@ Price Ledger::spot() const {
 
 void Ledger::burn_for_credits(const tokenomics::Params& p, Credits needed, const tokenomics::PriceState& price) {
     if (price.stale || needed <= credits_free) return;
-    const Price at = tokenomics::burn_price(price.spot, tokenomics::ema(price));
-    Amount tokens = must(tokenomics::burn_for(sub_or_zero(needed, credits_free), at, decimals_));
-    if (tokens < p.bme.min_burn) tokens = p.bme.min_burn;
+    if (p.bme.mode == tokenomics::BurnMode::vault) {
+        breaker = tokenomics::breaker(p.bme.vault, breaker.level, vault, tokenomics::prices_of(p.bme, price).burn,
+                                      decimals_, credits_free);
+        if (breaker.level == tokenomics::BreakerLevel::halted) return;
+    }
+    // Rounds are a matter of blocks, and a step is an epoch: what the back-off delays is over within the step.
+    const auto prices = tokenomics::prices_of(p.bme, price);
+    const Credits missing{std::max<u128>(sub_or_zero(needed, credits_free).units, p.bme.min_credits)};
+    const auto cost = tokenomics::price_of(p.bme, prices, decimals_, missing);
     Amount bought;
-    buy(tokens, bought);
+    buy(cost ? std::max(*cost, p.bme.min_burn) : p.bme.min_burn, bought);
     if (bought.is_zero()) return;
-    const auto credits = tokenomics::credits_for(bought, at, decimals_);
-    burned.units += bought.units;  // burned tokens are gone, whatever they bought
-    credits_backing.units += bought.units;
-    if (!credits) {
-        fail(credits.error());
+    const auto done = tokenomics::purchase(p.bme, prices, decimals_, bought, {});
+    if (!done) {  // a pool that gave less than the least burn: the tokens stay with who bought them
+        holders.units += bought.units;
+        if (done.error().code != Code::min_credits_not_met) fail(done.error());
         return;
     }
-    credits_issued.units += credits->units;
-    credits_free.units += credits->units;
+    burned.units += done->destroyed.units;
+    burned_for_credits.units += done->destroyed.units;
+    burned_in_epoch.units += done->destroyed.units;
+    vault.units += done->vaulted.units;
+    pools.treasury.units += done->treasury.units;
+    pools.validators.units += done->validators.units;
+    credits_backing.units += done->carried.units;
+    credits_issued.units += done->credits.units;
+    credits_free.units += done->credits.units;
 }
 
 Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::vector<u128>& weights,
                         const tokenomics::PriceState& price, std::vector<tokenomics::ProviderWork>& works) {
-    for (auto& w : works) w.tokens_carried = w.already_paid = Amount{};
+    for (auto& w : works) {
+        w.consumed = {};
+        w.tokens_carried = w.already_paid = Amount{};
+    }
     if (price.stale) return {};
     const Credits taken = min_of(wanted, credits_free);
     if (taken.is_zero()) return {};
@@ -142,22 +156,34 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
         fail(split.error());
         return {};
     }
-    const Price at = tokenomics::settle_price(price.spot, tokenomics::ema(price));
+    const auto prices = tokenomics::prices_of(p.bme, price);
     Credits given;
     for (std::size_t i = 0; i < works.size(); ++i) {
         const Credits mine{shares_[i].units};
         if (mine.is_zero()) continue;
         const Amount carried = tokenomics::carried_by(mine, credits_free, credits_backing);
-        credits_free.units -= mine.units;
-        credits_backing.units -= carried.units;
-        Amount pay = must(tokenomics::settlement_pay(p.bme, mine, carried, at, decimals_));
-        pay = min_of(pay, room(p));
-        minted.units += pay.units;
-        groups[i].liquid.units += pay.units;
-        earned[i].units += pay.units;
-        works[i].tokens_carried = carried;
-        works[i].already_paid = pay;
-        given.units += mine.units;
+        tokenomics::Funds funds{vault, room(p)};
+        if (p.bme.mode == tokenomics::BurnMode::vault)
+            funds.mintable = tokenomics::vault_mintable(p.bme.vault, p.token.cap, supply(), shortfall_in_epoch);
+        const auto done = tokenomics::settle(p.bme, prices, decimals_, funds, mine, carried);
+        if (!done) {  // the vault cannot pay, or the credits are dust: they stay the buyers'
+            if (done.error().code != Code::cap_reached && done.error().code != Code::amount_zero) fail(done.error());
+            continue;
+        }
+        credits_free.units -= done->credits.units;
+        credits_backing.units -= done->tokens.units;
+        minted.units += done->minted.units;
+        vault.units -= done->from_vault.units + done->destroyed.units;
+        burned.units += done->destroyed.units;
+        burned_for_credits.units += done->destroyed.units;
+        burned_in_epoch.units += done->destroyed.units;
+        if (p.bme.mode == tokenomics::BurnMode::vault) shortfall_in_epoch.units += done->minted.units;
+        groups[i].liquid.units += done->paid.units;
+        earned[i].units += done->paid.units;
+        works[i].consumed = done->credits;
+        works[i].tokens_carried = done->tokens;
+        works[i].already_paid = done->paid;
+        given.units += done->credits.units;
     }
     credits_consumed.units += given.units;
     return given;
@@ -166,9 +192,14 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
 void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in, tokenomics::EpochOutput& out,
                    tokenomics::EpochScratch& scratch) {
     in.view = {scheduled, supply(), p.token.cap};
+    in.view.burned = burned_in_epoch;
     in.pools = pools;
+    in.recycle_smoothed = recycle_smoothed;
     tokenomics::close_epoch(p, in, out, scratch);
-    minted.units += out.minted.units;
+    minted.units += out.minted.units + out.recycled.units;
+    recycled.units += out.recycled.units;
+    recycle_smoothed = out.recycle_smoothed;
+    burned_in_epoch = shortfall_in_epoch = {};
     scheduled.units += out.minted.units;
     pools = out.pools_after;
     std::size_t i = 0;  // payments come in the order of the providers, then of the validators
@@ -214,8 +245,8 @@ Amount Ledger::mature(std::size_t group, std::uint64_t step) {
 
 Status Ledger::check(const tokenomics::Params& p) {
     if (broken_) return *broken_;
-    u128 sum = holders.units + bonds.units + pool_tokens.units + pools.work.units + pools.availability.units +
-               pools.stakers.units + pools.validators.units + pools.treasury.units;
+    u128 sum = holders.units + bonds.units + pool_tokens.units + vault.units + pools.work.units +
+               pools.availability.units + pools.stakers.units + pools.validators.units + pools.treasury.units;
     for (const GroupLedger& g : groups) sum += g.liquid.units + g.staked.units + g.unbonding.units;
     const Amount all = supply();
     if (sum != all.units)
@@ -227,6 +258,13 @@ Status Ledger::check(const tokenomics::Params& p) {
     if (scheduled > p.emission.total)
         return {Code::conservation_broken, "the schedule minted " + to_digits(scheduled.units) +
                                                ", emission.total is " + to_digits(p.emission.total.units)};
+    if (recycled > burned_for_credits)
+        return {Code::conservation_broken, "recycled are " + to_digits(recycled.units) +
+                                               " base units, burned for credits were " +
+                                               to_digits(burned_for_credits.units)};
+    if (p.bme.mode == tokenomics::BurnMode::mint_ratio && vault != credits_backing)
+        return {Code::conservation_broken, "the vault holds " + to_digits(vault.units) +
+                                               " base units, the credits carry " + to_digits(credits_backing.units)};
     if (credits_issued.units != credits_consumed.units + credits_free.units)
         return {Code::conservation_broken, "credits issued are " + to_digits(credits_issued.units) +
                                                ", consumed and free " +

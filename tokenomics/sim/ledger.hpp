@@ -3,13 +3,15 @@
 //
 // Invariants, all of check(): (1) genesis + minted - burned = sum of the buckets <= token.cap; (2) credits issued =
 // consumed + free; (3) the pool's product never falls, and its dollars are those that came in less those that went
-// out; (4) the schedule minted at most emission.total.
+// out; (4) the schedule minted at most emission.total; (5) recycled <= burned for credits; (6) in mode mint_ratio the
+// vault holds what the credits carry.
 #pragma once
 
 #include <vector>
 
+#include "tokenomics/breaker.hpp"
+#include "tokenomics/burn.hpp"
 #include "tokenomics/epoch.hpp"
-#include "tokenomics/price.hpp"
 
 namespace assay::sim {
 
@@ -70,8 +72,11 @@ class Ledger {
 
     [[nodiscard]] Amount supply() const { return Amount{genesis.units + minted.units - burned.units}; }
 
-    Amount genesis, minted, burned, scheduled;
-    Amount holders, bonds, pool_tokens;
+    Amount genesis, minted, burned, scheduled, recycled, burned_for_credits;
+    Amount holders, bonds, pool_tokens, vault;
+    Amount recycle_smoothed;
+    Amount burned_in_epoch, shortfall_in_epoch;  ///< since the last close()
+    tokenomics::BreakerState breaker;
     tokenomics::EpochPools pools;
     std::vector<GroupLedger> groups;
     Credits credits_issued, credits_consumed, credits_free;

@@ -1,5 +1,8 @@
 #include "tokenomics/sim/reproduce.hpp"
 
+#include "tokenomics/breaker.hpp"
+#include "tokenomics/burn.hpp"
+#include "tokenomics/recycle.hpp"
 #include "tokenomics/sim/schedule.hpp"
 
 namespace assay::sim {
@@ -40,8 +43,68 @@ Result<std::vector<ScheduleRow>> rows_of(const Scenario& s, Every every, std::ui
     return schedule_rows(s, {.every = every, .periods = periods, .from = {}, .threads = 1});
 }
 
+// x/bme in the numbers of AEP-76, through the very rules that settle.
+Status akash(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("akash"));
+    const std::string act = "AEP-76, worked example";
+    tokenomics::BmeParams bme = s.params.bme;
+    bme.vault.spread = {};  // which the example leaves out
+    const auto at = [](std::uint64_t usd8) { return tokenomics::Prices{Price{usd8}, Price{usd8}}; };
+    const Credits thousand{1'000'000'000};
+    ASSAY_TRY(const auto bought, tokenomics::purchase(bme, at(114'000'000), 6, Amount{1'000'000'000}, thousand));
+    out.add("akash", "AKT burned for 1000 ACT at 1.14 USD", "877.192983", act, format_decimal(bought.spent.units, 6));
+    const tokenomics::Funds funds{bought.vaulted, s.params.token.cap};
+    ASSAY_TRY(const auto risen, tokenomics::settle(bme, at(150'000'000), 6, funds, thousand, bought.carried));
+    out.add("akash", "AKT paid for 1000 ACT at 1.50 USD", "666.666666", act, format_decimal(risen.paid.units, 6));
+    out.add("akash", "AKT minted for it", "0", act, format_decimal(risen.minted.units, 6));
+    ASSAY_TRY(const auto fallen, tokenomics::settle(bme, at(90'000'000), 6, funds, thousand, bought.carried));
+    out.add("akash", "AKT paid for 1000 ACT at 0.90 USD", "1111.111111", act, format_decimal(fallen.paid.units, 6));
+    ASSAY_TRY(const auto spread,
+              tokenomics::purchase(s.params.bme, at(114'000'000), 6, Amount{1'000'000'000}, Credits{}));
+    out.add("akash", "ACT for 1000 AKT at 1.14 USD, spread of 25 basis points", "1137.15",
+            "x/bme: floor(akt x P x (1 - spread))", format_decimal(spread.credits.units, 6));
+    const tokenomics::VaultParams& v = bme.vault;
+    const auto blocks = [&](std::uint64_t ratio) {
+        const auto state = tokenomics::breaker(v, tokenomics::BreakerLevel::healthy, Amount{u128{ratio} * 1'000'000},
+                                               Price{Price::kOneUsd}, 6, Credits{10'000'000'000});
+        return std::to_string(tokenomics::blocks_between_rounds(v, state));
+    };
+    const std::string back_off = "x/bme: min(14400, floor(10 x 1.1^n))";
+    out.add("akash", "blocks of an epoch at a ratio of 0.9500", "10", back_off, blocks(9500));
+    out.add("akash", "blocks of an epoch at a ratio of 0.9480", "12", back_off, blocks(9480));
+    out.add("akash", "blocks of an epoch at a ratio of 0.8730", "14400", back_off, blocks(8730));
+    return {};
+}
+
+// Fee and burn of a purchase of so many tokens at a price of one dollar.
+Result<tokenomics::Purchase> purchase_of(const Scenario& s, u128 tokens) {
+    u128 one = 1;
+    for (unsigned i = 0; i < s.params.token.decimals; ++i) one *= 10;
+    const Price usd{Price::kOneUsd};
+    return tokenomics::purchase(s.params.bme, {usd, usd}, s.params.token.decimals, Amount{tokens * one}, {});
+}
+
+Status gensyn(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("gensyn"));
+    ASSAY_TRY(const auto p, purchase_of(s, 200'000));  // a fee of 1,000
+    const std::string source = "gensyn-network/gensyn-buyback: 0.5 %, executor 100 bps, burn 7,000 bps";
+    out.add("gensyn", "AI of a fee of 1000 to the executor", "10", source, format_decimal(p.validators.units, 18));
+    out.add("gensyn", "AI of it burned", "693", source,
+            format_decimal(sub_or_zero(p.destroyed, Amount{p.spent.units / 1000 * 995}).units, 18));
+    out.add("gensyn", "AI of it to the treasury", "297", source, format_decimal(p.treasury.units, 18));
+    return {};
+}
+
 Status helium(Collector& out) {
     ASSAY_TRY(const Scenario s, load_scenario("helium"));
+    // From nothing, 7,000 HNT burned: 1,000 the first day, then six sevenths of it each day.
+    const auto first = tokenomics::recycle(s.params.bme.recycle, {}, Amount{700'000'000'000});
+    const auto second = tokenomics::recycle(s.params.bme.recycle, first.smoothed, {});
+    const std::string program = "helium-program-library: (6 x smoothed + burned) / 7";
+    out.add("helium", "HNT recycled the day 7000 are burned", "1000", program, format_decimal(first.amount.units, 8));
+    out.add("helium", "HNT recycled the day after", "857.14285714", program, format_decimal(second.amount.units, 8));
+    const auto most = tokenomics::recycle(s.params.bme.recycle, {}, Amount{70'000'000'000'000});
+    out.add("helium", "HNT recycled in a day, at most", "1643.8356", "HIP-20", format_decimal(most.amount.units, 8));
     ASSAY_TRY(const auto rows, rows_of(s, Every::year, 50));
     // HIP-20's table, years 1 to 50: two years each.
     constexpr const char* kMinted[] = {"60000000.0", "30000000.0", "15000000.0", "7500000.0", "3750000.0",
@@ -154,6 +217,10 @@ Status pocket(Collector& out) {
 
 Status render(Collector& out) {
     ASSAY_TRY(const Scenario s, load_scenario("render"));
+    ASSAY_TRY(const auto job, purchase_of(s, 100));
+    const std::string rnp = "RNP-006: 95 % burned, 5 % fee";
+    out.add("render", "RENDER burned of a job of 100", "95", rnp, format_decimal(job.destroyed.units, 8));
+    out.add("render", "RENDER of its fee", "5", rnp, format_decimal(job.treasury.units, 8));
     constexpr const char* kYears[] = {"9126805", "5905580", "5905580", "4563403", "4026532"};
     std::vector<Epoch> bounds;
     for (std::uint64_t year = 0; year <= 5; ++year) bounds.push_back(Epoch{52 * year});
@@ -167,8 +234,9 @@ Status render(Collector& out) {
 constexpr struct {
     const char* preset;
     Status (*figures)(Collector&);
-} kAll[] = {{"aethir", aethir}, {"bittensor", bittensor}, {"filecoin", filecoin}, {"gonka", gonka},  {"helium", helium},
-            {"io-net", io_net}, {"near", near},           {"pocket", pocket},     {"render", render}};
+} kAll[] = {{"aethir", aethir}, {"akash", akash},   {"bittensor", bittensor}, {"filecoin", filecoin},
+            {"gensyn", gensyn}, {"gonka", gonka},   {"helium", helium},       {"io-net", io_net},
+            {"near", near},     {"pocket", pocket}, {"render", render}};
 
 }  // namespace
 

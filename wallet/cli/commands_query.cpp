@@ -148,6 +148,8 @@ void add_query_commands(CLI::App& app, Session& session) {
     app.add_subcommand("price", "the token's price, its average, and the next round")->callback([=, &session] {
         ask(session, "price");
     });
+    app.add_subcommand("credits", "burning for credits: prices, what is outstanding, the vault and its breaker")
+        ->callback([=, &session] { ask(session, "credits"); });
     app.add_subcommand("classes", "device classes and what they need")->callback([=, &session] {
         ask(session, "classes");
     });

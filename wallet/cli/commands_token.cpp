@@ -8,7 +8,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct TokenOptions {
-    std::string receiver, who, amount, tag, provider, min_credits;
+    std::string receiver, who, amount, tag, provider, min_credits, credits;
     std::string faucet_amount = "1000";
 };
 
@@ -32,6 +32,21 @@ void faucet(Session& session, const ChangeOptions& o, const TokenOptions& t) {
     const Signer signer = take(Signer::from_secret(take(secret_from_hex(secret)).secret));
     change_with(session, o, signer, "the faucet", [&](const ChainInfo& chain, const Address&) -> Messages {
         return {chain::Transfer{{{session.address(to, chain.prefix), typed(chain.parse_amount(t.faucet_amount)), ""}}}};
+    });
+}
+
+void burn_for_credits(Session& session, const ChangeOptions& o, const TokenOptions& t) {
+    if (t.amount.empty() && t.credits.empty()) usage("AMOUNT or --credits says how much to burn");
+    if (!t.credits.empty() && !t.min_credits.empty()) usage("--credits buys just so many: --min-credits has no part");
+    if (!t.amount.empty()) must_be_amount(t.amount);
+    const Credits exact = t.credits.empty() ? Credits{} : typed(parse_usd(t.credits));
+    const Credits least = t.min_credits.empty() ? Credits{} : typed(parse_usd(t.min_credits));
+    if (t.amount.empty() && o.offline) usage("--offline asks no price: give AMOUNT, the most that --credits may cost");
+    change(session, o, [&](const ChainInfo& chain, const Address&) -> Messages {
+        if (!t.amount.empty()) return {chain::BurnForCredits{typed(chain.parse_amount(t.amount)), least, exact}};
+        const json::Value now = session.call("credits", Params().text("credits", to_digits(exact.units)));
+        const Amount cost{take(parse_digits(text_or_empty(now, "cost")))};
+        return {chain::BurnForCredits{take(mul_div(cost, 5, 4)), least, exact}};  // what is left comes back
     });
 }
 
@@ -88,15 +103,20 @@ void add_token_commands(CLI::App& app, Session& session) {
     });
 
     CLI::App* burn = app.add_subcommand("burn", "tokens for credits, at the price of the next round");
-    burn->add_option("AMOUNT", t->amount, "tokens")->required();
+    burn->add_option("AMOUNT", t->amount,
+                     "tokens; with --credits the most that they may cost [a quarter above the price now]");
+    burn->add_option("--credits", t->credits, "USD: just so many credits; what they do not cost comes back");
     burn->add_option("--min-credits", t->min_credits, "USD; below it the tokens come back");
     auto burn_options = add_change_options(*burn);
-    burn->callback([=, &session] {
-        must_be_amount(t->amount);
-        const Credits least = t->min_credits.empty() ? Credits{} : typed(parse_usd(t->min_credits));
-        change(session, *burn_options, [&](const ChainInfo& chain, const Address&) -> Messages {
-            return {chain::BurnForCredits{typed(chain.parse_amount(t->amount)), least}};
-        });
+    burn->callback([=, &session] { burn_for_credits(session, *burn_options, *t); });
+
+    CLI::App* redeem = app.add_subcommand("redeem", "credits back into tokens, where the chain has a vault");
+    redeem->add_option("CREDITS", t->credits, "USD")->required();
+    auto redeem_options = add_change_options(*redeem);
+    redeem->callback([=, &session] {
+        const Credits credits = typed(parse_usd(t->credits));
+        change(session, *redeem_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::RedeemCredits{credits}}; });
     });
 
     CLI::App* stake = app.add_subcommand("stake", "stake tokens with a provider");

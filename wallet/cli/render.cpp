@@ -14,20 +14,59 @@ bool one_of(std::string_view name, const std::array<std::string_view, N>& names)
 }
 
 // Names of docs/rpc.md whose strings of digits are base units of the token, micro-USD, and USD x 10^-8.
-constexpr std::array<std::string_view, 42> kTokens{
-    "deposit_tokens", "amount",       "liquid",          "staked",     "stake",
-    "stake_at_start", "required",     "exposure",        "earned",     "slashed",
-    "genesis",        "minted",       "burned",          "supply",     "cap",
-    "unbonding",      "vesting",      "vault",           "escrow",     "bonds",
-    "fees",           "fee",          "held_slashes",    "pool_work",  "pool_availability",
-    "reserved",       "pool_stakers", "pool_validators", "treasury",   "minted_schedule",
-    "minted_settled", "bond",         "paid_tokens",     "work",       "availability",
-    "stakers",        "validators",   "credit_tokens",   "unit_stake", "min_stake",
-    "paid",           "have_tokens"};
-constexpr std::array<std::string_view, 14> kDollars{
-    "price_per_unit", "credits",        "issued",           "consumed",  "refunded", "free",        "escrowed",
-    "queued",         "credits_issued", "credits_consumed", "max_price", "deposit",  "min_credits", "credits_paid"};
-constexpr std::array<std::string_view, 2> kPrices{"price", "ema"};
+constexpr std::array<std::string_view, 48> kTokens{"deposit_tokens",
+                                                   "amount",
+                                                   "liquid",
+                                                   "staked",
+                                                   "stake",
+                                                   "stake_at_start",
+                                                   "required",
+                                                   "exposure",
+                                                   "earned",
+                                                   "slashed",
+                                                   "genesis",
+                                                   "minted",
+                                                   "burned",
+                                                   "supply",
+                                                   "cap",
+                                                   "unbonding",
+                                                   "vesting",
+                                                   "vault",
+                                                   "escrow",
+                                                   "bonds",
+                                                   "fees",
+                                                   "fee",
+                                                   "held_slashes",
+                                                   "pool_work",
+                                                   "pool_availability",
+                                                   "reserved",
+                                                   "pool_stakers",
+                                                   "pool_validators",
+                                                   "treasury",
+                                                   "minted_schedule",
+                                                   "minted_settled",
+                                                   "bond",
+                                                   "paid_tokens",
+                                                   "work",
+                                                   "availability",
+                                                   "stakers",
+                                                   "validators",
+                                                   "credit_tokens",
+                                                   "unit_stake",
+                                                   "min_stake",
+                                                   "paid",
+                                                   "have_tokens",
+                                                   "burned_for_credits",
+                                                   "scheduled",
+                                                   "recycled",
+                                                   "minted_recycled",
+                                                   "vaulted",
+                                                   "cost"};
+constexpr std::array<std::string_view, 15> kDollars{
+    "price_per_unit", "credits",  "issued",      "consumed",       "refunded",
+    "free",           "escrowed", "queued",      "credits_issued", "credits_consumed",
+    "max_price",      "deposit",  "min_credits", "credits_paid",   "outstanding"};
+constexpr std::array<std::string_view, 4> kPrices{"price", "ema", "burn_price", "settle_price"};
 
 bool digits(const std::string& text) {
     return !text.empty() && text.size() <= 39 &&

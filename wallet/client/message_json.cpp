@@ -28,7 +28,9 @@ struct Fields {
     void operator()(const chain::BurnForCredits& m) const {
         put("amount", make::amount(m.amount.units));
         put("min_credits", make::amount(m.min_credits.units));
+        put("credits", make::amount(m.credits.units));
     }
+    void operator()(const chain::RedeemCredits& m) const { put("credits", make::amount(m.credits.units)); }
     void operator()(const chain::RegisterProvider& m) const { put("endpoint", make::text(m.endpoint)); }
     void operator()(const chain::AddDevice& m) const {
         put("slot", make::number(m.slot));
@@ -86,8 +88,14 @@ struct Words {
         return out;
     }
     std::string operator()(const chain::BurnForCredits& m) const {
+        if (!m.credits.is_zero())
+            return "burn for " + show_usd(m.credits) + " of credits at the next price, " + chain.show(m.amount) +
+                   " at most; the rest comes back";
         return "burn " + chain.show(m.amount) + " for credits at the next price" +
                (m.min_credits.is_zero() ? "" : ", for " + show_usd(m.min_credits) + " at least");
+    }
+    std::string operator()(const chain::RedeemCredits& m) const {
+        return "turn " + show_usd(m.credits) + " of credits back into tokens at the next price";
     }
     std::string operator()(const chain::RegisterProvider& m) const {
         return "register as a provider" + (m.endpoint.empty() ? "" : " at " + m.endpoint);
