@@ -30,27 +30,11 @@ class PoolWalk {
     void step() {
         ++steps_;
         const std::size_t who = r_.below(kHolders);
-        switch (r_.below(9)) {
-            case 0:
-            case 1:
-                return stake(who);
-            case 2:
-            case 3:
-                return unstake(who);
-            case 4:
-                return slash();
-            case 5:
-                return claim(who);
-            case 6:
-                time_ += r_.below(40);
-                return claim(who);
-            case 7:
-                oldest_ =
-                    r_.below(3) == 0 ? std::optional(TimeMs{time_ - std::min(time_, r_.below(60))}) : std::nullopt;
-                return;
-            default:
-                return end_epoch();
-        }
+        std::vector<Amount> before;
+        for (const Delegation& d : holders_) before.push_back(worth_of(d));
+        const bool slashed = act(who);
+        for (std::size_t i = 0; i < kHolders; ++i)  // nobody loses a unit by what another does
+            if (i != who && !slashed) REQUIRE(worth_of(holders_[i]) >= before[i]);
     }
     void check() {
         // Not a unit more or less than came in, wherever it lies.
@@ -117,6 +101,40 @@ class PoolWalk {
         u128 paid = 0;
         std::size_t payments = 0;
     };
+
+    // True where it was a slash.
+    bool act(std::size_t who) {
+        switch (r_.below(9)) {
+            case 0:
+            case 1:
+                stake(who);
+                break;
+            case 2:
+            case 3:
+                unstake(who);
+                break;
+            case 4:
+                slash();
+                return true;
+            case 5:
+                claim(who);
+                break;
+            case 6:
+                time_ += r_.below(40);
+                claim(who);
+                break;
+            case 7:
+                oldest_ =
+                    r_.below(3) == 0 ? std::optional(TimeMs{time_ - std::min(time_, r_.below(60))}) : std::nullopt;
+                break;
+            default:
+                end_epoch();
+        }
+        return false;
+    }
+    Amount worth_of(const Delegation& d) const {
+        return d.generation == pool_.generation ? worth(pool_.active, d.shares) : Amount{};
+    }
 
     // Each step moves a holder by less than two units: his own floors, or what another's left in the pool.
     void compare(Amount is, const Rational& should, const char* what) {
