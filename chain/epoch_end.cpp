@@ -33,6 +33,8 @@ std::vector<tokenomics::ProviderWork> work_of_epoch(Exec& x) {
             w.provider = a;
             w.stake_at_start = p.stake_epoch == x.epoch() ? p.stake_at_start : p.stake;
             w.stake_at_end = p.stake;
+            if (const auto pool = p.delegated.is_zero() ? std::nullopt : x.s.stake_pool(a))
+                w.delegated = tokenomics::earning_stake(*pool, x.epoch());
             return true;
         });
     }
@@ -154,20 +156,25 @@ void end_epoch(Exec& x) {
     books.fees = out.fees_left;
     reserve_commits(x, reserved);
 
-    for (const tokenomics::Payment& pay : out.payments) {
-        Amount total;
-        for (const Amount part : {pay.work, pay.availability, pay.staking, pay.validation}) (void)increase(total, part);
-        if (total.is_zero()) continue;
-        (void)x.s.pay(pay.to, total);
-        Amount as_provider = sub_or_zero(total, pay.validation);
-        if (!as_provider.is_zero()) {
+    std::size_t at = 0;  // in.providers and the payments to them are in one order
+    for (tokenomics::Payment pay : out.payments) {
+        const bool to_provider = pay.validation.is_zero();
+        if (to_provider) {
+            while (in.providers[at].provider != pay.to) ++at;
             auto mine = provider_epoch_of(x, x.epoch(), pay.to);
+            pay.staking = reward_delegators(x, in.providers[at], pay.staking, mine);
             mine.work_bonus = pay.work;
             mine.availability = pay.availability;
             mine.staking = pay.staking;
             x.s.put_record(tables::provider_epoch(x.epoch(), pay.to), mine);
+        }
+        Amount total;
+        for (const Amount part : {pay.work, pay.availability, pay.staking, pay.validation}) (void)increase(total, part);
+        if (total.is_zero()) continue;
+        (void)x.s.pay(pay.to, total);
+        if (to_provider) {
             if (auto p = x.s.provider(pay.to)) {
-                (void)increase(p->earned, as_provider);
+                (void)increase(p->earned, total);
                 x.s.put_record(tables::provider(pay.to), *p);
             }
         }

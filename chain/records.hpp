@@ -7,6 +7,7 @@
 #include "chain/messages.hpp"
 #include "proofs/kinds.hpp"
 #include "tokenomics/price.hpp"
+#include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
 
 namespace assay::chain {
@@ -27,6 +28,7 @@ struct Provider {
     Amount stake_at_start;  ///< of `stake_epoch`: before the first change in that epoch
     Epoch stake_epoch;
     std::vector<tokenomics::Unbonding> unbonding;
+    Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
     Amount required;  ///< for all its devices
     Amount exposure;  ///< sum over open commits
@@ -36,8 +38,8 @@ struct Provider {
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
-    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, devices, required, exposure,
-                 open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
+    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, required,
+                 exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
 };
 
 struct Device {
@@ -176,15 +178,17 @@ struct ProviderEpoch {
     u128 passed_weight = 0, pending_weight = 0;
     Credits consumed;
     Amount consumed_tokens;
-    Amount settled;       ///< paid for buyers' work
-    Amount work_bonus;    ///< from the work pool
-    Amount availability;  ///< for passed canonical tasks
-    Amount late;          ///< from the reserve, for verdicts after the epoch's end
-    Amount staking;
-    Amount slashed;
-    Amount required, stake;  ///< when it last committed
+    Amount settled;                  ///< paid for buyers' work
+    Amount work_bonus;               ///< from the work pool
+    Amount availability;             ///< for passed canonical tasks
+    Amount late;                     ///< from the reserve, for verdicts after the epoch's end
+    Amount staking;                  ///< for its own stake, with the commission
+    Amount delegators;               ///< granted to its delegators
+    tokenomics::PerShare per_share;  ///< of its pool after that grant
+    Amount slashed;                  ///< of its own stake
+    Amount required, stake;          ///< when it last committed
     ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
-                 availability, late, staking, slashed, required, stake)
+                 availability, late, staking, delegators, per_share, slashed, required, stake)
 };
 
 struct EpochRecord {
@@ -207,11 +211,11 @@ struct EpochRecord {
 struct Ledger {
     Amount genesis, minted, burned, scheduled;  ///< scheduled: cumulative mint by the schedule alone
     Amount liquid, staked, unbonding, vesting, vault, escrow, bonds, fees, held_slashes;
-    Amount pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury;
+    Amount pool_work, pool_availability, reserved, rewards, pool_stakers, pool_validators, treasury;
     Credits credits_issued, credits_consumed, credits_refunded;
     Credits credits_free, credits_escrowed, credits_queued;
     ASSAY_FIELDS(genesis, minted, burned, scheduled, liquid, staked, unbonding, vesting, vault, escrow, bonds, fees,
-                 held_slashes, pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury,
+                 held_slashes, pool_work, pool_availability, reserved, rewards, pool_stakers, pool_validators, treasury,
                  credits_issued, credits_consumed, credits_refunded, credits_free, credits_escrowed, credits_queued)
 };
 

@@ -36,6 +36,11 @@ enum class BurnMode : std::uint8_t { destroy = 0 };
 constexpr std::uint8_t enum_count(BurnMode) {
     return 1;
 }
+/// Whether others may stake with a provider.
+enum class DelegationMode : std::uint8_t { closed = 0, open = 1 };
+constexpr std::uint8_t enum_count(DelegationMode) {
+    return 2;
+}
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
 enum class ClassWork : std::uint8_t { lanes = 0 };
 constexpr std::uint8_t enum_count(ClassWork) {
@@ -335,6 +340,8 @@ struct StakeParams {
     Amount min_unbonding;
     std::uint64_t unbonding_ms = 21ull * 86'400'000;
     std::uint64_t max_unbondings = 8;
+    DelegationMode delegation = DelegationMode::closed;
+    Ppb commission_floor{50'000'000};
     static constexpr auto describe() {
         using P = StakeParams;
         return std::tuple{
@@ -345,7 +352,12 @@ struct StakeParams {
                   "the smallest amount that can be unstaked, unless it is all"),
             field("unbonding_ms", &P::unbonding_ms, "ms", 1'000, 400ull * 86'400'000,
                   "unstaked tokens wait so long and can be slashed"),
-            field("max_unbondings", &P::max_unbondings, "entries", 1, 64, "open unbondings per provider")};
+            field("max_unbondings", &P::max_unbondings, "entries", 1, 64,
+                  "open unbondings of a holder with a provider"),
+            field("delegation", &P::delegation, "", 0, 0,
+                  "who may stake with a provider: closed, itself alone; open, all"),
+            field("commission_floor_ppb", &P::commission_floor, "ppb", 0, Ppb::kOne,
+                  "least share that a provider keeps of its delegators' rewards")};
     }
     ASSAY_DESCRIBED
 };

@@ -13,6 +13,7 @@ constexpr std::string_view kEmissionKinds[] = {
     "signed_step", "bonded_ratio", "fraction_of_supply", "mint_ratio", "policy"};
 constexpr std::string_view kHalvingBy[] = {"time", "issuance"};
 constexpr std::string_view kBurnModes[] = {"destroy"};
+constexpr std::string_view kDelegationModes[] = {"closed", "open"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
@@ -22,6 +23,9 @@ constexpr std::span<const std::string_view> words_of(HalvingBy) {
 }
 constexpr std::span<const std::string_view> words_of(BurnMode) {
     return kBurnModes;
+}
+constexpr std::span<const std::string_view> words_of(DelegationMode) {
+    return kDelegationModes;
 }
 constexpr std::span<const std::string_view> words_of(ClassWork) {
     return kClassWorks;

@@ -21,12 +21,19 @@ Result<Json> account(const Api& api, const Args& args) {
         if (p)
             for (const auto& u : p->unbonding)
                 unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
-        return Json{{"address", style_of(s.params()).address(who)},
+        const Style style = style_of(s.params());
+        Json delegations = Json::array();
+        s.each_delegation_by(who, [&](const Address& provider, const tokenomics::Delegation& d) {
+            delegations.push_back(delegation_json(style, s, provider, d));
+            return true;
+        });
+        return Json{{"address", style.address(who)},
                     {"nonce", a.nonce},
                     {"next_nonce", api.mempool.next_nonce(who, a.nonce)},
                     {"liquid", digits(a.liquid)},
                     {"staked", digits(p ? p->stake : Amount{})},
                     {"unbonding", std::move(unbonding)},
+                    {"delegations", std::move(delegations)},
                     {"credits", digits(a.credits)},
                     {"credit_tokens", digits(a.credit_tokens)},
                     {"height", s.chain().height.value}};
@@ -175,7 +182,7 @@ void add_economy_methods(std::vector<Method>& out) {
     out.push_back({"account",
                    "balances and nonce",
                    {address},
-                   "address, nonce, next_nonce, liquid, staked, unbonding, credits",
+                   "address, nonce, next_nonce, liquid, staked, unbonding, delegations, credits",
                    &account});
     out.push_back({"supply",
                    "every token in its bucket",

@@ -66,7 +66,7 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
     const bool tokens =
         same_sum({b.liquid.units, b.staked.units, b.unbonding.units, b.vesting.units, b.vault.units, b.escrow.units,
                   b.bonds.units, b.fees.units, b.held_slashes.units, b.pool_work.units, b.pool_availability.units,
-                  b.reserved.units, b.pool_stakers.units, b.pool_validators.units, b.treasury.units},
+                  b.reserved.units, b.rewards.units, b.pool_stakers.units, b.pool_validators.units, b.treasury.units},
                  supply);
     const bool credits = same_sum({b.credits_free.units, b.credits_escrowed.units, b.credits_queued.units,
                                    b.credits_consumed.units, b.credits_refunded.units},
@@ -89,6 +89,7 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
                   {"pool_work", digits(b.pool_work)},
                   {"pool_availability", digits(b.pool_availability)},
                   {"reserved", digits(b.reserved)},
+                  {"rewards", digits(b.rewards)},
                   {"pool_stakers", digits(b.pool_stakers)},
                   {"pool_validators", digits(b.pool_validators)},
                   {"treasury", digits(b.treasury)}}},
@@ -153,6 +154,7 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
     Json unbonding = Json::array();
     for (const auto& u : p.unbonding)
         unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
+    const auto pool = state.stake_pool(a).value_or(tokenomics::StakePool{});
     Json devices = Json::array();
     state.each_device(a, [&](std::uint32_t slot, const chain::Device& d) {
         devices.push_back({{"slot", slot},
@@ -167,8 +169,10 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
     return Json{{"address", s.address(a)},
                 {"endpoint", p.endpoint},
                 {"stake", digits(p.stake)},
+                {"delegated", digits(p.delegated)},
+                {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
                 {"required", digits(p.required)},
-                {"access", !p.jailed && p.devices > 0 && p.stake >= p.required},
+                {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, p, state.chain().time)},
                 {"exposure", digits(p.exposure)},
                 {"open_commits", p.open_commits},
                 {"unbonding", std::move(unbonding)},
@@ -180,6 +184,19 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                 {"earned", digits(p.earned)},
                 {"slashed", digits(p.slashed)},
                 {"devices", std::move(devices)}};
+}
+
+Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
+                     const tokenomics::Delegation& d) {
+    const auto pool = state.stake_pool(provider).value_or(tokenomics::StakePool{});
+    Json unbonding = Json::array();
+    for (const auto& l : d.leaving)
+        unbonding.push_back({{"amount", digits(tokenomics::worth(pool, l))}, {"matures", format_utc(l.matures)}});
+    // Shares of a generation that closed are on their way out, as the next touch will say.
+    const bool open = d.generation == pool.generation;
+    return Json{{"provider", s.address(provider)},
+                {"stake", digits(open ? tokenomics::worth(pool.active, d.shares) : Amount{})},
+                {"unbonding", std::move(unbonding)}};
 }
 
 Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {

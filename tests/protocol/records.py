@@ -30,7 +30,8 @@ PARAMS = Struct(
     ("price", Struct(("initial", U64), ("deviation_ppb", U64), ("max_move_ppb", U64), ("ema_rounds", U64),
                      ("stale_blocks", U64))),
     ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
-                     ("unbonding_ms", U64), ("max_unbondings", U64))),
+                     ("unbonding_ms", U64), ("max_unbondings", U64), ("delegation", Enumeration(2)),
+                     ("commission_floor_ppb", U64))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
                      ("memory_tasks", U64), ("jail_ms", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
@@ -63,15 +64,25 @@ WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon",
                     ("last_time", U64), ("expected", U64), ("commits", U64))
 LEDGER = Struct(*[(name, U128) for name in (
     "genesis minted burned scheduled liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
-    "pool_availability reserved pool_stakers pool_validators treasury credits_issued credits_consumed "
+    "pool_availability reserved rewards pool_stakers pool_validators treasury credits_issued credits_consumed "
     "credits_refunded credits_free credits_escrowed credits_queued").split()])
 
 UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
-                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("devices", U32), ("required", U128),
+                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32), ("required", U128),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
                   ("slashed", U128))
+SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
+PER_SHARE = Struct(("whole", U128), ("fraction", U128))
+LEAVING = Struct(("shares", U128), ("generation", U64), ("matures", U64), ("created", U64))
+STAKE_POOL = Struct(("active", SHARE_POOL), ("generation", U64), ("fresh", U128), ("fresh_epoch", U64),
+                    ("per_share", PER_SHARE), ("rewards", U128), ("leaving", SHARE_POOL), ("leaving_generation", U64),
+                    ("commission", U64), ("commission_before", U64), ("commission_epoch", U64))
+DELEGATION = Struct(("shares", U128), ("generation", U64), ("fresh", U128), ("fresh_epoch", U64),
+                    ("per_share", PER_SHARE), ("leaving", List(LEAVING)))
+CLOSED_GENERATION = Struct(("shares", U128), ("leaving_shares", U128), ("leaving_generation", U64), ("matures", U64),
+                           ("created", U64), ("per_share", PER_SHARE), ("epoch", U64))
 DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("failed_bits", U128),
                 ("absent_bits", U128))
 BEACON_TIP = Struct(("tip", HASH), ("height", U64))
@@ -101,8 +112,10 @@ EPOCH = Struct(("epoch", U64), ("first", U64), ("last", U64), ("start_time", U64
 PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("passed_weight", U128),
                         ("pending_weight", U128), ("consumed", U128), ("consumed_tokens", U128), ("settled", U128),
                         ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
+                        ("delegators", U128), ("per_share", PER_SHARE),
                         ("slashed", U128), ("required", U128), ("stake", U128))
 
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
-           "provider": PROVIDER, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
+           "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
+           "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
            "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH, "provider_epoch": PROVIDER_EPOCH}

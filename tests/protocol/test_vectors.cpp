@@ -236,8 +236,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto ledger = reads<Ledger>("record_ledger");
     CHECK(ledger.genesis.units == 1);
     CHECK(ledger.pool_work.units == 14);
-    CHECK(ledger.treasury.units == 19);
-    CHECK(ledger.credits_queued.units == 25);
+    CHECK((ledger.rewards.units == 17 && ledger.treasury.units == 20));
+    CHECK(ledger.credits_queued.units == 26);
     const auto account = reads<Account>("record_account");
     CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
            account.credit_tokens.units == 4));
@@ -248,9 +248,17 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((clock.price.last_quorum.value == 16 && clock.price.rounds == 17 && clock.price.stale));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
-    CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 && provider.devices == 12));
-    CHECK((provider.required.units == 13 && provider.exposure.units == 14 && provider.open_commits == 15));
-    CHECK((provider.jailed_until.value == 17 && provider.earned.units == 21 && provider.slashed.units == 22));
+    CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
+           provider.delegated.units == 12));
+    CHECK((provider.required.units == 14 && provider.exposure.units == 15 && provider.open_commits == 16));
+    CHECK((provider.jailed_until.value == 18 && provider.earned.units == 22 && provider.slashed.units == 23));
+    const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
+    CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
+    CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
+    const auto delegation = reads<tokenomics::Delegation>("record_delegation");
+    CHECK((delegation.shares == 1 && delegation.fresh == 3 && delegation.leaving[1].matures.value == 13));
+    const auto closed = reads<tokenomics::ClosedGeneration>("record_closed_generation");
+    CHECK((closed.leaving_shares == 2 && closed.matures.value == 4 && closed.epoch.value == 8));
     const auto device = reads<Device>("record_device");
     CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
     const auto validator = reads<Validator>("record_validator");
@@ -281,7 +289,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((epoch.missed == 20 && epoch.paid_weight == 21 && epoch.spot.value == 22 && epoch.ema.value == 23));
     const auto mine = reads<ProviderEpoch>("record_provider_epoch");
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
-    CHECK((mine.slashed.units == 13 && mine.required.units == 14 && mine.stake.units == 15));
+    CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
+    CHECK((mine.slashed.units == 16 && mine.required.units == 17 && mine.stake.units == 18));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
     const auto& emission = params.emission;
@@ -289,7 +298,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.signed_step.target.value == 36 && emission.bonded_ratio.change.value == 40));
     CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
     CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
-    CHECK((params.work.samples == 82 && params.validators.max_beacon_gap == 113));
+    CHECK((params.stake.commission_floor.value == 77 && params.work.samples == 84));
+    CHECK(params.validators.max_beacon_gap == 115);
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);
