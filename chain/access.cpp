@@ -7,8 +7,18 @@ Amount backing(const Provider& p) {
     return sum ? *sum : Amount::max();
 }
 
-Amount needed(const tokenomics::Params&, const Provider& p, TimeMs) {
-    return p.required;
+Amount required_now(const Provider& p, TimeMs time) {
+    return time < p.kept_until ? min_of(p.kept, p.required) : p.required;
+}
+
+tokenomics::Requirement requirement_of(const tokenomics::Params& rules, const Provider& p) {
+    if (rules.stake.unit_in == tokenomics::StakeUnit::usd) return {{}, p.required_usd, p.required_least};
+    return {p.required, {}, p.required_least};
+}
+
+Amount needed(const tokenomics::Params& rules, const Provider& p, TimeMs time) {
+    if (rules.stake.access == tokenomics::AccessMode::scaled) return p.required_least;
+    return required_now(p, time);
 }
 
 bool has_access(const tokenomics::Params& rules, const Provider& p, TimeMs time) {

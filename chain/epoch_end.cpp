@@ -107,6 +107,30 @@ void set_powers(Exec& x) {
     }
 }
 
+void reprice_requirements(Exec& x) {
+    ChainState& clock = x.s.clock();
+    if (x.rules().stake.unit_in != tokenomics::StakeUnit::usd || clock.price.stale) return;
+    const Price price = tokenomics::ema(clock.price);
+    if (price == clock.stake_price) return;
+    clock.stake_price = price;
+    std::vector<std::pair<Address, Provider>> changed;
+    x.s.each_provider([&](const Address& a, const Provider& p) {
+        const auto required = tokenomics::in_tokens(requirement_of(x.rules(), p), price, x.rules().token.decimals);
+        if (required && *required != p.required) {
+            changed.emplace_back(a, p);
+            Provider& now = changed.back().second;
+            now.required = *required;
+            if (backing(p) >= p.required && backing(p) < *required) {
+                now.kept = p.required;
+                now.kept_until = TimeMs{x.time().value + x.rules().stake.grace_ms};
+            }
+        }
+        return true;
+    });
+    for (const auto& [a, p] : changed) x.s.put_record(tables::provider(a), p);
+    x.emit("stake.repriced", {attr("price", price.value), attr("providers", std::uint64_t{changed.size()})});
+}
+
 void end_epoch(Exec& x) {
     Ledger& books = x.s.books();
     auto record = x.s.epoch(x.epoch());
@@ -197,6 +221,7 @@ void end_epoch(Exec& x) {
     if (!out.minted.is_zero())
         x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
 
+    reprice_requirements(x);
     set_powers(x);
     x.emit("epoch.closed",
            {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),

@@ -102,6 +102,8 @@ void run_due_orders(Exec& x);                                         // market.
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
+/// Requirements in USD at the price of the epoch's end; grace for whom the price alone leaves short.
+void reprice_requirements(Exec& x);  // epoch_end.cpp
 /// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest; due beacon tips.
 void set_powers(Exec& x);  // epoch_end.cpp
 /// Applies a verdict to the commit, its provider, device and epoch.

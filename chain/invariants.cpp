@@ -245,8 +245,11 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
             classes.push_back(d.device_class);
             return true;
         });
-        const auto required = tokenomics::required_stake(params, classes);
-        device_errors += classes.size() != p.devices || !required || *required != p.required;
+        const auto sum = tokenomics::requirement(params, classes);
+        const auto required =
+            sum ? tokenomics::in_tokens(*sum, state.chain().stake_price, params.token.decimals) : sum.error();
+        device_errors += classes.size() != p.devices || !sum || (required && *required != p.required) ||
+                         sum->usd != p.required_usd || sum->least != p.required_least;
         devices_of_all += classes.size();
         return true;
     });

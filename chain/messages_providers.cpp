@@ -16,6 +16,21 @@ Result<Provider> registered(Exec& x, const Address& a) {
     return *std::move(p);
 }
 
+// A new device's part of the requirement, in the grace period too: grace is for what a price raised alone.
+Status require_more(Exec& x, Provider& p, std::span<const std::uint32_t> device) {
+    ASSAY_TRY(const auto more, tokenomics::requirement(x.rules(), device));
+    tokenomics::Requirement all = requirement_of(x.rules(), p);
+    ASSAY_TRY_VOID(increase(all.tokens, more.tokens));
+    ASSAY_TRY_VOID(increase(all.usd, more.usd));
+    ASSAY_TRY_VOID(increase(all.least, more.least));
+    ASSAY_TRY(Amount required, tokenomics::in_tokens(all, x.s.clock().stake_price, x.rules().token.decimals));
+    ASSAY_TRY(p.kept, add(p.kept, sub_or_zero(required, p.required)));
+    p.required = required;
+    p.required_usd = all.usd;
+    p.required_least = all.least;
+    return {};
+}
+
 }  // namespace
 
 void note_stake(Exec& x, Provider& p) {
@@ -87,8 +102,7 @@ Status run(Exec& x, const AddDevice& m) {
     d.device_class = static_cast<std::uint32_t>(found - classes.begin());
     d.active_from = x.epoch() + 1;
     const std::uint32_t one[] = {d.device_class};
-    ASSAY_TRY(Amount more, tokenomics::required_stake(x.rules(), one));
-    ASSAY_TRY_VOID(increase(p.required, more));
+    ASSAY_TRY_VOID(require_more(x, p, one));
     ++p.devices;
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);

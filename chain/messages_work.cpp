@@ -98,7 +98,10 @@ Status run(Exec& x, const CommitWork& m) {
     k.ctx = proofs::work_ctx(x.s.clock().chain_id, k.params, k.task, k.epoch, k.provider, k.slot, round->h0_beacon);
     k.root = m.root;
     k.height = x.height();
-    k.weight = meant.order ? 0 : c.weight;
+    // Scaled access counts in billionths of the class's weight: a small weight has a share too.
+    const bool scaled = x.rules().stake.access == tokenomics::AccessMode::scaled;
+    const Ppb share = tokenomics::access_share(x.rules().stake, backing(*p), required_now(*p, x.time()));
+    k.weight = meant.order ? 0 : scaled ? c.weight * share.value : c.weight;
     k.exposure = exposure;
     const auto& slash = x.rules().slash;
     k.rate_one = slash.one_bad, k.rate_two = slash.two_bad, k.rate_full = slash.full, k.rate_absent = slash.absent;

@@ -30,7 +30,11 @@ struct Provider {
     std::vector<tokenomics::Unbonding> unbonding;
     Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
-    Amount required;  ///< for all its devices
+    Amount required;        ///< for all its devices, at the price of the last epoch's end where it counts USD
+    Credits required_usd;   ///< the same in micro-USD; 0 where stake.unit_in is tokens
+    Amount required_least;  ///< what no price lowers, and scaled access needs
+    Amount kept;            ///< counts in place of `required` until `kept_until`: it rose with the price alone
+    TimeMs kept_until;
     Amount exposure;  ///< sum over open commits
     std::uint32_t open_commits = 0;
     bool jailed = false;
@@ -39,7 +43,8 @@ struct Provider {
     Amount earned;
     Amount slashed;
     ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, required,
-                 exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
+                 required_usd, required_least, kept, kept_until, exposure, open_commits, jailed, jailed_until, passed,
+                 failed, absent, earned, slashed)
 };
 
 struct Device {
@@ -233,9 +238,10 @@ struct ChainState {
     Height round_closed;                           ///< of the last price round
     std::uint32_t active_devices = 0;
     Epoch oldest_round;  ///< rounds before it are closed and swept
+    Price stake_price;   ///< at which requirements in USD count: the EMA of the last epoch's end that had one
     tokenomics::PriceState price;
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
-                 round_closed, active_devices, oldest_round, price)
+                 round_closed, active_devices, oldest_round, stake_price, price)
 };
 
 }  // namespace assay::chain

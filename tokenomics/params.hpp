@@ -41,6 +41,16 @@ enum class DelegationMode : std::uint8_t { closed = 0, open = 1 };
 constexpr std::uint8_t enum_count(DelegationMode) {
     return 2;
 }
+/// What a requirement is counted in: base units of the token, or micro-USD at the smoothed price.
+enum class StakeUnit : std::uint8_t { tokens = 0, usd = 1 };
+constexpr std::uint8_t enum_count(StakeUnit) {
+    return 2;
+}
+/// All or nothing: no access below the requirement. Scaled: a free share, and the rest as collateral covers it.
+enum class AccessMode : std::uint8_t { all_or_nothing = 0, scaled = 1 };
+constexpr std::uint8_t enum_count(AccessMode) {
+    return 2;
+}
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
 enum class ClassWork : std::uint8_t { lanes = 0 };
 constexpr std::uint8_t enum_count(ClassWork) {
@@ -342,6 +352,11 @@ struct StakeParams {
     std::uint64_t max_unbondings = 8;
     DelegationMode delegation = DelegationMode::closed;
     Ppb commission_floor{50'000'000};
+    AccessMode access = AccessMode::all_or_nothing;
+    Ppb free_share{200'000'000};
+    StakeUnit unit_in = StakeUnit::tokens;
+    std::uint64_t unit_usd = 0;
+    std::uint64_t grace_ms = 7ull * 86'400'000;
     static constexpr auto describe() {
         using P = StakeParams;
         return std::tuple{
@@ -357,7 +372,14 @@ struct StakeParams {
             field("delegation", &P::delegation, "", 0, 0,
                   "who may stake with a provider: closed, itself alone; open, all"),
             field("commission_floor_ppb", &P::commission_floor, "ppb", 0, Ppb::kOne,
-                  "least share that a provider keeps of its delegators' rewards")};
+                  "least share that a provider keeps of its delegators' rewards"),
+            field("access", &P::access, "", 0, 0, "below the requirement: all_or_nothing, or scaled by what covers it"),
+            field("free_share_ppb", &P::free_share, "ppb", 0, Ppb::kOne,
+                  "scaled: weight without collateral; 3 x cost per device are needed all the same"),
+            field("unit_in", &P::unit_in, "", 0, 0, "tokens: stake.unit counts; usd: stake.unit_usd at the EMA"),
+            field("unit_usd", &P::unit_usd, "micro-USD", 0, 0, "unit where unit_in is usd"),
+            field("grace_ms", &P::grace_ms, "ms", 0, 400ull * 86'400'000,
+                  "who had access when a fall of the price raised the requirement keeps it so long")};
     }
     ASSAY_DESCRIBED
 };

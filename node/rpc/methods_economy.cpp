@@ -93,7 +93,8 @@ Result<Json> classes(const Api& api, const Args&) {
     return api.app.read([](const chain::StateView& s) -> Result<Json> {
         const auto rules = s.params();
         Json items = Json::array();
-        for (const auto& c : rules.classes) items.push_back(class_json(rules.stake, c));
+        const Price price = s.chain().stake_price;
+        for (std::uint32_t i = 0; i < rules.classes.size(); ++i) items.push_back(class_json(rules, i, price));
         return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
     });
 }

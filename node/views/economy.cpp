@@ -1,5 +1,6 @@
 // Supply, epochs, providers, orders, commits.
 #include "base/utc.hpp"
+#include "chain/access.hpp"
 #include "node/json.hpp"
 #include "node/views/views.hpp"
 #include "proofs/ctx.hpp"
@@ -166,24 +167,30 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                            {"absent_recent", bit_count(d.absent_bits)}});
         return true;
     });
-    return Json{{"address", s.address(a)},
-                {"endpoint", p.endpoint},
-                {"stake", digits(p.stake)},
-                {"delegated", digits(p.delegated)},
-                {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
-                {"required", digits(p.required)},
-                {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, p, state.chain().time)},
-                {"exposure", digits(p.exposure)},
-                {"open_commits", p.open_commits},
-                {"unbonding", std::move(unbonding)},
-                {"jailed", p.jailed},
-                {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
-                {"passed", p.passed},
-                {"failed", p.failed},
-                {"absent", p.absent},
-                {"earned", digits(p.earned)},
-                {"slashed", digits(p.slashed)},
-                {"devices", std::move(devices)}};
+    return Json{
+        {"address", s.address(a)},
+        {"endpoint", p.endpoint},
+        {"stake", digits(p.stake)},
+        {"delegated", digits(p.delegated)},
+        {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
+        {"required", digits(chain::required_now(p, state.chain().time))},
+        {"needed", digits(chain::needed(rules, p, state.chain().time))},
+        {"required_usd", digits(p.required_usd)},
+        {"grace_until", state.chain().time < p.kept_until ? Json(format_utc(p.kept_until)) : Json()},
+        {"access_ppb",
+         tokenomics::access_share(rules.stake, chain::backing(p), chain::required_now(p, state.chain().time)).value},
+        {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, p, state.chain().time)},
+        {"exposure", digits(p.exposure)},
+        {"open_commits", p.open_commits},
+        {"unbonding", std::move(unbonding)},
+        {"jailed", p.jailed},
+        {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
+        {"passed", p.passed},
+        {"failed", p.failed},
+        {"absent", p.absent},
+        {"earned", digits(p.earned)},
+        {"slashed", digits(p.slashed)},
+        {"devices", std::move(devices)}};
 }
 
 Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
@@ -251,9 +258,12 @@ Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, 
                 {"indices", std::move(indices)}};
 }
 
-Json class_json(const tokenomics::StakeParams& stake, const tokenomics::ClassParams& c) {
-    const auto unit = tokenomics::required_per_device(stake, c);
-    const auto least = tokenomics::minimum_stake_per_device(c);
+Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price) {
+    const tokenomics::ClassParams& c = rules.classes[index];
+    const std::uint32_t one[] = {index};
+    const auto sum = tokenomics::requirement(rules, one);
+    const auto unit = sum ? tokenomics::in_tokens(*sum, stake_price, rules.token.decimals) : sum.error();
+    const auto least = tokenomics::deterrent_stake(rules, c);
     const proofs::WorkParams work = proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
     return Json{{"name", c.name},
                 {"multiplier_ppb", c.multiplier.value},

@@ -54,7 +54,7 @@ struct PlacedEvent {
                                    const tokenomics::Delegation& d);
 [[nodiscard]] Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);
 [[nodiscard]] Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c);
-[[nodiscard]] Json class_json(const tokenomics::StakeParams& stake, const tokenomics::ClassParams& c);
+[[nodiscard]] Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price);
 /// Kind and dimensions of a piece of work.
 [[nodiscard]] Json work_json(const proofs::WorkParams& p);
 

@@ -252,6 +252,9 @@ TEST_CASE("a random walk with three validators and short epochs") {
         g.params.work.open_blocks = 8;
         g.params.stake.delegation = tokenomics::DelegationMode::open;
         g.params.slash.full = Ppb{1'000'000'000};  // pools go to zero
+        g.params.stake.unit_in = tokenomics::StakeUnit::usd;
+        g.params.stake.unit_usd = 90'000'000;
+        g.params.stake.access = tokenomics::AccessMode::scaled;
         g.params.stake.unbonding_ms = 25'000;
         g.params.slash.jail_ms = 5'000;
         g.params.validators.max = 5;

@@ -31,7 +31,8 @@ PARAMS = Struct(
                      ("stale_blocks", U64))),
     ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
                      ("unbonding_ms", U64), ("max_unbondings", U64), ("delegation", Enumeration(2)),
-                     ("commission_floor_ppb", U64))),
+                     ("commission_floor_ppb", U64), ("access", Enumeration(2)), ("free_share_ppb", U64),
+                     ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
                      ("memory_tasks", U64), ("jail_ms", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
@@ -56,7 +57,7 @@ ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_t
 PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG))
 CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
                      ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
-                     ("queue_due", U64), ("round_closed", U64), ("active_devices", U32), ("oldest_round", U64),
+                     ("queue_due", U64), ("round_closed", U64), ("active_devices", U32), ("oldest_round", U64), ("stake_price", U64),
                      ("price", PRICE_STATE))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
@@ -70,6 +71,7 @@ LEDGER = Struct(*[(name, U128) for name in (
 UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
                   ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32), ("required", U128),
+                  ("required_usd", U128), ("required_least", U128), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
                   ("slashed", U128))

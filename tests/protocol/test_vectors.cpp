@@ -244,14 +244,15 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto clock = reads<ChainState>("record_chain");
     CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
     CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 11));
-    CHECK((clock.active_devices == 12 && clock.oldest_round.value == 13 && clock.price.spot.value == 14));
-    CHECK((clock.price.last_quorum.value == 16 && clock.price.rounds == 17 && clock.price.stale));
+    CHECK((clock.active_devices == 12 && clock.oldest_round.value == 13 && clock.stake_price.value == 14));
+    CHECK((clock.price.last_quorum.value == 17 && clock.price.rounds == 18 && clock.price.stale));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
            provider.delegated.units == 12));
-    CHECK((provider.required.units == 14 && provider.exposure.units == 15 && provider.open_commits == 16));
-    CHECK((provider.jailed_until.value == 18 && provider.earned.units == 22 && provider.slashed.units == 23));
+    CHECK((provider.required.units == 14 && provider.required_usd.units == 15 && provider.kept.units == 17));
+    CHECK((provider.required_least.units == 16 && provider.exposure.units == 19 && provider.open_commits == 20));
+    CHECK((provider.jailed_until.value == 22 && provider.earned.units == 26 && provider.slashed.units == 27));
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -298,8 +299,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.signed_step.target.value == 36 && emission.bonded_ratio.change.value == 40));
     CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
     CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
-    CHECK((params.stake.commission_floor.value == 77 && params.work.samples == 84));
-    CHECK(params.validators.max_beacon_gap == 115);
+    CHECK((params.stake.commission_floor.value == 77 && params.stake.grace_ms == 82 && params.work.samples == 89));
+    CHECK(params.validators.max_beacon_gap == 120);
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);
