@@ -120,6 +120,7 @@ Status App::init_chain(const Genesis& genesis) {
     clock.epoch_start = Height{1};
     clock.beacon = genesis_hash(genesis);
     clock.price = tokenomics::initial_price(genesis.params.price);
+    clock.stake_price = clock.price.spot;
     Ledger& books = s.books();
     for (const GenesisAccount& a : genesis.accounts) {
         ASSAY_TRY_VOID(increase(books.genesis, a.amount));

@@ -34,6 +34,8 @@ std::vector<tokenomics::ProviderWork> work_of_epoch(Exec& x) {
             w.provider = a;
             w.stake_at_start = p.stake_epoch == x.epoch() ? p.stake_at_start : p.stake;
             w.stake_at_end = p.stake;
+            if (const auto pool = p.delegated.is_zero() ? std::nullopt : x.s.stake_pool(a))
+                w.delegated = tokenomics::earning_stake(*pool, x.epoch());
             return true;
         });
     }
@@ -106,6 +108,30 @@ void set_powers(Exec& x) {
     }
 }
 
+void reprice_requirements(Exec& x) {
+    ChainState& clock = x.s.clock();
+    if (x.rules().stake.unit_in != tokenomics::StakeUnit::usd || clock.price.stale) return;
+    const Price price = tokenomics::ema(clock.price);
+    if (price == clock.stake_price) return;
+    clock.stake_price = price;
+    std::vector<std::pair<Address, Provider>> changed;
+    x.s.each_provider([&](const Address& a, const Provider& p) {
+        const auto required = tokenomics::in_tokens(requirement_of(x.rules(), p), price, x.rules().token.decimals);
+        if (required && *required != p.required) {
+            changed.emplace_back(a, p);
+            Provider& now = changed.back().second;
+            now.required = *required;
+            if (backing(p) >= p.required && backing(p) < *required) {
+                now.kept = p.required;
+                now.kept_until = TimeMs{x.time().value + x.rules().stake.grace_ms};
+            }
+        }
+        return true;
+    });
+    for (const auto& [a, p] : changed) x.s.put_record(tables::provider(a), p);
+    x.emit("stake.repriced", {attr("price", price.value), attr("providers", std::uint64_t{changed.size()})});
+}
+
 void end_epoch(Exec& x) {
     Ledger& books = x.s.books();
     auto record = x.s.epoch(x.epoch());
@@ -159,20 +185,25 @@ void end_epoch(Exec& x) {
     books.fees = out.fees_left;
     reserve_commits(x, reserved);
 
-    for (const tokenomics::Payment& pay : out.payments) {
-        Amount total;
-        for (const Amount part : {pay.work, pay.availability, pay.staking, pay.validation}) (void)increase(total, part);
-        if (total.is_zero()) continue;
-        (void)x.s.pay(pay.to, total);
-        Amount as_provider = sub_or_zero(total, pay.validation);
-        if (!as_provider.is_zero()) {
+    std::size_t at = 0;  // in.providers and the payments to them are in one order
+    for (tokenomics::Payment pay : out.payments) {
+        const bool to_provider = pay.validation.is_zero();
+        if (to_provider) {
+            while (in.providers[at].provider != pay.to) ++at;
             auto mine = provider_epoch_of(x, x.epoch(), pay.to);
+            pay.staking = reward_delegators(x, in.providers[at], pay.staking, mine);
             mine.work_bonus = pay.work;
             mine.availability = pay.availability;
             mine.staking = pay.staking;
             x.s.put_record(tables::provider_epoch(x.epoch(), pay.to), mine);
+        }
+        Amount total;
+        for (const Amount part : {pay.work, pay.availability, pay.staking, pay.validation}) (void)increase(total, part);
+        if (total.is_zero()) continue;
+        (void)x.s.pay(pay.to, total);
+        if (to_provider) {
             if (auto p = x.s.provider(pay.to)) {
-                (void)increase(p->earned, as_provider);
+                (void)increase(p->earned, total);
                 x.s.put_record(tables::provider(pay.to), *p);
             }
         }
@@ -198,6 +229,7 @@ void end_epoch(Exec& x) {
     if (!out.recycled.is_zero())
         x.emit("token.minted", {attr("amount", out.recycled), attr("cause", std::string("recycling"))});
 
+    reprice_requirements(x);
     set_powers(x);
     x.emit("epoch.closed",
            {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),

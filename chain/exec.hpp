@@ -1,8 +1,10 @@
 // What a message's rule works with, and the rules themselves: one function per message.
 #pragma once
 
+#include "chain/access.hpp"
 #include "chain/block_state.hpp"
 #include "chain/receipt.hpp"
+#include "tokenomics/epoch.hpp"
 
 namespace assay::chain {
 
@@ -50,6 +52,8 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const AddDevice& m);
 [[nodiscard]] Status run(Exec& x, const Stake& m);
 [[nodiscard]] Status run(Exec& x, const Unstake& m);
+[[nodiscard]] Status run(Exec& x, const SetCommission& m);
+[[nodiscard]] Status run(Exec& x, const ClaimRewards& m);
 [[nodiscard]] Status run(Exec& x, const Unjail& m);
 [[nodiscard]] Status run(Exec& x, const RegisterValidator& m);
 [[nodiscard]] Status run(Exec& x, const RenewBeacon& m);
@@ -64,9 +68,20 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status release_matured(Exec& x, const Address& a, Provider& p);
 /// Remembers the stake at the epoch's start before its first change in the epoch.
 void note_stake(Exec& x, Provider& p);
-/// Burns `rate` of active and unbonding stake alike. Returns what was taken.
-[[nodiscard]] Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
-                                            const std::string& reason);
+struct Slashed {
+    Amount own;  ///< the provider's part
+    Amount all;
+};
+/// Burns `rate` of active and unbonding stake alike, the provider's own and its delegators'.
+[[nodiscard]] Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
+                                             const std::string& reason);
+// Stake of others, messages_delegation.cpp: what Stake and Unstake do where the provider is not the sender.
+[[nodiscard]] Status delegate(Exec& x, const Stake& m);
+[[nodiscard]] Status undelegate(Exec& x, const Unstake& m);
+/// Cuts the provider's pool, and closes it where too little is left. Returns what was taken.
+[[nodiscard]] Result<Amount> slash_delegators(Exec& x, const Address& a, Provider& p, Ppb rate);
+/// Splits a pool's part of the stakers' rewards between the provider, who is returned its part, and its delegators.
+[[nodiscard]] Amount reward_delegators(Exec& x, const tokenomics::ProviderWork& w, Amount reward, ProviderEpoch& mine);
 [[nodiscard]] ProviderEpoch provider_epoch_of(const Exec& x, Epoch e, const Address& a);
 /// Credits leave the free balance with the tokens they carry, pro rata. Returns those tokens.
 [[nodiscard]] Result<Amount> take_credits(Exec& x, Account& a, Credits amount);
@@ -88,6 +103,8 @@ void run_due_orders(Exec& x);                                         // market.
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
+/// Requirements in USD at the price of the epoch's end; grace for whom the price alone leaves short.
+void reprice_requirements(Exec& x);  // epoch_end.cpp
 /// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest; due beacon tips.
 void set_powers(Exec& x);  // epoch_end.cpp
 /// Applies a verdict to the commit, its provider, device and epoch.

@@ -77,7 +77,11 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
         term("work_bonus", mine->work_bonus,
              "work pool by consumed credits; with split.work_bound burned at most work_bound_ppb of the tokens burned");
         term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
-        term("staking", mine->staking, "stakers' pool by min(stake at start, at end)");
+        term(
+            "staking", mine->staking,
+            "stakers' pool by min(stake at start, at end)" +
+                (mine->delegators.is_zero() ? std::string()
+                                            : ", with the commission; its delegators got " + tokens(mine->delegators)));
         e.slashed = mine->slashed;
     }
     // Of this epoch alone: a provider's whole history would hold the readers' lock for long.
@@ -105,14 +109,15 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     if (p->jailed)
         e.why_not.push_back(
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
-    if (p->stake < p->required) {
-        const Amount missing = sub_or_zero(p->required, p->stake);
-        e.why_not.push_back({"stake_below_required", tokens(p->stake), tokens(p->required),
+    const Amount need = needed(rules, *p, clock.time);
+    if (backing(*p) < need) {
+        const Amount missing = sub_or_zero(need, backing(*p));
+        e.why_not.push_back({"stake_below_required", tokens(backing(*p)), tokens(need),
                              "assay stake " + format_decimal(missing.units, rules.token.decimals)});
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
-    if (!mine && p->devices > 0 && !p->jailed && p->stake >= p->required && epoch < clock.epoch)
+    if (!mine && p->devices > 0 && !p->jailed && backing(*p) >= need && epoch < clock.epoch)
         e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
                              "assay-prover run"});
     return e;

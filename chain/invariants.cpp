@@ -1,6 +1,7 @@
 #include "chain/invariants.hpp"
 
 #include <array>
+#include <map>
 
 #include "chain/view.hpp"
 #include "tokenomics/stake.hpp"
@@ -11,7 +12,7 @@ namespace {
 // Sums of one state of the changed records, in wrapping arithmetic: only differences are compared, and those are exact
 // modulo 2^128 just as the ledger's are.
 struct Sums {
-    u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0;
+    u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0, rewards = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
     u128 carried = 0;  // tokens that go with all those credits
 
@@ -26,6 +27,12 @@ struct Sums {
             ASSAY_CHECK(p.ok());
             staked += p->stake.units;
             for (const auto& u : p->unbonding) unbonding += u.amount.units;
+        } else if (key.table == tables::kDelegations && key.key.size() == sizeof(Address)) {
+            const auto pool = borsh::decode<tokenomics::StakePool>(value);
+            ASSAY_CHECK(pool.ok());
+            staked += pool->active.tokens.units;
+            unbonding += pool->leaving.tokens.units;
+            rewards += pool->rewards.units;
         } else if (key.table == tables::kValidators) {
             const auto v = borsh::decode<Validator>(value);
             ASSAY_CHECK(v.ok());
@@ -67,7 +74,7 @@ struct Compared {
 };
 
 // In mode mint_ratio the vault holds just what will be destroyed with the credits; elsewhere that row compares nothing.
-std::array<Compared, 10> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
+std::array<Compared, 11> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
     const bool held = rules.bme.mode == tokenomics::BurnMode::mint_ratio;
     return {{{"vault of mode mint_ratio", held ? s.carried : 0, held ? l.vault.units : 0},
              {"liquid", s.liquid, l.liquid.units},
@@ -76,6 +83,7 @@ std::array<Compared, 10> compare(const Sums& s, const Ledger& l, const tokenomic
              {"bonds", s.bonds, l.bonds.units},
              {"escrow", s.escrow, l.escrow.units},
              {"reserved", s.reserved, l.reserved.units},
+             {"rewards", s.rewards, l.rewards.units},
              {"credits free", s.credits_free, l.credits_free.units},
              {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
              {"credits queued", s.credits_queued, l.credits_queued.units}}};
@@ -85,7 +93,7 @@ Result<Amount> bucket_sum(const Ledger& l) {
     Amount sum;
     for (const Amount a :
          {l.liquid, l.staked, l.unbonding, l.vesting, l.vault, l.escrow, l.bonds, l.fees, l.held_slashes, l.pool_work,
-          l.pool_availability, l.reserved, l.pool_stakers, l.pool_validators, l.treasury})
+          l.pool_availability, l.reserved, l.rewards, l.pool_stakers, l.pool_validators, l.treasury})
         ASSAY_TRY_VOID(increase(sum, a));
     return sum;
 }
@@ -106,6 +114,56 @@ Status check_commit(const Bytes& before, const std::optional<Bytes>& after) {
     is->reserved = was->reserved;
     if (borsh::encode(*is) != before) return broken("a commit never changes", was->height.value, is->height.value);
     return {};
+}
+
+// Shares of a pool against those of its delegations, entries and closed generations, in one pass over the table.
+struct DelegationErrors {
+    std::uint64_t pools = 0, listed = 0;
+};
+DelegationErrors check_delegations(const StateView& state) {
+    struct Shares {
+        std::optional<tokenomics::StakePool> pool;
+        u128 active = 0, leaving = 0;
+        std::map<std::uint64_t, u128> closed;  // shares of a generation: its record's, less those of its delegations
+    };
+    std::map<Address, Shares> all;
+    DelegationErrors out;
+    std::uint64_t delegations = 0;
+    state.for_prefix(tables::kDelegations, {}, [&](ByteView key, ByteView value) {
+        const Address provider = Address::from(key.subspan(0, sizeof(Address)));
+        Shares& of = all[provider];  // the pool's own key comes first
+        if (key.size() == sizeof(Address)) {
+            of.pool = borsh::decode<tokenomics::StakePool>(value).value();
+        } else if (!of.pool) {
+            ++out.pools;
+        } else if (key.size() == sizeof(Address) + 8) {
+            const auto c = borsh::decode<tokenomics::ClosedGeneration>(value).value();
+            of.closed[tables::read_be(key, sizeof(Address), 8)] += c.shares;
+            if (c.leaving_generation == of.pool->leaving_generation) of.leaving += c.leaving_shares;
+        } else {
+            const auto d = borsh::decode<tokenomics::Delegation>(value).value();
+            (d.generation == of.pool->generation ? of.active : of.closed[d.generation]) +=
+                d.generation == of.pool->generation ? d.shares : u128{0} - d.shares;
+            for (const auto& l : d.leaving)
+                if (l.generation == of.pool->leaving_generation) of.leaving += l.shares;
+            ++delegations;
+            const Address who = Address::from(key.subspan(sizeof(Address)));
+            out.listed += !state.get(tables::delegation_by(who, provider)).has_value();
+        }
+        return true;
+    });
+    for (const auto& [provider, of] : all) {
+        bool right = of.pool && of.active == of.pool->active.shares && of.leaving == of.pool->leaving.shares;
+        for (const auto& [generation, rest] : of.closed) right = right && rest == 0;
+        const auto p = state.provider(provider);
+        out.pools += !right || !p || p->delegated != of.pool->active.tokens;
+    }
+    state.for_prefix(tables::kDelegationsBy, {}, [&](ByteView, ByteView) {
+        --delegations;
+        return true;
+    });
+    out.listed += delegations != 0;
+    return out;
 }
 
 }  // namespace
@@ -170,8 +228,8 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         sums.add(*a);
         return true;
     });
-    for (const std::uint8_t table :
-         {tables::kProviders, tables::kValidators, tables::kOrders, tables::kCommits, tables::kQueue, tables::kWaiting})
+    for (const std::uint8_t table : {tables::kProviders, tables::kDelegations, tables::kValidators, tables::kOrders,
+                                     tables::kCommits, tables::kQueue, tables::kWaiting})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;
@@ -207,13 +265,20 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
             classes.push_back(d.device_class);
             return true;
         });
-        const auto required = tokenomics::required_stake(params, classes);
-        device_errors += classes.size() != p.devices || !required || *required != p.required;
+        const auto sum = tokenomics::requirement(params, classes);
+        const auto required =
+            sum ? tokenomics::in_tokens(*sum, state.chain().stake_price, params.token.decimals) : sum.error();
+        device_errors += classes.size() != p.devices || !sum || (required && *required != p.required) ||
+                         sum->usd != p.required_usd || sum->least != p.required_least;
         devices_of_all += classes.size();
         return true;
     });
     rows.push_back({"exposure of a provider = sum over its open commits",
                     to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
+    const DelegationErrors shares = check_delegations(state);
+    rows.push_back({"shares of a pool = sum over its delegations, and all are listed by delegator",
+                    to_digits(shares.pools) + " pools and " + to_digits(shares.listed) + " delegations differ",
+                    shares.pools == 0 && shares.listed == 0});
     const std::uint32_t active = state.chain().active_devices;
     rows.push_back(
         {"required stake of a provider = sum over its devices, all devices are counted",

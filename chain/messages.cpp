@@ -12,6 +12,8 @@ struct Namer {
     std::string_view operator()(const AddDevice&) const { return "add_device"; }
     std::string_view operator()(const Stake&) const { return "stake"; }
     std::string_view operator()(const Unstake&) const { return "unstake"; }
+    std::string_view operator()(const SetCommission&) const { return "set_commission"; }
+    std::string_view operator()(const ClaimRewards&) const { return "claim_rewards"; }
     std::string_view operator()(const Unjail&) const { return "unjail"; }
     std::string_view operator()(const RegisterValidator&) const { return "register_validator"; }
     std::string_view operator()(const RenewBeacon&) const { return "renew_beacon"; }

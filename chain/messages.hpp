@@ -65,6 +65,17 @@ struct Unstake {
     Amount amount;
     ASSAY_FIELDS(provider, amount)
 };
+struct SetCommission {
+    static constexpr std::uint8_t kTag = 26;
+    Ppb commission;  ///< of delegators' rewards, from the next epoch on
+    ASSAY_FIELDS(commission)
+};
+/// What a delegation earned, and what of it has matured on its way out.
+struct ClaimRewards {
+    static constexpr std::uint8_t kTag = 28;
+    Address provider;
+    ASSAY_FIELDS(provider)
+};
 struct Unjail {
     static constexpr std::uint8_t kTag = 27;
     std::uint8_t version = 0;  ///< must be 0
@@ -125,9 +136,9 @@ struct OpenWork {
     ASSAY_FIELDS(commit, opening)
 };
 
-using Message =
-    std::variant<Transfer, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake, Unjail,
-                 RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid, CommitWork, OpenWork>;
+using Message = std::variant<Transfer, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake,
+                             SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice,
+                             OpenOrder, PlaceBid, CommitWork, OpenWork>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

@@ -1,4 +1,4 @@
-// Stake for access: RegisterProvider, AddDevice, Stake, Unstake, Unjail.
+// Stake for access: RegisterProvider, AddDevice, Stake and Unstake of a provider's own, Unjail.
 #include <algorithm>
 
 #include "chain/exec.hpp"
@@ -14,6 +14,21 @@ Result<Provider> registered(Exec& x, const Address& a) {
     auto p = x.s.provider(a);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     return *std::move(p);
+}
+
+// A new device's part of the requirement, in the grace period too: grace is for what a price raised alone.
+Status require_more(Exec& x, Provider& p, std::span<const std::uint32_t> device) {
+    ASSAY_TRY(const auto more, tokenomics::requirement(x.rules(), device));
+    tokenomics::Requirement all = requirement_of(x.rules(), p);
+    ASSAY_TRY_VOID(increase(all.tokens, more.tokens));
+    ASSAY_TRY_VOID(increase(all.usd, more.usd));
+    ASSAY_TRY_VOID(increase(all.least, more.least));
+    ASSAY_TRY(Amount required, tokenomics::in_tokens(all, x.s.clock().stake_price, x.rules().token.decimals));
+    ASSAY_TRY(p.kept, add(p.kept, sub_or_zero(required, p.required)));
+    p.required = required;
+    p.required_usd = all.usd;
+    p.required_least = all.least;
+    return {};
 }
 
 }  // namespace
@@ -35,7 +50,7 @@ Status release_matured(Exec& x, const Address& a, Provider& p) {
     return {};
 }
 
-Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, const std::string& reason) {
+Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, const std::string& reason) {
     note_stake(x, p);
     ASSAY_TRY(auto cut, tokenomics::slash(p.stake, p.unbonding, rate));
     ASSAY_TRY_VOID(decrease(p.stake, cut.from_stake));
@@ -50,14 +65,16 @@ Result<Amount> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, 
     ASSAY_TRY_VOID(decrease(books.unbonding, from_unbonding));
     ASSAY_TRY_VOID(increase(books.burned, cut.total));
     ASSAY_TRY_VOID(increase(p.slashed, cut.total));
+    ASSAY_TRY(Amount delegated, slash_delegators(x, a, p, rate));
+    ASSAY_TRY(Amount all, add(cut.total, delegated));
     auto record = x.s.epoch(x.epoch());
     if (record) {
-        ASSAY_TRY_VOID(increase(record->slashed, cut.total));
+        ASSAY_TRY_VOID(increase(record->slashed, all));
         x.s.put_record(tables::epoch(x.epoch()), *record);
     }
-    x.emit("stake.slashed",
-           {attr("provider", a), attr("amount", cut.total), attr("rate_ppb", rate.value), attr("reason", reason)});
-    return cut.total;
+    x.emit("stake.slashed", {attr("provider", a), attr("amount", all), attr("delegated", delegated),
+                             attr("rate_ppb", rate.value), attr("reason", reason)});
+    return Slashed{cut.total, all};
 }
 
 Status run(Exec& x, const RegisterProvider& m) {
@@ -85,8 +102,7 @@ Status run(Exec& x, const AddDevice& m) {
     d.device_class = static_cast<std::uint32_t>(found - classes.begin());
     d.active_from = x.epoch() + 1;
     const std::uint32_t one[] = {d.device_class};
-    ASSAY_TRY(Amount more, tokenomics::required_stake(x.rules(), one));
-    ASSAY_TRY_VOID(increase(p.required, more));
+    ASSAY_TRY_VOID(require_more(x, p, one));
     ++p.devices;
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);
@@ -97,11 +113,13 @@ Status run(Exec& x, const AddDevice& m) {
 }
 
 Status run(Exec& x, const Stake& m) {
-    if (m.provider != x.sender)
+    const bool own = m.provider == x.sender;
+    if (!own && x.rules().stake.delegation == tokenomics::DelegationMode::closed)
         return {Code::delegation_closed, "provider is not the sender: this chain takes a provider's own stake only"};
     if (m.amount.is_zero() || m.amount < x.rules().stake.min_stake)
         return {Code::stake_too_small,
                 "amount is below stake.min_stake of " + to_digits(x.rules().stake.min_stake.units)};
+    if (!own) return delegate(x, m);
     ASSAY_TRY(Provider p, registered(x, x.sender));
     ASSAY_TRY_VOID(release_matured(x, x.sender, p));
     note_stake(x, p);
@@ -114,7 +132,7 @@ Status run(Exec& x, const Stake& m) {
 }
 
 Status run(Exec& x, const Unstake& m) {
-    if (m.provider != x.sender) return {Code::not_owner, "provider is not the sender"};
+    if (m.provider != x.sender) return undelegate(x, m);
     ASSAY_TRY(Provider p, registered(x, x.sender));
     ASSAY_TRY_VOID(release_matured(x, x.sender, p));
     if (m.amount.is_zero() || m.amount > p.stake)
@@ -138,9 +156,7 @@ Status run(Exec& x, const Unjail& m) {
     if (!p.jailed) return {Code::not_jailed, "the provider is not jailed"};
     if (x.time() < p.jailed_until)
         return {Code::too_early, "jailed for another " + std::to_string(p.jailed_until.value - x.time().value) + " ms"};
-    if (p.stake < p.required)
-        return {Code::stake_below_required,
-                "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(p.required.units)};
+    ASSAY_TRY_VOID(must_have_access(x.rules(), p, x.time()));
     p.jailed = false;
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.unjailed", {attr("provider", x.sender)});

@@ -78,15 +78,13 @@ Status run(Exec& x, const CommitWork& m) {
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    if (p->stake < p->required)
-        return {Code::stake_below_required,
-                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
+    ASSAY_TRY_VOID(must_have_access(x.rules(), *p, x.time()));
     const auto& c = x.rules().classes[d->device_class];
     ASSAY_TRY(Amount exposure, tokenomics::exposure(c));
     ASSAY_TRY(Amount all, add(p->exposure, exposure));
-    if (p->stake < all)
+    if (backing(*p) < all)
         return {Code::stake_below_exposure,
-                "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(p->stake.units)};
+                "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(backing(*p).units)};
 
     Commit k;
     k.task = m.task;
@@ -100,7 +98,10 @@ Status run(Exec& x, const CommitWork& m) {
     k.ctx = proofs::work_ctx(x.s.clock().chain_id, k.params, k.task, k.epoch, k.provider, k.slot, round->h0_beacon);
     k.root = m.root;
     k.height = x.height();
-    k.weight = meant.order ? 0 : c.weight;
+    // Scaled access counts in billionths of the class's weight: a small weight has a share too.
+    const bool scaled = x.rules().stake.access == tokenomics::AccessMode::scaled;
+    const Ppb share = tokenomics::access_share(x.rules().stake, backing(*p), required_now(*p, x.time()));
+    k.weight = meant.order ? 0 : scaled ? c.weight * share.value : c.weight;
     k.exposure = exposure;
     const auto& slash = x.rules().slash;
     k.rate_one = slash.one_bad, k.rate_two = slash.two_bad, k.rate_full = slash.full, k.rate_absent = slash.absent;
@@ -111,7 +112,7 @@ Status run(Exec& x, const CommitWork& m) {
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);
     mine.pending_weight += k.weight;
     mine.required = p->required;
-    mine.stake = p->stake;
+    mine.stake = backing(*p);
     // Prepays its opening, which itself travels free in a lane of its own.
     x.s.gas.used += proofs::verify_units(k.params, k.samples) * kGasPerVerifyUnit;
 
@@ -203,8 +204,8 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     if (record) x.s.put_record(tables::epoch(k.epoch), *record);
     if (rate.value > 0) {
         if (auto taken = slash_provider(x, k.provider, *p, rate, reason)) {
-            k.slashed = *taken;
-            (void)increase(mine.slashed, *taken);
+            k.slashed = taken->all;
+            (void)increase(mine.slashed, taken->own);
         }
     }
     mine.pending_weight -= std::min<u128>(mine.pending_weight, k.weight);

@@ -8,6 +8,7 @@
 #include "proofs/kinds.hpp"
 #include "tokenomics/breaker.hpp"
 #include "tokenomics/price.hpp"
+#include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
 
 namespace assay::chain {
@@ -28,8 +29,13 @@ struct Provider {
     Amount stake_at_start;  ///< of `stake_epoch`: before the first change in that epoch
     Epoch stake_epoch;
     std::vector<tokenomics::Unbonding> unbonding;
+    Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
-    Amount required;  ///< for all its devices
+    Amount required;        ///< for all its devices, at the price of the last epoch's end where it counts USD
+    Credits required_usd;   ///< the same in micro-USD; 0 where stake.unit_in is tokens
+    Amount required_least;  ///< what no price lowers, and scaled access needs
+    Amount kept;            ///< counts in place of `required` until `kept_until`: it rose with the price alone
+    TimeMs kept_until;
     Amount exposure;  ///< sum over open commits
     std::uint32_t open_commits = 0;
     bool jailed = false;
@@ -37,8 +43,9 @@ struct Provider {
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
-    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, devices, required, exposure,
-                 open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
+    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, required,
+                 required_usd, required_least, kept, kept_until, exposure, open_commits, jailed, jailed_until, passed,
+                 failed, absent, earned, slashed)
 };
 
 struct Device {
@@ -186,15 +193,17 @@ struct ProviderEpoch {
     u128 passed_weight = 0, pending_weight = 0;
     Credits consumed;
     Amount consumed_tokens;
-    Amount settled;       ///< paid for buyers' work
-    Amount work_bonus;    ///< from the work pool
-    Amount availability;  ///< for passed canonical tasks
-    Amount late;          ///< from the reserve, for verdicts after the epoch's end
-    Amount staking;
-    Amount slashed;
-    Amount required, stake;  ///< when it last committed
+    Amount settled;                  ///< paid for buyers' work
+    Amount work_bonus;               ///< from the work pool
+    Amount availability;             ///< for passed canonical tasks
+    Amount late;                     ///< from the reserve, for verdicts after the epoch's end
+    Amount staking;                  ///< for its own stake, with the commission
+    Amount delegators;               ///< granted to its delegators
+    tokenomics::PerShare per_share;  ///< of its pool after that grant
+    Amount slashed;                  ///< of its own stake
+    Amount required, stake;          ///< when it last committed
     ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
-                 availability, late, staking, slashed, required, stake)
+                 availability, late, staking, delegators, per_share, slashed, required, stake)
 };
 
 struct EpochRecord {
@@ -223,13 +232,13 @@ struct Ledger {
     Amount recycled;            ///< cumulative mint of what was burned before
     Amount burned_for_credits;  ///< of `burned`: no slash and no fee, the only burns that are recycled
     Amount liquid, staked, unbonding, vesting, vault, escrow, bonds, fees, held_slashes;
-    Amount pool_work, pool_availability, reserved, pool_stakers, pool_validators, treasury;
+    Amount pool_work, pool_availability, reserved, rewards, pool_stakers, pool_validators, treasury;
     Credits credits_issued, credits_consumed, credits_refunded;
     Credits credits_free, credits_escrowed, credits_queued;
     ASSAY_FIELDS(genesis, minted, burned, scheduled, recycled, burned_for_credits, liquid, staked, unbonding, vesting,
-                 vault, escrow, bonds, fees, held_slashes, pool_work, pool_availability, reserved, pool_stakers,
-                 pool_validators, treasury, credits_issued, credits_consumed, credits_refunded, credits_free,
-                 credits_escrowed, credits_queued)
+                 vault, escrow, bonds, fees, held_slashes, pool_work, pool_availability, reserved, rewards,
+                 pool_stakers, pool_validators, treasury, credits_issued, credits_consumed, credits_refunded,
+                 credits_free, credits_escrowed, credits_queued)
 };
 
 /// The chain's own clockwork.
@@ -248,12 +257,13 @@ struct ChainState {
     Height queue_moved;                                ///< of the last one that made items due
     std::uint32_t active_devices = 0;
     Epoch oldest_round;  ///< rounds before it are closed and swept
+    Price stake_price;   ///< at which requirements in USD count: the EMA of the last epoch's end that had one
     tokenomics::PriceState price;
     tokenomics::BreakerState breaker;  ///< of mode vault
     Amount recycle_smoothed;
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
-                 waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, price, breaker,
-                 recycle_smoothed)
+                 waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, stake_price,
+                 price, breaker, recycle_smoothed)
 };
 
 }  // namespace assay::chain

@@ -24,6 +24,10 @@ inline constexpr std::uint8_t kOrdersDue = 0x0d;        // height | order id -> 
 inline constexpr std::uint8_t kLeases = 0x0e;           // address | slot | order id -> empty
 inline constexpr std::uint8_t kWaiting = 0x18;          // sequence number -> QueueItem that the vault could not pay
 
+// provider -> StakePool; provider | generation -> ClosedGeneration; provider | delegator -> Delegation
+inline constexpr std::uint8_t kDelegations = 0x10;
+inline constexpr std::uint8_t kDelegationsBy = 0x11;  // delegator | provider -> empty
+
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
 }
@@ -109,6 +113,18 @@ inline StateKey provider_epoch(Epoch e, const Address& a) {
 }
 inline StateKey order_due(Height h, const Hash& id) {
     return KeyOf(kOrdersDue) | h | id;
+}
+inline StateKey stake_pool(const Address& provider) {
+    return KeyOf(kDelegations) | provider;
+}
+inline StateKey closed_generation(const Address& provider, std::uint64_t generation) {
+    return KeyOf(kDelegations) | provider | Height{generation};
+}
+inline StateKey delegation(const Address& provider, const Address& delegator) {
+    return KeyOf(kDelegations) | provider | delegator;
+}
+inline StateKey delegation_by(const Address& delegator, const Address& provider) {
+    return KeyOf(kDelegationsBy) | delegator | provider;
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;

@@ -41,6 +41,16 @@ std::optional<Provider> StateView::provider(const Address& a) const {
 std::optional<Device> StateView::device(const Address& a, std::uint32_t slot) const {
     return record<Device>(*this, tables::device(a, slot));
 }
+std::optional<tokenomics::StakePool> StateView::stake_pool(const Address& provider) const {
+    return record<tokenomics::StakePool>(*this, tables::stake_pool(provider));
+}
+std::optional<tokenomics::Delegation> StateView::delegation(const Address& provider, const Address& who) const {
+    return record<tokenomics::Delegation>(*this, tables::delegation(provider, who));
+}
+std::optional<tokenomics::ClosedGeneration> StateView::closed_generation(const Address& provider,
+                                                                         std::uint64_t generation) const {
+    return record<tokenomics::ClosedGeneration>(*this, tables::closed_generation(provider, generation));
+}
 std::optional<Validator> StateView::validator(const Address& a) const {
     return record<Validator>(*this, tables::validator(a));
 }
@@ -91,6 +101,14 @@ void StateView::each_validator(const std::function<bool(const Address&, const Va
 void StateView::each_device(const Address& provider, const std::function<bool(std::uint32_t, const Device&)>& f) const {
     for_prefix(tables::kDevices, provider.view(), [&](ByteView key, ByteView value) {
         return f(static_cast<std::uint32_t>(tables::read_be(key, 32, 4)), decoded<Device>(value));
+    });
+}
+void StateView::each_delegation_by(const Address& who,
+                                   const std::function<bool(const Address&, const tokenomics::Delegation&)>& f) const {
+    for_prefix(tables::kDelegationsBy, who.view(), [&](ByteView key, ByteView) {
+        const Address provider = Address::from(key.subspan(32));
+        const auto d = delegation(provider, who);
+        return !d || f(provider, *d);
     });
 }
 void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {

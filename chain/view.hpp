@@ -26,6 +26,10 @@ class StateView {
     [[nodiscard]] virtual std::optional<Account> find_account(const Address& a) const;  ///< none: was never written
     [[nodiscard]] std::optional<Provider> provider(const Address& a) const;
     [[nodiscard]] std::optional<Device> device(const Address& a, std::uint32_t slot) const;
+    [[nodiscard]] std::optional<tokenomics::StakePool> stake_pool(const Address& provider) const;
+    [[nodiscard]] std::optional<tokenomics::Delegation> delegation(const Address& provider, const Address& who) const;
+    [[nodiscard]] std::optional<tokenomics::ClosedGeneration> closed_generation(const Address& provider,
+                                                                                std::uint64_t generation) const;
     [[nodiscard]] std::optional<Validator> validator(const Address& a) const;
     [[nodiscard]] std::optional<Commit> commit(const Hash& id) const;
     [[nodiscard]] std::optional<Order> order(const Hash& id) const;
@@ -43,6 +47,9 @@ class StateView {
     // Lists, ascending by key.
     void each_provider(const std::function<bool(const Address&, const Provider&)>& f) const;
     void each_validator(const std::function<bool(const Address&, const Validator&)>& f) const;
+    /// By address of the provider.
+    void each_delegation_by(const Address& who,
+                            const std::function<bool(const Address&, const tokenomics::Delegation&)>& f) const;
     void each_device(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
     /// Commits of an epoch's round that wait for a verdict, as (commit id).

@@ -52,6 +52,19 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             providers.push_back(provider_json(style, s, a, p));
             return true;
         });
+        // What delegators have in a pool, rounded down as it would be paid; the dust of rounding has no owner.
+        s.for_prefix(chain::tables::kDelegationsBy, {}, [&](ByteView key, ByteView) {
+            const Address who = Address::from(key.subspan(0, 32)), provider = Address::from(key.subspan(32));
+            const auto d = s.delegation(provider, who);
+            const auto pool = s.stake_pool(provider);
+            if (!d || !pool) return true;
+            Holding& h = holdings[who];
+            if (d->generation == pool->generation && sums)
+                sums = accumulate(h.staked, tokenomics::worth(pool->active, d->shares));
+            for (const auto& l : d->leaving)
+                if (sums) sums = accumulate(h.unbonding, tokenomics::worth(*pool, l));
+            return true;
+        });
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {

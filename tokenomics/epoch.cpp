@@ -23,6 +23,12 @@ Amount room_under_burn(const SplitParams& split, const ProviderWork& p) {
     return bound ? sub_or_zero(*bound, p.already_paid) : Amount{};
 }
 
+// Own stake by the lower of start and end, others' as it stood the whole epoch; a sum that overflows stops there.
+Amount stake_weight(const ProviderWork& p) {
+    const auto sum = add(min_of(p.stake_at_start, p.stake_at_end), p.delegated);
+    return sum ? *sum : Amount::max();
+}
+
 // Adds a share of the mint to a pool; false where it would overflow.
 bool fill(Amount& pool, Amount share) {
     const auto sum = add(pool, share);
@@ -88,7 +94,7 @@ void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, E
         by_room[i] = bounded ? room_under_burn(params.split, p).units : p.consumed.units;
         by_weight[i] = p.passed_weight;
         by_weight[n + i] = p.pending_weight;
-        by_stake[i] = min_of(p.stake_at_start, p.stake_at_end).units;
+        by_stake[i] = stake_weight(p).units;
     }
     // Work pool: by that room, and never more than it [split by credits, an own burn would draw the room that other
     // buyers' burns left, and return more than it burned]. Without the bound: by consumed credits, all of it.

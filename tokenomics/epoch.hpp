@@ -25,6 +25,7 @@ struct ProviderWork {
     Amount already_paid;    ///< settled for them; the work pool fills up to payout_ppb of tokens_carried, at most
     Amount stake_at_start;
     Amount stake_at_end;
+    Amount delegated;  ///< by others, what of it stood the whole epoch
 };
 
 struct EpochPools {
@@ -44,7 +45,7 @@ struct EpochInput {
 
 struct Payment {
     Address to;
-    Amount work, availability, staking, validation;
+    Amount work, availability, staking, validation;  ///< staking: of the provider and its delegators together
 };
 
 struct EpochOutput {

@@ -42,6 +42,21 @@ enum class WorkBound : std::uint8_t { burned = 0, none = 1 };
 constexpr std::uint8_t enum_count(WorkBound) {
     return 2;
 }
+/// Whether others may stake with a provider.
+enum class DelegationMode : std::uint8_t { closed = 0, open = 1 };
+constexpr std::uint8_t enum_count(DelegationMode) {
+    return 2;
+}
+/// What a requirement is counted in: base units of the token, or micro-USD at the smoothed price.
+enum class StakeUnit : std::uint8_t { tokens = 0, usd = 1 };
+constexpr std::uint8_t enum_count(StakeUnit) {
+    return 2;
+}
+/// All or nothing: no access below the requirement. Scaled: a free share, and the rest as collateral covers it.
+enum class AccessMode : std::uint8_t { all_or_nothing = 0, scaled = 1 };
+constexpr std::uint8_t enum_count(AccessMode) {
+    return 2;
+}
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
 enum class ClassWork : std::uint8_t { lanes = 0 };
 constexpr std::uint8_t enum_count(ClassWork) {
@@ -422,6 +437,13 @@ struct StakeParams {
     Amount min_unbonding;
     std::uint64_t unbonding_ms = 21ull * 86'400'000;
     std::uint64_t max_unbondings = 8;
+    DelegationMode delegation = DelegationMode::closed;
+    Ppb commission_floor{50'000'000};
+    AccessMode access = AccessMode::all_or_nothing;
+    Ppb free_share{200'000'000};
+    StakeUnit unit_in = StakeUnit::tokens;
+    std::uint64_t unit_usd = 0;
+    std::uint64_t grace_ms = 7ull * 86'400'000;
     static constexpr auto describe() {
         using P = StakeParams;
         return std::tuple{
@@ -432,7 +454,19 @@ struct StakeParams {
                   "the smallest amount that can be unstaked, unless it is all"),
             field("unbonding_ms", &P::unbonding_ms, "ms", 1'000, 400ull * 86'400'000,
                   "unstaked tokens wait so long and can be slashed"),
-            field("max_unbondings", &P::max_unbondings, "entries", 1, 64, "open unbondings per provider")};
+            field("max_unbondings", &P::max_unbondings, "entries", 1, 64,
+                  "open unbondings of a holder with a provider"),
+            field("delegation", &P::delegation, "", 0, 0,
+                  "who may stake with a provider: closed, itself alone; open, all"),
+            field("commission_floor_ppb", &P::commission_floor, "ppb", 0, Ppb::kOne,
+                  "least share that a provider keeps of its delegators' rewards"),
+            field("access", &P::access, "", 0, 0, "below the requirement: all_or_nothing, or scaled by what covers it"),
+            field("free_share_ppb", &P::free_share, "ppb", 0, Ppb::kOne,
+                  "scaled: weight without collateral; 3 x cost per device are needed all the same"),
+            field("unit_in", &P::unit_in, "", 0, 0, "tokens: stake.unit counts; usd: stake.unit_usd at the EMA"),
+            field("unit_usd", &P::unit_usd, "micro-USD", 0, 0, "unit where unit_in is usd"),
+            field("grace_ms", &P::grace_ms, "ms", 0, 400ull * 86'400'000,
+                  "who had access when a fall of the price raised the requirement keeps it so long")};
     }
     ASSAY_DESCRIBED
 };

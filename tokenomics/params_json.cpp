@@ -14,6 +14,9 @@ constexpr std::string_view kEmissionKinds[] = {
 constexpr std::string_view kHalvingBy[] = {"time", "issuance"};
 constexpr std::string_view kBurnModes[] = {"destroy", "fee_destroy", "vault", "mint_ratio"};
 constexpr std::string_view kWorkBounds[] = {"burned", "none"};
+constexpr std::string_view kDelegationModes[] = {"closed", "open"};
+constexpr std::string_view kStakeUnits[] = {"tokens", "usd"};
+constexpr std::string_view kAccessModes[] = {"all_or_nothing", "scaled"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
@@ -26,6 +29,15 @@ constexpr std::span<const std::string_view> words_of(BurnMode) {
 }
 constexpr std::span<const std::string_view> words_of(WorkBound) {
     return kWorkBounds;
+}
+constexpr std::span<const std::string_view> words_of(DelegationMode) {
+    return kDelegationModes;
+}
+constexpr std::span<const std::string_view> words_of(StakeUnit) {
+    return kStakeUnits;
+}
+constexpr std::span<const std::string_view> words_of(AccessMode) {
+    return kAccessModes;
 }
 constexpr std::span<const std::string_view> words_of(ClassWork) {
     return kClassWorks;

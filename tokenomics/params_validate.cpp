@@ -218,18 +218,31 @@ OpeningSize opening_of(const ClassParams& c, std::uint64_t samples) {
 Status check_deterrence(const Params& p, const ClassParams& c, const std::string& at) {
     constexpr std::uint64_t kFullRate = 200'000'000;
     if (c.cost.is_zero()) return bad(at + ".cost is zero: a stake of 3 x cost would deter nobody");
+    const auto least = deterrent_stake(p, c);
+    if (!least) return bad(at + ".cost of " + n(c.cost.units) + ": no stake can cover 3 x cost at slash.full_ppb");
+    if (p.stake.unit_in == StakeUnit::usd) {  // a price moves it; it is never below the bound
+        const std::uint64_t multiplier = std::max(p.stake.floor, c.multiplier).value;
+        if (!mul_div_ceil(p.stake.unit_usd, multiplier, Ppb::kOne))
+            return bad(at + ": stake.unit_usd of " + n(p.stake.unit_usd) +
+                       " times the multiplier passes 2^128 - 1 micro-USD");
+        return {};
+    }
     const auto required = required_per_device(p.stake, c);
     if (!required)
         return bad(at + ": stake.unit of " + n(p.stake.unit.units) +
                    " times the multiplier passes 2^128 - 1 base units");
-    auto least = minimum_stake_per_device(c);
-    if (least && p.slash.full.value < kFullRate) least = mul_div(*least, kFullRate, p.slash.full.value);
-    if (!least) return bad(at + ".cost of " + n(c.cost.units) + ": no stake can cover 3 x cost at slash.full_ppb");
     if (*required < *least)
         return bad(at + ": stake per device is " + n(required->units) + ", the deterrence bound 3 x cost" +
                    (p.slash.full.value < kFullRate ? " x 200000000 / slash.full_ppb of " + n(p.slash.full.value)
                                                    : std::string()) +
                    " is " + n(least->units));
+    return {};
+}
+
+Status check_stake(const StakeParams& s) {
+    if (s.unit_in == StakeUnit::usd && s.unit_usd == 0)
+        return bad(
+            "stake.unit_usd is zero: stake.unit_in is usd, so nothing would be required but the deterrence bound");
     return {};
 }
 
@@ -311,6 +324,7 @@ Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_block(p.block));
     ASSAY_TRY_VOID(check_emission(p));
     ASSAY_TRY_VOID(check_bme(p.bme));
+    ASSAY_TRY_VOID(check_stake(p.stake));
     ASSAY_TRY_VOID(check_slash(p.slash));
     ASSAY_TRY_VOID(check_classes(p));
     return check_windows(p);

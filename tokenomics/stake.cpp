@@ -20,8 +20,49 @@ Result<Amount> required_stake(const Params& params, std::span<const std::uint32_
     return total;
 }
 
+Result<Requirement> requirement(const Params& params, std::span<const std::uint32_t> devices) {
+    Requirement out;
+    const StakeParams& stake = params.stake;
+    for (const std::uint32_t index : devices) {
+        if (index >= params.classes.size())
+            return {Code::unknown_class, "class index " + std::to_string(index) + " is not in params.classes"};
+        const ClassParams& c = params.classes[index];
+        if (stake.unit_in == StakeUnit::usd) {
+            ASSAY_TRY(u128 usd, mul_div_ceil(stake.unit_usd, std::max(stake.floor, c.multiplier).value, Ppb::kOne));
+            ASSAY_TRY(out.usd, add(out.usd, Credits{usd}));
+        } else {
+            ASSAY_TRY(Amount one, required_per_device(stake, c));
+            ASSAY_TRY(out.tokens, add(out.tokens, one));
+        }
+        ASSAY_TRY(Amount least, deterrent_stake(params, c));
+        ASSAY_TRY(out.least, add(out.least, least));
+    }
+    return out;
+}
+
+Result<Amount> in_tokens(const Requirement& r, Price price, unsigned decimals) {
+    u128 scale = 100;
+    for (unsigned i = 0; i < decimals; ++i) scale *= 10;
+    ASSAY_TRY(u128 of_usd, mul_div_ceil(r.usd.units, scale, price.value));
+    ASSAY_TRY(Amount sum, add(r.tokens, Amount{of_usd}));
+    return std::max(sum, r.least);
+}
+
+Ppb access_share(const StakeParams& stake, Amount staked, Amount required) {
+    if (stake.access == AccessMode::all_or_nothing || staked >= required) return Ppb{Ppb::kOne};
+    const std::uint64_t rest = Ppb::kOne - std::min(stake.free_share.value, Ppb::kOne);
+    const auto covered = mul_div(rest, staked.units, required.units);  // below rest
+    return Ppb{std::min(stake.free_share.value, Ppb::kOne) + (covered ? static_cast<std::uint64_t>(*covered) : 0)};
+}
+
 Result<Amount> minimum_stake_per_device(const ClassParams& c) {
     return mul_div(c.cost, 3, 1);
+}
+Result<Amount> deterrent_stake(const Params& params, const ClassParams& c) {
+    constexpr std::uint64_t kFullRate = 200'000'000;
+    ASSAY_TRY(Amount least, minimum_stake_per_device(c));
+    if (params.slash.full.value >= kFullRate) return least;
+    return mul_div(least, kFullRate, params.slash.full.value);
 }
 Result<Amount> exposure(const ClassParams& c) {
     return minimum_stake_per_device(c);

@@ -22,12 +22,19 @@ Result<Json> account(const Api& api, const Args& args) {
         if (p)
             for (const auto& u : p->unbonding)
                 unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
-        return Json{{"address", style_of(s.params()).address(who)},
+        const Style style = style_of(s.params());
+        Json delegations = Json::array();
+        s.each_delegation_by(who, [&](const Address& provider, const tokenomics::Delegation& d) {
+            delegations.push_back(delegation_json(style, s, provider, d));
+            return true;
+        });
+        return Json{{"address", style.address(who)},
                     {"nonce", a.nonce},
                     {"next_nonce", api.mempool.next_nonce(who, a.nonce)},
                     {"liquid", digits(a.liquid)},
                     {"staked", digits(p ? p->stake : Amount{})},
                     {"unbonding", std::move(unbonding)},
+                    {"delegations", std::move(delegations)},
                     {"credits", digits(a.credits)},
                     {"credit_tokens", digits(a.credit_tokens)},
                     {"height", s.chain().height.value}};
@@ -87,7 +94,8 @@ Result<Json> classes(const Api& api, const Args&) {
     return api.app.read([](const chain::StateView& s) -> Result<Json> {
         const auto rules = s.params();
         Json items = Json::array();
-        for (const auto& c : rules.classes) items.push_back(class_json(rules.stake, c));
+        const Price price = s.chain().stake_price;
+        for (std::uint32_t i = 0; i < rules.classes.size(); ++i) items.push_back(class_json(rules, i, price));
         return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
     });
 }
@@ -213,7 +221,7 @@ void add_economy_methods(std::vector<Method>& out) {
     out.push_back({"account",
                    "balances and nonce",
                    {address},
-                   "address, nonce, next_nonce, liquid, staked, unbonding, credits",
+                   "address, nonce, next_nonce, liquid, staked, unbonding, delegations, credits",
                    &account});
     out.push_back({"supply",
                    "every token in its bucket",

@@ -50,6 +50,8 @@ struct Fields {
         j["provider"] = s.address(m.provider);
         j["amount"] = digits(m.amount);
     }
+    void operator()(const chain::SetCommission& m) const { j["commission_ppb"] = m.commission.value; }
+    void operator()(const chain::ClaimRewards& m) const { j["provider"] = s.address(m.provider); }
     void operator()(const chain::Unjail& m) const { j["version"] = m.version; }
     void operator()(const chain::RegisterValidator& m) const {
         j["consensus_key"] = hex(m.consensus_key);

@@ -1,5 +1,6 @@
 // Supply, epochs, providers, orders, commits.
 #include "base/utc.hpp"
+#include "chain/access.hpp"
 #include "node/json.hpp"
 #include "node/views/views.hpp"
 #include "proofs/ctx.hpp"
@@ -66,7 +67,7 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
     const bool tokens =
         same_sum({b.liquid.units, b.staked.units, b.unbonding.units, b.vesting.units, b.vault.units, b.escrow.units,
                   b.bonds.units, b.fees.units, b.held_slashes.units, b.pool_work.units, b.pool_availability.units,
-                  b.reserved.units, b.pool_stakers.units, b.pool_validators.units, b.treasury.units},
+                  b.reserved.units, b.rewards.units, b.pool_stakers.units, b.pool_validators.units, b.treasury.units},
                  supply);
     const bool credits = same_sum({b.credits_free.units, b.credits_escrowed.units, b.credits_queued.units,
                                    b.credits_consumed.units, b.credits_refunded.units},
@@ -92,6 +93,7 @@ Json supply_json(const chain::Ledger& b, Amount cap) {
                   {"pool_work", digits(b.pool_work)},
                   {"pool_availability", digits(b.pool_availability)},
                   {"reserved", digits(b.reserved)},
+                  {"rewards", digits(b.rewards)},
                   {"pool_stakers", digits(b.pool_stakers)},
                   {"pool_validators", digits(b.pool_validators)},
                   {"treasury", digits(b.treasury)}}},
@@ -159,6 +161,7 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
     Json unbonding = Json::array();
     for (const auto& u : p.unbonding)
         unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
+    const auto pool = state.stake_pool(a).value_or(tokenomics::StakePool{});
     Json devices = Json::array();
     state.each_device(a, [&](std::uint32_t slot, const chain::Device& d) {
         devices.push_back({{"slot", slot},
@@ -170,22 +173,43 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                            {"absent_recent", bit_count(d.absent_bits)}});
         return true;
     });
-    return Json{{"address", s.address(a)},
-                {"endpoint", p.endpoint},
-                {"stake", digits(p.stake)},
-                {"required", digits(p.required)},
-                {"access", !p.jailed && p.devices > 0 && p.stake >= p.required},
-                {"exposure", digits(p.exposure)},
-                {"open_commits", p.open_commits},
-                {"unbonding", std::move(unbonding)},
-                {"jailed", p.jailed},
-                {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
-                {"passed", p.passed},
-                {"failed", p.failed},
-                {"absent", p.absent},
-                {"earned", digits(p.earned)},
-                {"slashed", digits(p.slashed)},
-                {"devices", std::move(devices)}};
+    return Json{
+        {"address", s.address(a)},
+        {"endpoint", p.endpoint},
+        {"stake", digits(p.stake)},
+        {"delegated", digits(p.delegated)},
+        {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
+        {"required", digits(chain::required_now(p, state.chain().time))},
+        {"needed", digits(chain::needed(rules, p, state.chain().time))},
+        {"required_usd", digits(p.required_usd)},
+        {"grace_until", state.chain().time < p.kept_until ? Json(format_utc(p.kept_until)) : Json()},
+        {"access_ppb",
+         tokenomics::access_share(rules.stake, chain::backing(p), chain::required_now(p, state.chain().time)).value},
+        {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, p, state.chain().time)},
+        {"exposure", digits(p.exposure)},
+        {"open_commits", p.open_commits},
+        {"unbonding", std::move(unbonding)},
+        {"jailed", p.jailed},
+        {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
+        {"passed", p.passed},
+        {"failed", p.failed},
+        {"absent", p.absent},
+        {"earned", digits(p.earned)},
+        {"slashed", digits(p.slashed)},
+        {"devices", std::move(devices)}};
+}
+
+Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
+                     const tokenomics::Delegation& d) {
+    const auto pool = state.stake_pool(provider).value_or(tokenomics::StakePool{});
+    Json unbonding = Json::array();
+    for (const auto& l : d.leaving)
+        unbonding.push_back({{"amount", digits(tokenomics::worth(pool, l))}, {"matures", format_utc(l.matures)}});
+    // Shares of a generation that closed are on their way out, as the next touch will say.
+    const bool open = d.generation == pool.generation;
+    return Json{{"provider", s.address(provider)},
+                {"stake", digits(open ? tokenomics::worth(pool.active, d.shares) : Amount{})},
+                {"unbonding", std::move(unbonding)}};
 }
 
 Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {
@@ -240,9 +264,12 @@ Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, 
                 {"indices", std::move(indices)}};
 }
 
-Json class_json(const tokenomics::StakeParams& stake, const tokenomics::ClassParams& c) {
-    const auto unit = tokenomics::required_per_device(stake, c);
-    const auto least = tokenomics::minimum_stake_per_device(c);
+Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price) {
+    const tokenomics::ClassParams& c = rules.classes[index];
+    const std::uint32_t one[] = {index};
+    const auto sum = tokenomics::requirement(rules, one);
+    const auto unit = sum ? tokenomics::in_tokens(*sum, stake_price, rules.token.decimals) : sum.error();
+    const auto least = tokenomics::deterrent_stake(rules, c);
     const proofs::WorkParams work = proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
     return Json{{"name", c.name},
                 {"multiplier_ppb", c.multiplier.value},

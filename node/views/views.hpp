@@ -50,9 +50,11 @@ struct PlacedEvent {
 [[nodiscard]] Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e);
 [[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a,
                                  const chain::Provider& p);
+[[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
+                                   const tokenomics::Delegation& d);
 [[nodiscard]] Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);
 [[nodiscard]] Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c);
-[[nodiscard]] Json class_json(const tokenomics::StakeParams& stake, const tokenomics::ClassParams& c);
+[[nodiscard]] Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price);
 /// Kind and dimensions of a piece of work.
 [[nodiscard]] Json work_json(const proofs::WorkParams& p);
 

@@ -175,7 +175,11 @@ ProviderView NodeClient::provider(const std::string& provider) {
     out.access = flag_at(*answer, "access", "provider");
     out.jailed = flag_at(*answer, "jailed", "provider");
     out.stake = part(wallet::digits_at(*answer, "stake"), "provider");
-    out.required = part(wallet::digits_at(*answer, "required"), "provider");
+    if (answer->find("delegated") != nullptr)
+        out.stake += part(wallet::digits_at(*answer, "delegated"), "provider");  // both are parts of the supply
+    // What access needs: less than what is required in a grace period, or where access is scaled.
+    out.required =
+        part(wallet::digits_at(*answer, answer->find("needed") != nullptr ? "needed" : "required"), "provider");
     for (const json::Value& device : member(*answer, "devices", "provider").items)
         out.devices.push_back({slot_at(device, "provider"), part(wallet::text_at(device, "class"), "provider"),
                                Epoch{part(wallet::number_at(device, "active_from"), "provider")}});

@@ -45,7 +45,7 @@ class Altered final : public StateView {
 struct Busy {
     Chain c;
     Hash order, commit;
-    Busy() {
+    explicit Busy(const Chain::Tweak& tweak = {}) : c(tweak) {
         c.join(c.anna, "tiny", tokens(1000));
         c.buy_credits(c.buyer, tokens(100));
         order = c.open_order(c.buyer, "tiny", 2, 1'000'000);
@@ -128,6 +128,27 @@ TEST_CASE("the full scan sees a breach of every sum") {
               "all devices are counted"));
 }
 
+TEST_CASE("a scan of delegations sees shares, tokens and listings that nobody has") {
+    Busy b([](Genesis& g) { g.params.stake.delegation = tokenomics::DelegationMode::open; });
+    const Address anna = b.c.anna.address(), bob = b.c.bob.address();
+    b.c.ok(b.c.bob, Stake{anna, tokens(30)});
+    b.c.ok(b.c.bob, Unstake{anna, tokens(10)});
+    CHECK(b.broken([](Altered&, const StateView&) {}).empty());
+    using tokenomics::StakePool, tokenomics::Delegation;
+    const StateKey pool = tables::stake_pool(anna), mine = tables::delegation(anna, bob);
+    CHECK(has(b.broken_record<StakePool>(pool, [](StakePool& p) { p.active.tokens.units += 1; }), "staked"));
+    CHECK(has(b.broken_record<StakePool>(pool, [](StakePool& p) { p.leaving.tokens.units += 1; }), "unbonding"));
+    CHECK(has(b.broken_record<StakePool>(pool, [](StakePool& p) { p.rewards.units += 1; }), "rewards"));
+    CHECK(has(b.broken_record<StakePool>(pool, [](StakePool& p) { p.active.shares += 1; }), "shares of a pool"));
+    CHECK(has(b.broken_record<Delegation>(mine, [](Delegation& d) { d.shares += 1; }), "shares of a pool"));
+    CHECK(has(b.broken_record<Delegation>(mine, [](Delegation& d) { d.leaving[0].shares += 1; }), "shares of a pool"));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.delegated.units += 1; }),
+              "shares of a pool"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(mine); }), "shares of a pool"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::delegation_by(bob, anna)); }), "listed"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.put(tables::delegation_by(anna, bob), {}); }), "listed"));
+}
+
 TEST_CASE("the ledger's identities see a breach of every number") {
     const Busy b;
     const auto ledger_with = [&](const std::function<void(Ledger&)>& f) {
@@ -137,7 +158,7 @@ TEST_CASE("the ledger's identities see a breach of every number") {
     for (Amount Ledger::*field :
          {&Ledger::genesis, &Ledger::minted, &Ledger::burned, &Ledger::liquid, &Ledger::staked, &Ledger::unbonding,
           &Ledger::vesting, &Ledger::vault, &Ledger::escrow, &Ledger::bonds, &Ledger::fees, &Ledger::held_slashes,
-          &Ledger::pool_work, &Ledger::pool_availability, &Ledger::reserved, &Ledger::pool_stakers,
+          &Ledger::pool_work, &Ledger::pool_availability, &Ledger::reserved, &Ledger::rewards, &Ledger::pool_stakers,
           &Ledger::pool_validators, &Ledger::treasury})
         CHECK(has(ledger_with([&](Ledger& l) { l.*field = plus_one(l.*field); }), "supply"));
     for (Credits Ledger::*field : {&Ledger::credits_issued, &Ledger::credits_consumed, &Ledger::credits_refunded,

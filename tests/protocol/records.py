@@ -37,7 +37,9 @@ PARAMS = Struct(
     ("price", Struct(("initial", U64), ("deviation_ppb", U64), ("max_move_ppb", U64), ("ema_rounds", U64),
                      ("stale_blocks", U64))),
     ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
-                     ("unbonding_ms", U64), ("max_unbondings", U64))),
+                     ("unbonding_ms", U64), ("max_unbondings", U64), ("delegation", Enumeration(2)),
+                     ("commission_floor_ppb", U64), ("access", Enumeration(2)), ("free_share_ppb", U64),
+                     ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
                      ("memory_tasks", U64), ("jail_ms", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
@@ -65,23 +67,34 @@ BREAKER = Struct(("level", Enumeration(3)), ("ratio_bps", U64))
 CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
                      ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
                      ("queue_due", U64), ("waiting_head", U64), ("waiting_tail", U64), ("round_closed", U64),
-                     ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("price", PRICE_STATE),
-                     ("breaker", BREAKER), ("recycle_smoothed", U128))
+                     ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("stake_price", U64),
+                     ("price", PRICE_STATE), ("breaker", BREAKER), ("recycle_smoothed", U128))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
                     ("last_time", U64), ("expected", U64), ("commits", U64))
 LEDGER = Struct(*[(name, U128) for name in (
     "genesis minted burned scheduled recycled burned_for_credits liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
-    "pool_availability reserved pool_stakers pool_validators treasury credits_issued credits_consumed "
+    "pool_availability reserved rewards pool_stakers pool_validators treasury credits_issued credits_consumed "
     "credits_refunded credits_free credits_escrowed credits_queued").split()])
 
 UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
-                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("devices", U32), ("required", U128),
+                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32), ("required", U128),
+                  ("required_usd", U128), ("required_least", U128), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
                   ("slashed", U128))
+SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
+PER_SHARE = Struct(("whole", U128), ("fraction", U128))
+LEAVING = Struct(("shares", U128), ("generation", U64), ("matures", U64), ("created", U64))
+STAKE_POOL = Struct(("active", SHARE_POOL), ("generation", U64), ("fresh", U128), ("fresh_epoch", U64),
+                    ("per_share", PER_SHARE), ("rewards", U128), ("leaving", SHARE_POOL), ("leaving_generation", U64),
+                    ("commission", U64), ("commission_before", U64), ("commission_epoch", U64))
+DELEGATION = Struct(("shares", U128), ("generation", U64), ("fresh", U128), ("fresh_epoch", U64),
+                    ("per_share", PER_SHARE), ("leaving", List(LEAVING)))
+CLOSED_GENERATION = Struct(("shares", U128), ("leaving_shares", U128), ("leaving_generation", U64), ("matures", U64),
+                           ("created", U64), ("per_share", PER_SHARE), ("epoch", U64))
 DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("failed_bits", U128),
                 ("absent_bits", U128))
 BEACON_TIP = Struct(("tip", HASH), ("height", U64))
@@ -113,8 +126,10 @@ EPOCH = Struct(("epoch", U64), ("first", U64), ("last", U64), ("start_time", U64
 PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("passed_weight", U128),
                         ("pending_weight", U128), ("consumed", U128), ("consumed_tokens", U128), ("settled", U128),
                         ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
+                        ("delegators", U128), ("per_share", PER_SHARE),
                         ("slashed", U128), ("required", U128), ("stake", U128))
 
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
-           "provider": PROVIDER, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
+           "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
+           "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
            "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH, "provider_epoch": PROVIDER_EPOCH}

@@ -95,6 +95,7 @@ class Chain(Case):
             {"chain_id": g["chain_id"], "height": 0, "time": g["time"], "epoch": 0, "epoch_start": 1, "beacon": beacon,
              "last_block": bytes(32), "queue_head": 0, "queue_tail": 0, "queue_due": 0, "waiting_head": 0,
              "waiting_tail": 0, "round_closed": 0, "queue_moved": 0, "active_devices": 0, "oldest_round": 0,
+             "stake_price": price,
              "price": {"spot": price, "ema_q32": price << 32, "last_quorum": 0, "rounds": 0, "stale": False,
                        "variance_q32": 0},
              "breaker": {"level": 0, "ratio_bps": 0}, "recycle_smoothed": 0}))
@@ -167,6 +168,7 @@ class Chain(Case):
                 (0, 4, transfer((address(ALICE), 1), (address(BOB), 1), (address(ALICE), 2))),
                 (0, 2, ("burn_for_credits", {"amount": 1_000_000, "min_credits": 0, "credits": 0})),
                 (1, 1, ("register_provider", {"endpoint": b""})),
+                (2, 1, ("set_commission", {"commission_ppb": 50_000_000})),
                 (2, 2, ("add_device", {"slot": 3, "device_class": b"cpu-small"})),
                 (1, 2, ("stake", {"provider": me, "amount": 200_000_000})),
                 (1, 1, ("unstake", {"provider": me, "amount": 2_000_000})),

@@ -220,3 +220,77 @@ TEST_CASE("F15: absence is never free, and doubles with each in memory up to the
 
 }  // namespace
 }  // namespace assay::tokenomics
+
+namespace assay::tokenomics {
+namespace {
+
+using namespace test;
+
+Params in_usd(std::uint64_t micro) {
+    Params p = devnet();
+    p.stake.unit_in = StakeUnit::usd;
+    p.stake.unit_usd = micro;
+    return p;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "F9: a requirement in USD asks for more tokens as the price falls and fewer as it rises, never below 3 x cost") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    for (int round = 0; round < 2000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        Requirement q;
+        q.usd = Credits{awkward(r) >> r.below(128)};
+        q.least = Amount{awkward(r)};
+        const auto decimals = static_cast<unsigned>(r.below(25));
+        const Price price{1 + (r.u64() >> r.below(64))};
+        Big scale = 1;
+        for (unsigned i = 0; i < decimals + 2; ++i) scale *= 10;
+        const Big usd = ceil_div(big(q.usd.units) * scale, price.value);
+        const auto got = in_tokens(q, price, decimals);
+        REQUIRE(got.ok() == (usd <= big(kMax)));
+        if (got) REQUIRE(big(*got) == (usd > big(q.least) ? usd : big(q.least)));
+    }
+    const Params p = in_usd(200'000'000);  // 200 USD, of a class of multiplier one
+    Requirement one{{}, Credits{200'000'000}, Amount{1}};
+    CHECK(in_tokens(one, Price{200'000'000}, 6).value() == Amount{100'000'000});   // at 2 USD: 100 tokens
+    CHECK(in_tokens(one, Price{20'000'000}, 6).value() == Amount{1'000'000'000});  // at 0.20 USD: 1000
+    CHECK(in_tokens(one, Price{2'000'000'000}, 6).value() ==
+          Amount{10'000'000});  // F9: a price x10 makes entry no dearer
+    CHECK(in_tokens(one, Price{300'000'000}, 6).value() == Amount{66'666'667});  // rounded up: the provider owes it
+    CHECK(in_tokens(one, Price{0}, 6).error().code == Code::overflow);
+    const std::uint32_t first[] = {0};
+    const auto sum = requirement(p, first);
+    REQUIRE(sum.ok());
+    CHECK(sum->tokens.is_zero());
+    CHECK(sum->least == *deterrent_stake(p, p.classes[0]));
+    CHECK(in_tokens(*sum, Price{~std::uint64_t{0}}, 6).value() == sum->least);
+}
+
+TEST_CASE("scaled access: a free share, and the rest by what covers the requirement (Gonka: 20 % free)") {
+    StakeParams s;
+    CHECK(access_share(s, Amount{}, Amount{100}) == Ppb{Ppb::kOne});  // all or nothing is asked elsewhere
+    s.access = AccessMode::scaled;
+    CHECK(access_share(s, Amount{}, Amount{100}) == Ppb{200'000'000});
+    CHECK(access_share(s, Amount{50}, Amount{100}) == Ppb{600'000'000});
+    CHECK(access_share(s, Amount{100}, Amount{100}) == Ppb{Ppb::kOne});
+    CHECK(access_share(s, Amount::max(), Amount{100}) == Ppb{Ppb::kOne});
+    CHECK(access_share(s, Amount{}, Amount{}) == Ppb{Ppb::kOne});
+    CHECK(access_share(s, Amount{1}, Amount{3}) == Ppb{466'666'666});
+    s.free_share = Ppb{Ppb::kOne};
+    CHECK(access_share(s, Amount{}, Amount::max()) == Ppb{Ppb::kOne});
+}
+
+TEST_CASE("a unit of zero dollars is refused, and a bound that a lower full rate raises") {
+    CHECK(validate(in_usd(1)).ok());
+    const auto none = validate(in_usd(0));
+    REQUIRE_FALSE(none.ok());
+    CHECK(none.error().message.find("stake.unit_usd") != std::string::npos);
+    Params p = devnet();
+    p.slash.full = Ppb{100'000'000};
+    CHECK(deterrent_stake(p, p.classes[0])->units == 6 * p.classes[0].cost.units);
+}
+
+}  // namespace assay::tokenomics

@@ -36,6 +36,8 @@ std::vector<chain::Message> one_of_each(const Address& who) {
             chain::AddDevice{3, "cpu"},
             chain::Stake{who, Amount{9}},
             chain::Unstake{who, Amount{9}},
+            chain::SetCommission{Ppb{50'000'000}},
+            chain::ClaimRewards{who},
             chain::Unjail{},
             chain::RegisterValidator{Hash{}, Hash{}, Amount{1}, "v"},
             chain::RenewBeacon{Hash{}},

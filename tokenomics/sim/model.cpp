@@ -101,8 +101,10 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
     start.unbonding_steps = static_cast<std::size_t>(
         std::max<std::uint64_t>(1, (scenario.params.stake.unbonding_ms + scenario.step_ms - 1) / scenario.step_ms));
     for (const ProviderGroup& g : scenario.providers) {
+        const std::uint32_t device[] = {static_cast<std::uint32_t>(g.class_index)};
+        ASSAY_TRY(const auto sum, tokenomics::requirement(scenario.params, device));
         ASSAY_TRY(Amount one,
-                  tokenomics::required_per_device(scenario.params.stake, scenario.params.classes[g.class_index]));
+                  tokenomics::in_tokens(sum, scenario.params.price.initial, scenario.params.token.decimals));
         m.stake_per_device_.push_back(one);
         ASSAY_TRY(Amount all, mul_div(one, g.count, 1));
         start.stakes.push_back(all);

@@ -8,7 +8,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct TokenOptions {
-    std::string receiver, who, amount, tag, provider, min_credits, credits;
+    std::string receiver, who, amount, tag, provider, min_credits, credits, percent;
     std::string faucet_amount = "1000";
 };
 
@@ -140,6 +140,28 @@ void add_token_commands(CLI::App& app, Session& session) {
         change(session, *unstake_options, [&](const ChainInfo& chain, const Address& sender) -> Messages {
             return {chain::Unstake{t->provider.empty() ? sender : session.address(t->provider, chain.prefix),
                                    typed(chain.parse_amount(t->amount))}};
+        });
+    });
+
+    CLI::App* claim = app.add_subcommand("claim", "rewards of stake with a provider, and what of it has matured");
+    claim->add_option("PROVIDER", t->provider, "address or key")->required();
+    auto claim_options = add_change_options(*claim);
+    claim->callback([=, &session] {
+        change(session, *claim_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::ClaimRewards{session.address(t->provider, chain.prefix)}};
+        });
+    });
+
+    CLI::App* commission = app.add_subcommand("commission", "share of its delegators' rewards that a provider keeps");
+    commission->add_option("PERCENT", t->percent, "such as 5 or 7.5%")->required();
+    auto commission_options = add_change_options(*commission);
+    commission->callback([=, &session] {
+        std::string text = t->percent;
+        if (!text.empty() && text.back() == '%') text.pop_back();
+        const u128 ppb = typed(parse_decimal(text, 7));
+        if (ppb > Ppb::kOne) usage("PERCENT is above 100");
+        change(session, *commission_options, [&](const ChainInfo&, const Address&) -> Messages {
+            return {chain::SetCommission{Ppb{static_cast<std::uint64_t>(ppb)}}};
         });
     });
 

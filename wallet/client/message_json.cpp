@@ -44,6 +44,8 @@ struct Fields {
         put("provider", address(m.provider));
         put("amount", make::amount(m.amount.units));
     }
+    void operator()(const chain::SetCommission& m) const { put("commission_ppb", make::number(m.commission.value)); }
+    void operator()(const chain::ClaimRewards& m) const { put("provider", address(m.provider)); }
     void operator()(const chain::Unjail& m) const { put("version", make::number(m.version)); }
     void operator()(const chain::RegisterValidator& m) const {
         put("consensus_key", make::text(hex(m.consensus_key)));
@@ -109,6 +111,12 @@ struct Words {
     std::string operator()(const chain::Unstake& m) const {
         return "unstake " + chain.show(m.amount) + " from " + chain.show(m.provider) +
                ": free after the unbonding time";
+    }
+    std::string operator()(const chain::SetCommission& m) const {
+        return "keep " + format_decimal(m.commission.value, 7) + " % of delegators' rewards from the next epoch on";
+    }
+    std::string operator()(const chain::ClaimRewards& m) const {
+        return "claim rewards and matured stake from " + chain.show(m.provider);
     }
     std::string operator()(const chain::Unjail&) const { return "leave jail"; }
     std::string operator()(const chain::RegisterValidator& m) const {
