@@ -22,6 +22,7 @@ inline constexpr std::uint8_t kEpochs = 0x0b;           // epoch -> EpochRecord
 inline constexpr std::uint8_t kProviderEpochs = 0x0c;   // epoch | address -> ProviderEpoch
 inline constexpr std::uint8_t kOrdersDue = 0x0d;        // height | order id -> empty: look at the order then
 inline constexpr std::uint8_t kLeases = 0x0e;           // address | slot | order id -> empty
+inline constexpr std::uint8_t kVesting = 0x0f;          // address | grant id -> VestingGrant
 
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
@@ -105,6 +106,9 @@ inline StateKey provider_epoch(Epoch e, const Address& a) {
 }
 inline StateKey order_due(Height h, const Hash& id) {
     return KeyOf(kOrdersDue) | h | id;
+}
+inline StateKey vesting(const Address& holder, const Hash& id) {
+    return KeyOf(kVesting) | holder | id;
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;

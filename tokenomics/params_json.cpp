@@ -4,6 +4,8 @@
 #include <span>
 #include <type_traits>
 
+#include "tokenomics/unpublished.hpp"
+
 namespace assay::tokenomics {
 namespace {
 
@@ -206,6 +208,7 @@ std::string_view word_of(EmissionKind kind) {
 }
 
 Result<Params> params_from_json(const json::Value& v, const std::string& path) {
+    ASSAY_TRY_VOID(check_published(v, path));
     // The token comes first: amounts anywhere are written in it.
     Params p;
     if (v.kind == json::Kind::object)

@@ -94,6 +94,71 @@ class Usage(Case):
         self.assertEqual([i["path"] for i in self.json("params", "params.bme.*_ppb")["items"]], ["params.bme.payout_ppb"])
         self.assertEqual(self.error("params", "nonsense")["code"], "not_found")
 
+    def test_params_say_the_default_and_with_a_preset_the_value_and_its_source(self):
+        plain = {i["path"]: i for i in self.json("params")["items"]}
+        self.assertNotIn("value", plain["params.slash.jail_ms"])
+        self.assertEqual(plain["params.slash.jail_ms"]["default"], "3600000")
+        devnet = {i["path"]: i for i in self.json("params", "--preset", "devnet")["items"]}
+        jail = devnet["params.slash.jail_ms"]
+        self.assertEqual((jail["value"], jail["default"]), ("30000", "3600000"))
+        self.assertIn("Three epochs", jail["source"])
+        self.assertIn("Three epochs", run("params", "jail", "--preset", "devnet").stdout)
+        self.assertEqual(devnet["params.classes[1].lanes"]["default"], "0")
+        set_ = self.json("params", "jail_ms", "--preset", "devnet", "--set", "slash.jail_ms=7")["items"][0]
+        self.assertEqual(set_["value"], "7")
+        self.error("params", "--set", "slash.jail_ms=7", code=2)
+
+    def test_networks_without_numbers_say_which(self):
+        items = {i["name"]: i for i in self.json("list")["items"]}
+        self.assertEqual(items["devnet"]["needs"], [])
+        for name in ("hyperbolic", "neurolov", "argentum", "neuromesh", "yotta"):
+            paths = [n["path"] for n in items[name]["needs"]]
+            self.assertIn("params.token.cap", paths)
+            self.assertRegex(run("list").stdout, rf"(?m)^{name} .*needs {len(paths)} numbers")
+            for command in (["schedule", name], ["params", "--preset", name], ["diff", name, "devnet"],
+                            ["run", name, "--out", self.path("o")]):
+                error = self.error(*command)
+                self.assertEqual(error["code"], "number_unpublished")
+                self.assertIn(name + ".json", error["message"])
+                for path in paths:
+                    self.assertIn(path, error["message"])
+                self.assertIn("--set", error["hint"])
+        given = [a for s in ("token.cap=2000000000 YOTTA", "emission.total=1000000000 YOTTA", "stake.unit=50 YOTTA",
+                             "initial.supply=1000000000 YOTTA") for a in ("--set", s)]
+        rows = self.json("schedule", "yotta", "--periods", "1", *given)["rows"]
+        self.assertAlmostEqual(int(rows[0]["minted"]) / 10**15, 0.05127, delta=0.0001)  # 5 %, hourly on what there is
+        self.assertEqual(self.error("schedule", "yotta", *given[:-2])["code"], "number_unpublished")
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_new_and_diff(self):
+        path = self.path("mine.json")
+        self.assertEqual(self.json("new", path, "--from", "akash")["needs"], 0)
+        self.assertEqual([i["path"] for i in self.json("diff", "akash", path)["items"]], [])
+        self.assertEqual(run("diff", "akash", path).stdout, "no field differs\n")
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(text.replace('"params": {', '"params": { "bme": { "round_blocks": 9 }').replace('"seed": 1', '"seed": 5'))
+        changed = {i["path"]: (i["a"], i["b"]) for i in self.json("diff", "akash", path)["items"]}
+        self.assertEqual(set(changed), {"params.bme.round_blocks", "seed"})
+        self.assertEqual(changed["seed"], ("1", "5"))
+        self.assertIn("params.bme.round_blocks", run("diff", "akash", path).stdout)
+        self.assertEqual(self.error("new", path, "--from", "akash")["code"], "already_exists")
+        self.assertEqual(self.error("new", self.path("x"), "--from", "akahs")["code"], "not_found")
+        self.assertEqual(self.error("diff", "akash", "akahs")["code"], "not_found")
+        self.error("new", path, code=2)
+        self.error("diff", "akash", code=2)
+        # What is missing stands in the file, to be filled in.
+        self.assertEqual(self.json("new", self.path("yotta.json"), "--from", "yotta")["needs"], 4)
+        with open(self.path("yotta.json")) as f:
+            text = f.read()
+        self.assertIn("params.token.cap: ", text)
+        self.assertEqual(self.error("params", "--preset", self.path("yotta.json"))["code"], "number_unpublished")
+        with open(self.path("yotta.json"), "w") as f:
+            f.write(text.replace('"params": {', '"initial": { "supply": "5000000 YOTTA" }, "params": { "token": { "cap": '
+                                 '"7000000 YOTTA" }, "emission": { "total": "10 YOTTA" }, "stake": { "unit": "50 YOTTA" }'))
+        self.assertEqual(len(self.json("schedule", self.path("yotta.json"))["rows"]), 10)
+
     def test_reproduce(self):
         value = self.json("reproduce", "helium")
         self.assertEqual(value["off"], 0)

@@ -15,7 +15,7 @@ class Session;
 struct ChangeOptions;
 
 void add_key_commands(CLI::App& app, Session& session);
-void add_token_commands(CLI::App& app, Session& session);      ///< faucet, send, burn, stake, unstake, unjail
+void add_token_commands(CLI::App& app, Session& session);      ///< faucet, send, vest, burn, stake, unstake, unjail
 void add_provider_commands(CLI::App& app, Session& session);   ///< provider, order, bid, validator
 void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, epoch, explain, …
 void add_tx_commands(CLI::App& app, Session& session);         ///< tx, log

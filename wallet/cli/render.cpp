@@ -14,7 +14,7 @@ bool one_of(std::string_view name, const std::array<std::string_view, N>& names)
 }
 
 // Names of docs/rpc.md whose strings of digits are base units of the token, micro-USD, and USD x 10^-8.
-constexpr std::array<std::string_view, 42> kTokens{
+constexpr std::array<std::string_view, 46> kTokens{
     "deposit_tokens", "amount",       "liquid",          "staked",     "stake",
     "stake_at_start", "required",     "exposure",        "earned",     "slashed",
     "genesis",        "minted",       "burned",          "supply",     "cap",
@@ -23,7 +23,8 @@ constexpr std::array<std::string_view, 42> kTokens{
     "reserved",       "pool_stakers", "pool_validators", "treasury",   "minted_schedule",
     "minted_settled", "bond",         "paid_tokens",     "work",       "availability",
     "stakers",        "validators",   "credit_tokens",   "unit_stake", "min_stake",
-    "paid",           "have_tokens"};
+    "paid",           "have_tokens",  "spendable",       "released",   "vested",
+    "unlocks"};
 constexpr std::array<std::string_view, 14> kDollars{
     "price_per_unit", "credits",        "issued",           "consumed",  "refunded", "free",        "escrowed",
     "queued",         "credits_issued", "credits_consumed", "max_price", "deposit",  "min_credits", "credits_paid"};

@@ -17,7 +17,8 @@ bool wants_json(int argc, char** argv) {
 
 int run(int argc, char** argv) {
     Output out;
-    std::string color = "auto", pattern, source = "devnet", reproduced = "all";
+    std::string color = "auto", pattern, source, file, from, first, second, reproduced = "all";
+    std::vector<std::string> param_sets;
     ScheduleCommand schedule;
     RunCommand run;
 
@@ -31,9 +32,18 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", [] { return version_text(); });
 
     auto* c_list = app.add_subcommand("list", "the presets");
-    auto* c_params = app.add_subcommand("params", "every field of a scenario: value, unit, range, meaning");
+    auto* c_params = app.add_subcommand("params", "every field of a scenario: unit, range, default, meaning");
     c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
-    c_params->add_option("--preset", source, "whose values")->capture_default_str();
+    c_params->add_option("--preset", source, "a preset or file: its values and their sources too");
+    c_params->add_option("--set", param_sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+
+    auto* c_new = app.add_subcommand("new", "a scenario file to begin with");
+    c_new->add_option("FILE", file, "where to write it; - is stdout")->required();
+    c_new->add_option("--from", from, "the preset or file that it extends")->required();
+
+    auto* c_diff = app.add_subcommand("diff", "the fields in which two presets or files differ");
+    c_diff->add_option("A", first, "a preset, a genesis file or a scenario file")->required();
+    c_diff->add_option("B", second, "another")->required();
 
     auto* c_schedule = app.add_subcommand("schedule", "the emission schedule alone, by the calendar");
     c_schedule->add_option("PRESET", schedule.source, "a preset, a genesis file or a scenario file")->required();
@@ -80,7 +90,9 @@ int run(int argc, char** argv) {
     if (schedule.format == "json") out.json = true;
 
     if (c_list->parsed()) return run_list(out);
-    if (c_params->parsed()) return run_params(out, pattern, source);
+    if (c_params->parsed()) return run_params(out, pattern, source, param_sets);
+    if (c_new->parsed()) return run_new(out, file, from);
+    if (c_diff->parsed()) return run_diff(out, first, second);
     if (c_schedule->parsed()) return run_schedule(out, schedule);
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
