@@ -207,6 +207,11 @@ std::string_view word_of(EmissionKind kind) {
     return i < std::size(kEmissionKinds) ? kEmissionKinds[i] : "unknown";
 }
 
+std::string_view word_of(BurnMode mode) {
+    const auto i = static_cast<std::size_t>(mode);
+    return i < std::size(kBurnModes) ? kBurnModes[i] : "unknown";
+}
+
 Result<Params> params_from_json(const json::Value& v, const std::string& path) {
     ASSAY_TRY_VOID(check_published(v, path));
     // The token comes first: amounts anywhere are written in it.

@@ -20,6 +20,7 @@ namespace assay::tokenomics {
 
 /// The word that stands for a kind in files: "step_table".
 [[nodiscard]] std::string_view word_of(EmissionKind kind);
+[[nodiscard]] std::string_view word_of(BurnMode mode);
 
 struct ParamRow {
     std::string path, value, unit;

@@ -176,6 +176,52 @@ class Usage(Case):
         self.assertEqual(p.wait(60), 0)
 
 
+class Quote(Case):
+    """What a purchase and a settlement do, to the base unit; the figures are worked out by hand here."""
+
+    def test_a_burn_buys_the_floor_in_micro_usd(self):
+        value = self.json("quote", "burn", "akash", "--amount", "1234.567891", "--price", "1.14000001")
+        credits = 1234567891 * 114000001 // 10**8
+        self.assertEqual((value["mode"], value["spent"], value["credits"], value["destroyed"]),
+                         ("destroy", "1234567891", str(credits), "1234567891"))
+        self.assertEqual((value["settlement"], value["supply_change"]), (None, "-1234567891"))
+        self.assertEqual(self.json("quote", "burn", "akash", "--amount", "1234.567891 AKT", "--price", "1.14000001"), value)
+        shown = run("quote", "burn", "akash", "--amount", "1234.567891", "--price", "1.14000001").stdout
+        self.assertIn("1,234.567891 AKT", shown)
+        self.assertIn("$1.14000001", shown)
+
+    def test_a_settlement_pays_the_floor_and_no_more_than_the_share_of_the_burn(self):
+        for price, later in (("1", "1"), ("1", "2"), ("2", "1"), ("0.33333333", "0.7"), ("0.0001", "99.99999999")):
+            value = self.json("quote", "settle", "devnet", "--amount", "12.345678", "--price", price, "--price-settle", later)
+            units = lambda p: round(float(p) * 10**8)
+            burned = -(-12345678 * 10**8 // units(price))
+            paid = min(12345678 * 10**8 // units(later), burned * 975 // 1000)
+            self.assertEqual((value["spent"], value["settlement"]["paid"], value["settlement"]["minted"]),
+                             (str(burned), str(paid), str(paid)), (price, later))
+            self.assertEqual(value["supply_change"], str(paid - burned))
+        same = self.json("quote", "settle", "devnet", "--amount", "1", "--price", "0.5")
+        self.assertEqual(same["settlement"]["price"], "50000000")
+        both = self.json("quote", "burn", "devnet", "--amount", "2", "--price", "0.5", "--price-settle", "0.5")
+        self.assertEqual(both["settlement"], same["settlement"])
+        other = self.json("quote", "settle", "devnet", "--amount", "1", "--price", "0.5", "--set", "bme.payout_ppb=10%")
+        self.assertEqual(other["settlement"]["paid"], "200000")
+
+    def test_what_is_refused(self):
+        amount, price = ["--amount", "1"], ["--price", "1"]
+        for args in (amount, price, [*amount, "--price", "0"], [*amount, "--price", "-1"], [*amount, "--price", "1e3"],
+                     [*amount, "--price", "1.123456789"], ["--amount", "1.1234567", *price], ["--amount", "x", *price],
+                     ["--amount", "1 AKT", *price], [*amount, *price, "--price-settle", "nan"]):
+            self.error("quote", "burn", "devnet", *args, code=2)
+        self.error("quote", "devnet", *amount, *price, code=2)
+        self.error("quote", "settle", "devnet", "--amount", "1.1234567", *price, code=2)
+        self.assertEqual(self.error("quote", "burn", "devnet", "--amount", "0.001", *price)["code"], "amount_zero")
+        self.assertEqual(self.error("quote", "settle", "devnet", "--amount", "0", *price)["code"], "amount_zero")
+        self.assertEqual(self.error("quote", "burn", "devnet", "--amount", "1000000000", *price)["code"],
+                         "insufficient_funds")
+        self.assertEqual(self.error("quote", "burn", "yotta", *amount, *price)["code"], "number_unpublished")
+        self.assertEqual(self.error("quote", "burn", "akahs", *amount, *price)["code"], "not_found")
+
+
 class Schedule(Case):
     def test_forms_agree(self):
         args = ["schedule", "devnet", "--every", "year", "--periods", "10"]
