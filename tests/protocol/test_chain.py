@@ -143,6 +143,15 @@ class Chain(Case):
         self.assertGreater(free, 4_000_000)
         self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at))["released"], free)
         self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, me, at))["liquid"], free - 10_000 - 7)
+        # As a genesis: what is free stands in the balance, the rest of the line is a grant from now on to the same end.
+        exported = self.node.own("node.export")
+        mine = next(a for a in exported["accounts"] if a["address"] == name(me))
+        (rest,) = mine["vesting"]
+        self.assertEqual(int(mine["amount"]) + int(rest["amount"]), 50_000_000 - 10_000 - 7)
+        self.assertLess(int(rest["amount"]), 50_000_000 - free + 1)
+        self.assertEqual((rest["start"], rest["cliff"]), (exported["genesis_time"], exported["genesis_time"]))
+        entry = next(a for a in exported["_state"]["accounts"] if a["address"] == name(me))
+        self.assertEqual([g["released"] for g in entry["vesting"]], [str(free)])
 
     def test_absence_is_proven_and_a_neighbour_of_an_address_is_somebody_else(self):
         self.pay((address(CAROL), 5_000))
