@@ -72,6 +72,8 @@ namespace assay {
     X(delegation_closed, -32010)                             \
     X(too_many_unbondings, -32010)                           \
     X(too_many_devices, -32010)                              \
+    X(too_many_grants, -32010)                               \
+    X(grant_too_small, -32010)                               \
     X(unknown_class, -32010)                                 \
     X(unknown_task, -32010)                                  \
     X(unknown_device, -32010)                                \
@@ -109,6 +111,8 @@ namespace assay {
     X(json_unknown_key, -32602)                              \
     X(json_missing_key, -32602)                              \
     X(bad_genesis, -32602)                                   \
+    X(bad_state_file, -32602)                                \
+    X(number_unpublished, -32602)                            \
     X(proof_invalid, -32602)                                 \
     /* programs: store, keys, devices, usage */              \
     X(usage, 0)                                              \

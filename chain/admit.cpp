@@ -1,7 +1,5 @@
 #include "chain/admit.hpp"
 
-#include "tokenomics/unbonding.hpp"
-
 namespace assay::chain {
 
 Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id) {
@@ -18,17 +16,6 @@ Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_i
 }
 
 namespace {
-
-// Liquid plus matured unbonding of `account`, which is `a`'s: what can be spent at `time`. The provider is looked at
-// only where it matters.
-Amount spendable(const StateView& s, const Address& a, const Account& account, TimeMs time, Amount needed) {
-    if (account.liquid >= needed) return account.liquid;
-    const auto p = s.provider(a);
-    if (!p || p->unbonding.empty()) return account.liquid;
-    const auto released = tokenomics::matured(p->unbonding, time, s.oldest_open_work(*p)).released;
-    const auto sum = add(account.liquid, released);
-    return sum ? *sum : account.liquid;
-}
 
 // An opening pays nothing, so the lane is open only to the provider of a commit that is challenged and undecided.
 Status check_free_lane(const StateView& s, const tokenomics::Params& rules, const TxBody& body, Height height) {
@@ -74,7 +61,8 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
     if (body.fee < needed)
         return {Code::fee_too_low,
                 "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
-    const Amount there = spendable(s, body.sender, account, time, body.fee);
+    // Records beside the account are looked at only where they matter.
+    const Amount there = account.liquid >= body.fee ? account.liquid : s.spendable(body.sender, account, time);
     if (there < body.fee)
         return {Code::insufficient_funds,
                 "the fee is " + to_digits(body.fee.units) + ", the account has " + to_digits(there.units)};

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "base/hex.hpp"
 #include "chain/beacon.hpp"
 #include "chain/block_run.hpp"
 #include "chain/fair_lock.hpp"
 #include "chain/invariants.hpp"
+#include "chain/state_import.hpp"
 #include "chain/store/store.hpp"
 #include "chain/verify_pool.hpp"
 
@@ -125,6 +127,10 @@ Status App::init_chain(const Genesis& genesis) {
     for (const GenesisAccount& a : genesis.accounts) {
         ASSAY_TRY_VOID(increase(books.genesis, a.amount));
         ASSAY_TRY_VOID(s.pay(a.address, a.amount));
+        for (std::uint32_t i = 0; i < a.vesting.size(); ++i) {
+            ASSAY_TRY_VOID(increase(books.genesis, a.vesting[i].amount));
+            ASSAY_TRY_VOID(add_grant(s, a.address, genesis_grant_id(a.address, i), a.vesting[i]));
+        }
     }
     for (const GenesisValidator& g : genesis.validators) {
         Validator v;
@@ -154,6 +160,55 @@ Status App::init_chain(const Genesis& genesis) {
     ASSAY_TRY_VOID(impl_->store->commit(record));
     impl_->load();
     return {};
+}
+
+Result<StateFileHeader> App::export_state(const std::optional<Height>& height,
+                                          const StateFileWriter::Sink& sink) const {
+    ASSAY_TRY(const Genesis began, genesis());
+    StateFileHeader header{began.chain_id, genesis_hash(began), {}, {}, 0};
+    StateFileWriter out(sink);
+    Store::Walk walk;
+    walk.begin = [&](Height h, const Hash& root, std::uint64_t records) {
+        header.height = h;
+        header.app_hash = root;
+        header.records = records;
+        return out.begin(header);
+    };
+    walk.record = [&](const StateKey& key, ByteView value) { return out.record(key, value); };
+    ASSAY_TRY_VOID(impl_->store->walk(height, walk));
+    ASSAY_TRY_VOID(out.end());
+    return header;
+}
+
+Result<StateFileHeader> App::init_state(const std::function<Result<ByteView>()>& next) {
+    if (impl_->store->info()) return {Code::already_exists, "this home already holds a chain"};
+    StateFileHeader header;
+    LoadedState loaded;
+    StateFileReader in(
+        [&](const StateFileHeader& h) {
+            header = h;
+            return Status{};
+        },
+        [&](StateKey key, Bytes value) { return loaded.add(std::move(key), std::move(value)); });
+    while (true) {
+        ASSAY_TRY(const ByteView piece, next());
+        if (piece.empty()) break;
+        ASSAY_TRY_VOID(in.feed(piece));
+    }
+    ASSAY_TRY_VOID(in.end());
+    ASSAY_TRY_VOID(loaded.check(header));
+    ASSAY_TRY(const Hash root, impl_->store->stage(loaded.take()));
+    if (root != header.app_hash) {
+        impl_->store->discard_stage();
+        return {Code::app_hash_mismatch, "the records give app hash " + to_hex(root.view()) + ", the header says " +
+                                             to_hex(header.app_hash.view())};
+    }
+    BlockRecord record;
+    record.height = header.height;
+    const auto writing = impl_->lock.write();
+    ASSAY_TRY_VOID(impl_->store->commit(record));
+    impl_->load();
+    return header;
 }
 
 // Signatures take long: they are checked before the state is looked at, so that no block waits for them.

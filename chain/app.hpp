@@ -17,6 +17,7 @@
 #include "chain/block.hpp"
 #include "chain/genesis.hpp"
 #include "chain/receipt.hpp"
+#include "chain/state_file.hpp"
 #include "chain/store/proof.hpp"
 #include "chain/view.hpp"
 
@@ -60,6 +61,15 @@ class App {
     [[nodiscard]] AppInfo info() const;
     /// Writes the state at height 0. Errors: bad_genesis, already_exists.
     [[nodiscard]] Status init_chain(const Genesis& genesis);
+
+    /// The whole state of a kept height (the last one unless told) as a file (state_file.hpp). Errors: not_found before
+    /// init_chain, pruned, future_height, store_corrupt, the sink's.
+    [[nodiscard]] Result<StateFileHeader> export_state(const std::optional<Height>& height,
+                                                       const StateFileWriter::Sink& sink) const;
+    /// Begins with such a file instead of a genesis; the next block is the one after its height. `next` gives the
+    /// file's bytes in pieces of any size, an empty one at the end. Nothing is written unless all of it is good.
+    /// Errors: bad_state_file, app_hash_mismatch (the records do not give the header's), already_exists, next's.
+    [[nodiscard]] Result<StateFileHeader> init_state(const std::function<Result<ByteView>()>& next);
 
     /// May this transaction go into the mempool? Signature results are remembered by the hash of all bytes. The nonce
     /// may be up to 1,000 ahead of the account's: the mempool orders them. Errors: the -32003 group.

@@ -6,7 +6,7 @@ namespace assay::chain {
 
 namespace {
 
-constexpr std::size_t kAccountBytes = 56;  // of an encoded account
+constexpr std::size_t kAccountBytes = 57;  // of an encoded account
 
 }  // namespace
 

@@ -46,6 +46,7 @@ inline Attr attr(std::string key, std::string v) {
 
 // The rules. Errors are receipt codes; the caller rolls back.
 [[nodiscard]] Status run(Exec& x, const Transfer& m);
+[[nodiscard]] Status run(Exec& x, const CreateVesting& m);
 [[nodiscard]] Status run(Exec& x, const BurnForCredits& m);
 [[nodiscard]] Status run(Exec& x, const RedeemCredits& m);
 [[nodiscard]] Status run(Exec& x, const RegisterProvider& m);
@@ -66,6 +67,10 @@ inline Attr attr(std::string key, std::string v) {
 // Parts that several rules share.
 /// Matured unbonding entries become liquid: done whenever the provider is touched.
 [[nodiscard]] Status release_matured(Exec& x, const Address& a, Provider& p);
+/// What has vested of the holder's grants becomes liquid; a grant that is all released goes.
+[[nodiscard]] Status release_vested(Exec& x, const Address& holder);
+/// Tokens outside every bucket join `vesting` as a grant of the holder. Errors: overflow.
+[[nodiscard]] Status add_grant(BlockState& s, const Address& holder, const Hash& id, const tokenomics::Grant& grant);
 /// Remembers the stake at the epoch's start before its first change in the epoch.
 void note_stake(Exec& x, Provider& p);
 struct Slashed {

@@ -18,6 +18,7 @@ void charge_fee(Exec& x, const TxBody& body) {
 }
 
 void release_senders_matured(Exec& x) {
+    ASSAY_CHECK(release_vested(x, x.sender).ok());  // moves between buckets of one supply: no sum can overflow
     auto p = x.s.provider(x.sender);
     if (!p || p->unbonding.empty()) return;
     if (release_matured(x, x.sender, *p)) x.s.put_record(tables::provider(x.sender), *p);

@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "base/utc.hpp"
 #include "tokenomics/params_json.hpp"
+#include "tokenomics/unpublished.hpp"
 
 namespace assay::chain {
 namespace {
@@ -21,6 +22,27 @@ template <class T>
 Result<T> named(const std::string& field, Result<T> value) {
     if (value) return value;
     return {value.error().code, field + ": " + value.error().message};
+}
+
+Result<std::vector<tokenomics::Grant>> read_grants(const json::Value& v, const std::string& path,
+                                                   const tokenomics::TokenParams& token) {
+    if (v.kind != json::Kind::array) return {Code::json_type, path + " must be a list"};
+    std::vector<tokenomics::Grant> out;
+    for (std::size_t i = 0; i < v.items.size(); ++i) {
+        ASSAY_TRY(json::Object entry, json::object(v.items[i], path + "[" + std::to_string(i) + "]"));
+        tokenomics::Grant g;
+        ASSAY_TRY(const json::Value* amount, entry.required("amount"));
+        ASSAY_TRY(g.amount, money(*amount, entry.path("amount"), token));
+        const std::pair<const char*, TimeMs*> times[] = {{"start", &g.start}, {"cliff", &g.cliff}, {"end", &g.end}};
+        for (const auto& [name, time] : times) {
+            ASSAY_TRY(std::string text, entry.string(name));
+            ASSAY_TRY(*time, named(entry.path(name), parse_utc(text)));
+        }
+        (void)entry.optional("comment");
+        ASSAY_TRY_VOID(entry.done());
+        out.push_back(g);
+    }
+    return out;
 }
 
 Result<Hash> key_or_local(json::Object& entry, const char* name, const std::optional<LocalValidator>& local,
@@ -38,6 +60,7 @@ Result<Hash> key_or_local(json::Object& entry, const char* name, const std::opti
 }
 
 Result<Genesis> read_genesis(const json::Value& root, const std::optional<LocalValidator>& local) {
+    ASSAY_TRY_VOID(tokenomics::check_published(root));
     ASSAY_TRY(json::Object top, json::object(root, ""));
     Genesis g;
     ASSAY_TRY(g.chain_id, top.string("chain_id"));
@@ -55,6 +78,9 @@ Result<Genesis> read_genesis(const json::Value& root, const std::optional<LocalV
         ASSAY_TRY(a.address, named(entry.path("address"), decode_address(token.prefix, address)));
         ASSAY_TRY(const json::Value* amount, entry.required("amount"));
         ASSAY_TRY(a.amount, money(*amount, entry.path("amount"), token));
+        if (const json::Value* vesting = entry.optional("vesting")) {
+            ASSAY_TRY(a.vesting, read_grants(*vesting, entry.path("vesting"), token));
+        }
         (void)entry.optional("comment");
         ASSAY_TRY_VOID(entry.done());
         g.accounts.push_back(a);
@@ -106,6 +132,18 @@ Status validate(const Genesis& g) {
                        " stands twice");
         if (!add(supply, g.accounts[i].amount)) return bad("accounts: the amounts pass 2^128 - 1");
         supply = *add(supply, g.accounts[i].amount);
+        const auto& grants = g.accounts[i].vesting;
+        const std::string holder =
+            "accounts: vesting of " + encode_address(g.params.token.prefix, g.accounts[i].address);
+        if (grants.size() > g.params.vesting.max_grants)
+            return bad(holder + " has " + std::to_string(grants.size()) + " grants, vesting.max_grants is " +
+                       std::to_string(g.params.vesting.max_grants));
+        for (std::size_t k = 0; k < grants.size(); ++k) {
+            if (const Status ok = tokenomics::check_grant(grants[k]); !ok)
+                return bad(holder + "[" + std::to_string(k) + "]: " + ok.error().message);
+            if (!add(supply, grants[k].amount)) return bad("accounts: the amounts pass 2^128 - 1");
+            supply = *add(supply, grants[k].amount);
+        }
     }
     if (g.validators.empty()) return bad("validators: a chain needs at least one");
     std::set<Hash> keys;
@@ -124,8 +162,26 @@ Status validate(const Genesis& g) {
         supply = *add(supply, v.bond);
     }
     if (supply > g.params.token.cap)
-        return bad("accounts and bonds hold " + to_digits(supply.units) + " base units, token.cap is " +
+        return bad("accounts, grants and bonds hold " + to_digits(supply.units) + " base units, token.cap is " +
                    to_digits(g.params.token.cap.units));
+    return {};
+}
+
+Status begin_at(Genesis& g, TimeMs time) {
+    for (GenesisAccount& a : g.accounts)
+        for (tokenomics::Grant& grant : a.vesting)
+            for (TimeMs* t : {&grant.start, &grant.cliff, &grant.end}) {
+                // Unsigned differences wrap, and come back where the sum is in range.
+                const std::uint64_t moved = t->value + (time.value - g.time.value);
+                const bool later = time >= g.time;
+                if ((later && moved < t->value) || (!later && moved > t->value) ||
+                    moved > tokenomics::kLatestGrant.value)
+                    return {Code::bad_genesis, "accounts: a grant's time of " + std::to_string(t->value) +
+                                                   " ms cannot move with genesis_time to " +
+                                                   std::to_string(time.value) + " ms"};
+                t->value = moved;
+            }
+    g.time = time;
     return {};
 }
 

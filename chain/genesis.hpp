@@ -11,7 +11,8 @@ namespace assay::chain {
 struct GenesisAccount {
     Address address;
     Amount amount;
-    ASSAY_FIELDS(address, amount)
+    std::vector<tokenomics::Grant> vesting = {};  ///< beside the amount
+    ASSAY_FIELDS(address, amount, vesting)
 };
 struct GenesisValidator {
     Address operator_address;
@@ -36,9 +37,13 @@ struct LocalValidator {
     Hash beacon_tip;
 };
 
-/// Errors: json_* and bad_genesis, with file, line, column, field and rule. "local" without `local` is an error.
+/// Errors: json_*, number_unpublished and bad_genesis, with file, line, column, field and rule. "local" without `local`
+/// is an error.
 [[nodiscard]] Result<Genesis> parse_genesis(std::string_view text, std::string_view source,
                                             const std::optional<LocalValidator>& local = {});
+/// The same economy from another time on: grants keep their distance from the beginning. Errors: bad_genesis where a
+/// time would leave 1970 to 9999.
+[[nodiscard]] Status begin_at(Genesis& genesis, TimeMs time);
 /// Sums, caps, duplicate addresses, parameters (tokenomics::validate).
 [[nodiscard]] Status validate(const Genesis& genesis);
 /// Canonical JSON that parses back to the same Borsh bytes.

@@ -33,7 +33,14 @@ std::string genesis_to_json(const Genesis& g) {
     for (std::size_t i = 0; i < g.accounts.size(); ++i) {
         if (i > 0) out += ",";
         out += "{\"address\":" + quoted(encode_address(prefix, g.accounts[i].address)) + ",\"amount\":\"" +
-               to_digits(g.accounts[i].amount.units) + "\"}";
+               to_digits(g.accounts[i].amount.units) + "\"";
+        const auto& grants = g.accounts[i].vesting;
+        for (std::size_t k = 0; k < grants.size(); ++k)
+            out += std::string(k == 0 ? ",\"vesting\":[" : ",") + "{\"amount\":\"" + to_digits(grants[k].amount.units) +
+                   "\",\"start\":" + quoted(format_utc(grants[k].start)) +
+                   ",\"cliff\":" + quoted(format_utc(grants[k].cliff)) +
+                   ",\"end\":" + quoted(format_utc(grants[k].end)) + "}";
+        out += grants.empty() ? "}" : "]}";
     }
     out += "],\"validators\":[";
     for (std::size_t i = 0; i < g.validators.size(); ++i) {

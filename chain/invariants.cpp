@@ -12,7 +12,8 @@ namespace {
 // Sums of one state of the changed records, in wrapping arithmetic: only differences are compared, and those are exact
 // modulo 2^128 just as the ledger's are.
 struct Sums {
-    u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0, rewards = 0;
+    u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0, rewards = 0, vesting = 0;
+    u128 grants_of_accounts = 0, grants = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
     u128 carried = 0;  // tokens that go with all those credits
 
@@ -20,6 +21,7 @@ struct Sums {
         liquid += a.liquid.units;
         credits_free += a.credits.units;
         carried += a.credit_tokens.units;
+        grants_of_accounts += a.grants;
     }
     void add(const StateKey& key, const Bytes& value) {
         if (key.table == tables::kProviders) {
@@ -46,6 +48,11 @@ struct Sums {
             const auto c = borsh::decode<Commit>(value);
             ASSAY_CHECK(c.ok());
             reserved += c->reserved.units;
+        } else if (key.table == tables::kVesting) {
+            const auto g = borsh::decode<VestingGrant>(value);
+            ASSAY_CHECK(g.ok());
+            vesting += g->grant.amount.units - g->released.units;
+            ++grants;
         } else if (key.table == tables::kQueue || key.table == tables::kWaiting) {
             const auto q = borsh::decode<QueueItem>(value);
             ASSAY_CHECK(q.ok());
@@ -74,7 +81,7 @@ struct Compared {
 };
 
 // In mode mint_ratio the vault holds just what will be destroyed with the credits; elsewhere that row compares nothing.
-std::array<Compared, 11> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
+std::array<Compared, 13> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
     const bool held = rules.bme.mode == tokenomics::BurnMode::mint_ratio;
     return {{{"vault of mode mint_ratio", held ? s.carried : 0, held ? l.vault.units : 0},
              {"liquid", s.liquid, l.liquid.units},
@@ -84,6 +91,8 @@ std::array<Compared, 11> compare(const Sums& s, const Ledger& l, const tokenomic
              {"escrow", s.escrow, l.escrow.units},
              {"reserved", s.reserved, l.reserved.units},
              {"rewards", s.rewards, l.rewards.units},
+             {"vesting", s.vesting, l.vesting.units},
+             {"grants that accounts count", s.grants, s.grants_of_accounts},
              {"credits free", s.credits_free, l.credits_free.units},
              {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
              {"credits queued", s.credits_queued, l.credits_queued.units}}};
@@ -166,6 +175,25 @@ DelegationErrors check_delegations(const StateView& state) {
     return out;
 }
 
+// A grant never changes, and gives what has vested and no more; it goes when it has given all.
+Status check_grant(const Bytes& before, const std::optional<Bytes>& after, TimeMs now) {
+    const auto was = borsh::decode<VestingGrant>(before);
+    ASSAY_CHECK(was.ok());
+    const Amount free = tokenomics::vested(was->grant, now);
+    if (!after) {
+        if (free != was->grant.amount)
+            return broken("a grant is erased when all of it has vested", was->grant.amount.units, free.units);
+        return {};
+    }
+    const auto is = borsh::decode<VestingGrant>(*after);
+    ASSAY_CHECK(is.ok());
+    if (is->grant != was->grant)
+        return broken("a grant never changes", was->grant.amount.units, is->grant.amount.units);
+    if (is->released < was->released || is->released > free)
+        return broken("a grant gives no more than has vested", is->released.units, free.units);
+    return {};
+}
+
 }  // namespace
 
 Status check_ledger(const Ledger& l, const tokenomics::Params& rules) {
@@ -205,6 +233,7 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
         const auto now = s.get(u.key);
         if (now) after.add(u.key, *now);
         if (u.key.table == tables::kCommits && u.before) ASSAY_TRY_VOID(check_commit(*u.before, now));
+        if (u.key.table == tables::kVesting && u.before) ASSAY_TRY_VOID(check_grant(*u.before, now, s.clock().time));
     }
     const u128 fees = const_cast<BlockState&>(s).books().fees.units - s.ledger_before().fees.units;
     const Amount declared = charge ? charge->fee : Amount{};
@@ -229,7 +258,7 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         return true;
     });
     for (const std::uint8_t table : {tables::kProviders, tables::kDelegations, tables::kValidators, tables::kOrders,
-                                     tables::kCommits, tables::kQueue, tables::kWaiting})
+                                     tables::kCommits, tables::kQueue, tables::kWaiting, tables::kVesting})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;

@@ -6,6 +6,7 @@ namespace assay::chain {
 namespace {
 struct Namer {
     std::string_view operator()(const Transfer&) const { return "transfer"; }
+    std::string_view operator()(const CreateVesting&) const { return "create_vesting"; }
     std::string_view operator()(const BurnForCredits&) const { return "burn_for_credits"; }
     std::string_view operator()(const RedeemCredits&) const { return "redeem_credits"; }
     std::string_view operator()(const RegisterProvider&) const { return "register_provider"; }
@@ -32,6 +33,23 @@ Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot) {
     w.put(provider);
     w.put(slot);
     return tagged_hash("assay/commit", data);
+}
+
+Hash grant_id(const Address& sender, std::uint64_t nonce, std::uint32_t message) {
+    Bytes data;
+    borsh::Writer w(data);
+    w.put(sender);
+    w.put(nonce);
+    w.put(message);
+    return tagged_hash("assay/vesting", data);
+}
+
+Hash genesis_grant_id(const Address& holder, std::uint32_t index) {
+    Bytes data;
+    borsh::Writer w(data);
+    w.put(holder);
+    w.put(index);
+    return tagged_hash("assay/vesting/genesis", data);
 }
 
 std::string_view message_name(const Message& m) {

@@ -24,6 +24,15 @@ struct Transfer {
     ASSAY_FIELDS(outputs)
 };
 
+/// Tokens of the sender become a grant of `to`: nothing is free before the cliff, then in a line from start to end.
+struct CreateVesting {
+    static constexpr std::uint8_t kTag = 1;
+    Address to;
+    Amount amount;
+    TimeMs start, cliff, end;
+    ASSAY_FIELDS(to, amount, start, cliff, end)
+};
+
 // ---------------------------------------------------------------- credits
 /// Tokens wait in escrow and burn when a price round closes that opened after this; below min_credits they come back.
 /// With `credits` it buys just so many, for `amount` at most; what it does not take comes back.
@@ -136,12 +145,16 @@ struct OpenWork {
     ASSAY_FIELDS(commit, opening)
 };
 
-using Message = std::variant<Transfer, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake,
-                             SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice,
+using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
+                             Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice,
                              OpenOrder, PlaceBid, CommitWork, OpenWork>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);
+
+/// The id of a grant made by a message, and of the index-th grant of a holder in genesis.
+[[nodiscard]] Hash grant_id(const Address& sender, std::uint64_t nonce, std::uint32_t message);
+[[nodiscard]] Hash genesis_grant_id(const Address& holder, std::uint32_t index);
 
 /// "transfer", "burn_for_credits", …: the name in JSON and logs.
 [[nodiscard]] std::string_view message_name(const Message& m);

@@ -10,16 +10,25 @@
 #include "tokenomics/price.hpp"
 #include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
+#include "tokenomics/vesting.hpp"
 
 namespace assay::chain {
 
 struct Account {
     std::uint64_t nonce = 0;
     Amount liquid;
-    Credits credits;       ///< free credits, micro-USD
-    Amount credit_tokens;  ///< tokens burned for them, consumed pro rata
-    ASSAY_FIELDS(nonce, liquid, credits, credit_tokens)
+    Credits credits;          ///< free credits, micro-USD
+    Amount credit_tokens;     ///< tokens burned for them, consumed pro rata
+    std::uint8_t grants = 0;  ///< vesting grants of the holder that are not all released
+    ASSAY_FIELDS(nonce, liquid, credits, credit_tokens, grants)
     bool operator==(const Account&) const = default;
+};
+
+/// Tokens of a holder that come free with time. Erased once all of them are released.
+struct VestingGrant {
+    tokenomics::Grant grant;
+    Amount released;  ///< what became liquid so far
+    ASSAY_FIELDS(grant, released)
 };
 
 struct Provider {

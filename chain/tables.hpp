@@ -22,11 +22,11 @@ inline constexpr std::uint8_t kEpochs = 0x0b;           // epoch -> EpochRecord
 inline constexpr std::uint8_t kProviderEpochs = 0x0c;   // epoch | address -> ProviderEpoch
 inline constexpr std::uint8_t kOrdersDue = 0x0d;        // height | order id -> empty: look at the order then
 inline constexpr std::uint8_t kLeases = 0x0e;           // address | slot | order id -> empty
-inline constexpr std::uint8_t kWaiting = 0x18;          // sequence number -> QueueItem that the vault could not pay
-
+inline constexpr std::uint8_t kVesting = 0x0f;          // address | grant id -> VestingGrant
 // provider -> StakePool; provider | generation -> ClosedGeneration; provider | delegator -> Delegation
 inline constexpr std::uint8_t kDelegations = 0x10;
 inline constexpr std::uint8_t kDelegationsBy = 0x11;  // delegator | provider -> empty
+inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
 
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
@@ -125,6 +125,9 @@ inline StateKey delegation(const Address& provider, const Address& delegator) {
 }
 inline StateKey delegation_by(const Address& delegator, const Address& provider) {
     return KeyOf(kDelegationsBy) | delegator | provider;
+}
+inline StateKey vesting(const Address& holder, const Hash& id) {
+    return KeyOf(kVesting) | holder | id;
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;

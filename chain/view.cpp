@@ -82,6 +82,20 @@ tokenomics::EmissionMemory StateView::emission_memory() const {
     const auto kept = record<tokenomics::EmissionMemory>(*this, tables::global("emission"));
     return kept ? *kept : tokenomics::emission_start(params().emission);
 }
+Amount StateView::spendable(const Address& a, const Account& account, TimeMs time) const {
+    Amount sum = account.liquid;  // all of it is supply, and no sum of supply overflows
+    const auto join = [&sum](Amount more) {
+        if (const auto both = add(sum, more)) sum = *both;
+    };
+    if (const auto p = provider(a); p && !p->unbonding.empty())
+        join(tokenomics::matured(p->unbonding, time, oldest_open_work(*p)).released);
+    if (account.grants > 0)
+        each_grant(a, [&](const Hash&, const VestingGrant& g) {
+            join(sub_or_zero(tokenomics::vested(g.grant, time), g.released));
+            return true;
+        });
+    return sum;
+}
 std::optional<TimeMs> StateView::oldest_open_work(const Provider& p) const {
     if (p.open_commits == 0) return std::nullopt;
     const ChainState now = chain();
@@ -109,6 +123,12 @@ void StateView::each_delegation_by(const Address& who,
         const Address provider = Address::from(key.subspan(32));
         const auto d = delegation(provider, who);
         return !d || f(provider, *d);
+    });
+}
+void StateView::each_grant(const Address& holder,
+                           const std::function<bool(const Hash&, const VestingGrant&)>& f) const {
+    for_prefix(tables::kVesting, holder.view(), [&](ByteView key, ByteView value) {
+        return f(Hash::from(key.subspan(32)), decoded<VestingGrant>(value));
     });
 }
 void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {

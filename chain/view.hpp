@@ -41,6 +41,8 @@ class StateView {
     [[nodiscard]] tokenomics::Params params() const;
     /// What the schedule remembers; before the first epoch's end, its start.
     [[nodiscard]] tokenomics::EmissionMemory emission_memory() const;
+    /// Liquid balance, matured unbonding that is not held, and what has vested: what can be spent at `time`.
+    [[nodiscard]] Amount spendable(const Address& a, const Account& account, TimeMs time) const;
     /// While the provider has open commits: when the oldest round began that is not swept. None of them is older.
     [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Provider& p) const;
 
@@ -51,6 +53,8 @@ class StateView {
     void each_delegation_by(const Address& who,
                             const std::function<bool(const Address&, const tokenomics::Delegation&)>& f) const;
     void each_device(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
+    /// Grants of a holder that are not all released, ascending by id.
+    void each_grant(const Address& holder, const std::function<bool(const Hash&, const VestingGrant&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
     /// Commits of an epoch's round that wait for a verdict, as (commit id).
     void each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const;

@@ -1,5 +1,6 @@
 // The operator's way into a running node: a Unix socket in the home, mode 0600, one JSON-RPC request a line. It knows
-// the methods of docs/rpc.md and a few more: node.stop, node.log_level, node.block_raw, node.export.
+// the methods of docs/rpc.md and a few more: node.stop, node.log_level, node.block_raw, node.export,
+// node.export_state.
 //
 //   ControlServer control(home.control_socket(), [&](std::string line) { return answer; });
 //   ASSAY_TRY_VOID(control.start());

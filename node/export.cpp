@@ -6,6 +6,7 @@
 #include "base/utc.hpp"
 #include "chain/genesis.hpp"
 #include "chain/tables.hpp"
+#include "node/files.hpp"
 #include "node/json.hpp"
 #include "node/views/views.hpp"
 
@@ -15,6 +16,9 @@ namespace {
 struct Holding {
     chain::Account account;
     Amount staked, unbonding;
+    Amount vested;                          // free by now, not released
+    std::vector<tokenomics::Grant> locked;  // as grants of the genesis part
+    Json grants = Json::array();            // as they are
 };
 
 Status accumulate(Amount& into, Amount by) {
@@ -65,6 +69,20 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
                 if (sums) sums = accumulate(h.unbonding, tokenomics::worth(*pool, l));
             return true;
         });
+        s.for_prefix(chain::tables::kVesting, {}, [&](ByteView key, ByteView value) {
+            const auto g = borsh::decode<chain::VestingGrant>(value);
+            if (!g || !sums) return true;
+            Holding& h = holdings[Address::from(key.first(32))];
+            h.grants.push_back(grant_json(Hash::from(key.subspan(32)), *g, clock.time));
+            const Amount free = tokenomics::vested(g->grant, clock.time);
+            sums = accumulate(h.vested, sub_or_zero(free, g->released));
+            // What is left of a line that has begun to give is the line from now on: as steep, to the same end.
+            const Amount rest = sub_or_zero(g->grant.amount, free);
+            if (rest.is_zero()) return true;
+            const bool gives = clock.time >= g->grant.cliff;
+            h.locked.push_back(gives ? tokenomics::Grant{rest, clock.time, clock.time, g->grant.end} : g->grant);
+            return true;
+        });
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {
@@ -72,12 +90,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (sums) sums = accumulate(liquid, total);
             if (sums) sums = accumulate(total, h.staked);
             if (sums) sums = accumulate(total, h.unbonding);
-            if (!total.is_zero()) genesis.accounts.push_back({a, total});
+            if (sums) sums = accumulate(total, h.vested);
+            if (!total.is_zero() || !h.locked.empty()) genesis.accounts.push_back({a, total, h.locked});
             accounts.push_back({{"address", style.address(a)},
                                 {"nonce", h.account.nonce},
                                 {"liquid", digits(h.account.liquid)},
                                 {"staked", digits(h.staked)},
                                 {"unbonding", digits(h.unbonding)},
+                                {"vesting", h.grants},
                                 {"credits", digits(h.account.credits)},
                                 {"credit_tokens", digits(h.account.credit_tokens)}});
         }
@@ -116,6 +136,28 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
 }
 
 }  // namespace
+
+Result<chain::StateFileHeader> export_state_file(const chain::App& app, const std::optional<Height>& height,
+                                                 const std::filesystem::path& file) {
+    std::error_code ec;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ec)))
+        return {Code::already_exists, file.string() + " is there already"};
+    ASSAY_TRY(FileWriter out, FileWriter::make(file, 0644));
+    ASSAY_TRY(auto header, app.export_state(height, [&](ByteView bytes) { return out.write(as_text(bytes)); }));
+    ASSAY_TRY_VOID(out.finish());
+    return header;
+}
+
+Result<chain::StateFileHeader> init_from_file(chain::App& app, const std::filesystem::path& file) {
+    ASSAY_TRY(FileReader in, FileReader::open(file));
+    Bytes piece;
+    auto header = app.init_state([&]() -> Result<ByteView> {
+        ASSAY_TRY_VOID(in.read(piece));
+        return ByteView(piece);
+    });
+    if (header) return header;
+    return {header.error().code, file.string() + ": " + header.error().message};
+}
 
 Result<std::string> export_state(const chain::App& app) {
     bool moved = true;

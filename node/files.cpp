@@ -68,6 +68,66 @@ Status write_file(const fs::path& path, std::string_view content, unsigned mode)
     return {};
 }
 
+Result<FileWriter> FileWriter::make(const fs::path& path, unsigned mode) {
+    FileWriter out(path, -1);
+    out.fd_ = ::open(out.beside().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (out.fd_ < 0) return io_failure(out.beside(), "write");
+    return out;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept : path_(std::move(other.path_)), fd_(other.fd_) {
+    other.fd_ = -1;
+}
+
+FileWriter::~FileWriter() {
+    if (fd_ < 0) return;
+    ::close(fd_);
+    ::unlink(beside().c_str());  // not finished
+}
+
+Status FileWriter::write(std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t n = ::write(fd_, content.data(), content.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return io_failure(beside(), "write");
+        content.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+Status FileWriter::finish() {
+    if (::fsync(fd_) != 0) return io_failure(beside(), "sync");
+    if (::rename(beside().c_str(), path_.c_str()) != 0) return io_failure(path_, "replace");
+    ::close(fd_);
+    fd_ = -1;
+    return {};
+}
+
+Result<FileReader> FileReader::open(const fs::path& path) {
+    FileReader out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (out.fd_ < 0) return io_failure(path, "read");
+    return out;
+}
+
+FileReader::FileReader(FileReader&& other) noexcept : path_(std::move(other.path_)), fd_(other.fd_) {
+    other.fd_ = -1;
+}
+
+FileReader::~FileReader() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+Status FileReader::read(Bytes& out) {
+    out.resize(65'536);
+    while (true) {
+        const ssize_t n = ::read(fd_, out.data(), out.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return io_failure(path_, "read");
+        out.resize(static_cast<std::size_t>(n));
+        return {};
+    }
+}
+
 Status make_directory(const fs::path& path, unsigned mode) {
     std::error_code ec;
     if (fs::is_directory(path, ec)) return {};

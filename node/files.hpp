@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "base/result.hpp"
 
 namespace assay::node {
@@ -17,6 +18,44 @@ namespace assay::node {
 [[nodiscard]] Status make_directory(const std::filesystem::path& path, unsigned mode = 0755);
 /// Errors: io_error when others than the owner may read the file: a secret is no secret then.
 [[nodiscard]] Status check_private(const std::filesystem::path& path);
+
+/// A file too large to be held: written in pieces beside its target, synced and renamed by finish(); else it is
+/// removed.
+class FileWriter {
+   public:
+    [[nodiscard]] static Result<FileWriter> make(const std::filesystem::path& path, unsigned mode);
+    FileWriter(FileWriter&& other) noexcept;
+    FileWriter& operator=(FileWriter&&) = delete;
+    FileWriter(const FileWriter&) = delete;
+    FileWriter& operator=(const FileWriter&) = delete;
+    ~FileWriter();
+    [[nodiscard]] Status write(std::string_view content);
+    [[nodiscard]] Status finish();
+
+   private:
+    FileWriter(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+    [[nodiscard]] std::filesystem::path beside() const { return path_.string() + ".new"; }
+    std::filesystem::path path_;
+    int fd_ = -1;
+};
+
+/// The same for reading.
+class FileReader {
+   public:
+    [[nodiscard]] static Result<FileReader> open(const std::filesystem::path& path);
+    FileReader(FileReader&& other) noexcept;
+    FileReader& operator=(FileReader&&) = delete;
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
+    ~FileReader();
+    /// The next bytes into `out`, none at the end.
+    [[nodiscard]] Status read(Bytes& out);
+
+   private:
+    FileReader(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+    std::filesystem::path path_;
+    int fd_ = -1;
+};
 
 /// A directory that is removed with everything in it.
 class TemporaryDirectory {

@@ -3,7 +3,8 @@
 //   Home home{"/var/lib/assay"};
 //   ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
 //
-//   config.toml   genesis.json   keys/consensus.json   keys/beacon.json   data/   signed   control.sock
+//   config.toml   genesis.json   initial-state (where it did not begin at height 0)
+//    keys/consensus.json   keys/beacon.json   data/   signed   control.sock
 #pragma once
 
 #include <filesystem>
@@ -15,6 +16,7 @@ struct Home {
 
     [[nodiscard]] std::filesystem::path config() const { return root / "config.toml"; }
     [[nodiscard]] std::filesystem::path genesis() const { return root / "genesis.json"; }
+    [[nodiscard]] std::filesystem::path initial_state() const { return root / "initial-state"; }
     [[nodiscard]] std::filesystem::path keys() const { return root / "keys"; }
     [[nodiscard]] std::filesystem::path consensus_key() const { return keys() / "consensus.json"; }
     [[nodiscard]] std::filesystem::path beacon_secret() const { return keys() / "beacon.json"; }

@@ -4,6 +4,8 @@
 
 #include "base/hex.hpp"
 #include "chain/genesis.hpp"
+#include "node/control.hpp"
+#include "node/export.hpp"
 #include "node/files.hpp"
 #include "node/json.hpp"
 #include "node/keys.hpp"
@@ -34,19 +36,53 @@ Result<Text> genesis_text(const std::string& network) {
     return {Code::not_found, "\"" + network + "\" is neither a preset (" + names + ") nor a genesis file"};
 }
 
-}  // namespace
+struct Keys {
+    ConsensusKey key;
+    BeaconSecret secret;
+};
 
-Result<InitReport> init_home(const Home& home, const InitOptions& options) {
-    for (const fs::path& p : {home.config(), home.genesis(), home.consensus_key(), home.beacon_secret(), home.data()}) {
-        std::error_code ec;
-        if (fs::exists(fs::symlink_status(p, ec)))
-            return {Code::already_exists, p.string() + " is there already; a home is set up once"};
-    }
+// New ones, or those of another home that does not run.
+Result<Keys> keys_for(const InitOptions& options) {
+    if (!options.keys_from) return Keys{ConsensusKey::generate(), BeaconSecret::generate(options.beacon_length)};
+    const Home other{fs::absolute(*options.keys_from)};
+    if (node_runs(other.control_socket()))
+        return {Code::already_exists, "the node of " + other.root.string() + " runs: stop it before its keys move"};
+    ASSAY_TRY(ConsensusKey key, ConsensusKey::load(other.consensus_key()));
+    ASSAY_TRY(BeaconSecret secret, load_beacon_secret(other.beacon_secret()));
+    return Keys{std::move(key), std::move(secret)};
+}
+
+// What every home has; the keys last, because two homes with one key could sign two blocks of one height.
+Status write_home(const Home& home, const InitOptions& options, const Keys& keys, const BeaconChain& beacon,
+                  const std::string& genesis) {
+    ASSAY_TRY_VOID(make_directory(home.root, 0700));
+    ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
+    ASSAY_TRY_VOID(write_file(home.genesis(), genesis));
+    ASSAY_TRY_VOID(write_file(home.config(), config_text(options.config)));
+    ASSAY_TRY_VOID(save_beacon_secret(keys.secret, home.beacon_secret()));
+    ASSAY_TRY_VOID(beacon.keep(home.beacon_cache()));
+    if (!options.keys_from) return keys.key.save(home.consensus_key());
+    const Home other{fs::absolute(*options.keys_from)};
+    std::error_code ec;
+    // What it signed last goes along: that height is not signed again.
+    if (fs::exists(other.signed_block(), ec)) fs::copy_file(other.signed_block(), home.signed_block(), ec);
+    if (ec) return {Code::io_error, "cannot copy " + other.signed_block().string() + ": " + ec.message()};
+    const fs::path retired = other.consensus_key().string() + ".moved";
+    fs::rename(other.consensus_key(), retired, ec);
+    if (ec) return {Code::io_error, "cannot move " + other.consensus_key().string() + ": " + ec.message()};
+    return keys.key.save(home.consensus_key());
+}
+
+Status check_hash(const InitOptions& options, const Hash& hash) {
+    if (!options.genesis_hash || *options.genesis_hash == hash) return {};
+    return {Code::verification_failed,
+            "the genesis hash is " + to_hex(hash.view()) + ", expected was " + to_hex(options.genesis_hash->view())};
+}
+
+Result<InitReport> init_from_genesis(const Home& home, const InitOptions& options, const Keys& keys,
+                                     const BeaconChain& beacon) {
+    const ConsensusKey& key = keys.key;
     ASSAY_TRY(Text from, genesis_text(options.network));
-
-    const ConsensusKey key = ConsensusKey::generate();
-    const BeaconSecret secret = BeaconSecret::generate(options.beacon_length);
-    const BeaconChain beacon(secret);
     ASSAY_TRY(chain::Genesis genesis,
               chain::parse_genesis(from.text, from.source, chain::LocalValidator{key.public_key(), beacon.tip()}));
     if (options.epoch_blocks) {
@@ -59,8 +95,9 @@ Result<InitReport> init_home(const Home& home, const InitOptions& options) {
     // It begins now: schedules that go by the calendar would mint the years since the network's genesis in one epoch.
     if (from.preset && options.network != "devnet") {
         const auto now = std::chrono::system_clock::now().time_since_epoch();
-        genesis.time =
-            TimeMs{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
+        ASSAY_TRY_VOID(chain::begin_at(
+            genesis,
+            TimeMs{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())}));
         genesis.chain_id = options.network + "-local-" + to_hex(key.public_key().view()).substr(0, 8);
     }
 
@@ -70,9 +107,7 @@ Result<InitReport> init_home(const Home& home, const InitOptions& options) {
     out.consensus_key = key.public_key();
     out.beacon_tip = beacon.tip();
     for (const auto& v : genesis.validators) out.validates = out.validates || v.consensus_key == key.public_key();
-    if (options.genesis_hash && *options.genesis_hash != out.genesis_hash)
-        return {Code::verification_failed, "the genesis hash is " + to_hex(out.genesis_hash.view()) +
-                                               ", expected was " + to_hex(options.genesis_hash->view())};
+    ASSAY_TRY_VOID(check_hash(options, out.genesis_hash));
 
     std::string text = chain::genesis_to_json(genesis);
     if (const std::string extra = devnet_part(from.text); !extra.empty()) {
@@ -80,14 +115,67 @@ Result<InitReport> init_home(const Home& home, const InitOptions& options) {
         all["devnet"] = Json::parse(extra);
         text = to_text(all) + "\n";
     }
-    ASSAY_TRY_VOID(make_directory(home.root, 0700));
-    ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
-    ASSAY_TRY_VOID(key.save(home.consensus_key()));
-    ASSAY_TRY_VOID(save_beacon_secret(secret, home.beacon_secret()));
-    ASSAY_TRY_VOID(beacon.keep(home.beacon_cache()));
-    ASSAY_TRY_VOID(write_file(home.genesis(), text));
-    ASSAY_TRY_VOID(write_file(home.config(), config_text(options.config)));
+    ASSAY_TRY_VOID(write_home(home, options, keys, beacon, text));
     return out;
+}
+
+Result<InitReport> import_state(const Home& home, const InitOptions& options, const Keys& keys,
+                                const BeaconChain& beacon) {
+    InitReport out;
+    out.consensus_key = keys.key.public_key();
+    out.beacon_tip = beacon.tip();
+    ASSAY_TRY_VOID(make_directory(home.root, 0700));
+    ASSAY_TRY_VOID(make_directory(home.data(), 0700));
+    chain::AppOptions app_options;
+    app_options.dir = home.data().string();
+    ASSAY_TRY(auto app, chain::App::open(app_options));
+    ASSAY_TRY(const auto header, init_from_file(*app, *options.state));
+    ASSAY_TRY_VOID(check_hash(options, header.genesis_hash));
+    out.chain_id = header.chain_id;
+    out.genesis_hash = header.genesis_hash;
+    out.height = header.height;
+    out.app_hash = header.app_hash;
+    app->read([&](const chain::StateView& s) {
+        s.each_validator([&](const Address&, const chain::Validator& v) {
+            out.validates = out.validates || (v.power > 0 && v.consensus_key == out.consensus_key);
+            return true;
+        });
+        return 0;
+    });
+    ASSAY_TRY(const chain::Genesis genesis, app->genesis());
+    std::error_code ec;
+    fs::copy_file(*options.state, home.initial_state(), ec);  // verify begins with it
+    if (ec) return {Code::io_error, "cannot copy " + options.state->string() + ": " + ec.message()};
+    ASSAY_TRY_VOID(write_home(home, options, keys, beacon, chain::genesis_to_json(genesis)));
+    return out;
+}
+
+Result<InitReport> init_from_state(const Home& home, const InitOptions& options, const Keys& keys,
+                                   const BeaconChain& beacon) {
+    std::error_code ec;
+    const bool was_there = fs::exists(home.root, ec);
+    auto out = import_state(home, options, keys, beacon);
+    if (out) return out;
+    // A file that is no state leaves no half of a home behind.
+    fs::remove_all(home.data(), ec);
+    fs::remove(home.initial_state(), ec);
+    if (!was_there) fs::remove(home.root, ec);  // only where it is empty
+    return out;
+}
+
+}  // namespace
+
+Result<InitReport> init_home(const Home& home, const InitOptions& options) {
+    for (const fs::path& p : {home.config(), home.genesis(), home.consensus_key(), home.beacon_secret(), home.data(),
+                              home.initial_state()}) {
+        std::error_code ec;
+        if (fs::exists(fs::symlink_status(p, ec)))
+            return {Code::already_exists, p.string() + " is there already; a home is set up once"};
+    }
+    ASSAY_TRY(const Keys keys, keys_for(options));
+    const BeaconChain beacon(keys.secret);
+    return options.state ? init_from_state(home, options, keys, beacon)
+                         : init_from_genesis(home, options, keys, beacon);
 }
 
 }  // namespace assay::node

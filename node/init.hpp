@@ -13,8 +13,10 @@
 namespace assay::node {
 
 struct InitOptions {
-    std::string network = "devnet";    ///< devnet, another preset, or a genesis file
-    std::optional<Hash> genesis_hash;  ///< refuse another
+    std::string network = "devnet";                  ///< devnet, another preset, or a genesis file
+    std::optional<Hash> genesis_hash;                ///< refuse another
+    std::optional<std::filesystem::path> state;      ///< begin with this state file instead of a genesis
+    std::optional<std::filesystem::path> keys_from;  ///< a home whose keys move here: it decides no blocks any more
     std::uint64_t beacon_length = kBeaconLength;
     std::optional<std::uint64_t> epoch_blocks;  ///< of a preset: shorter epochs, to see many of them in one sitting
     Config config;
@@ -25,6 +27,8 @@ struct InitReport {
     Hash genesis_hash;
     Hash consensus_key;
     Hash beacon_tip;
+    Height height;           ///< 0, or that of the state
+    Hash app_hash;           ///< of the state; zero for a genesis, whose state is made when the node starts
     bool validates = false;  ///< genesis knows this node's consensus key
 };
 

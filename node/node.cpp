@@ -48,7 +48,16 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
     app.verify_threads = static_cast<unsigned>(config.store_verify_threads);
     app.sync = options.sync;
     ASSAY_TRY(app_, chain::App::open(app));
-    if (app_->info().chain_id.empty()) ASSAY_TRY_VOID(app_->init_chain(genesis));
+    if (app_->info().chain_id.empty()) {
+        // A home that was set up with a state never begins anew at height 0.
+        std::error_code ec;
+        if (std::filesystem::exists(home.initial_state(), ec)) {
+            ASSAY_TRY(auto began, init_from_file(*app_, home.initial_state()));
+            (void)began;
+        } else {
+            ASSAY_TRY_VOID(app_->init_chain(genesis));
+        }
+    }
     ASSAY_TRY(chain::Genesis stored, app_->genesis());
     if (chain::genesis_hash(stored) != chain::genesis_hash(genesis))
         return {Code::bad_genesis,
@@ -179,6 +188,17 @@ std::optional<Result<std::string>> Node::own_method(const RpcRequest& r) {
         return Out("\"" + to_hex(borsh::encode(*genesis)) + "\"");
     }
     if (r.method == "node.export") return export_state(*app_);
+    if (r.method == "node.export_state") {
+        static const std::vector<Param> params{{"file", ParamType::text, true, "an absolute path"},
+                                               {"height", ParamType::number, false, "which"}};
+        const auto args = read_args(params, r.params, api_->prefix);
+        if (!args) return Out(args.error());
+        std::optional<Height> height;
+        if (args->has("height")) height = Height{args->number("height")};
+        const auto header = export_state_file(*app_, height, args->text("file"));
+        if (!header) return Out(header.error());
+        return Out(to_text(state_file_json(*header)));
+    }
     return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "base/json.hpp"
 #include "node/control.hpp"
+#include "node/export.hpp"
 #include "node/files.hpp"
 #include "node/keys.hpp"
 
@@ -87,7 +88,8 @@ Result<std::unique_ptr<BlockSource>> open_source(const Home& home) {
     return std::unique_ptr<BlockSource>(std::make_unique<StoreSource>(std::move(app)));
 }
 
-Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(Height, Height)>& progress) {
+Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(Height, Height)>& progress,
+                                  const std::filesystem::path& initial_state) {
     ASSAY_TRY(chain::Genesis genesis, source.genesis());
     ASSAY_TRY(Height last, source.height());
     ASSAY_TRY(TemporaryDirectory folder, TemporaryDirectory::make("verify"));
@@ -97,9 +99,17 @@ Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(
     VerifyReport out;
     {
         ASSAY_TRY(auto app, chain::App::open(options));
-        ASSAY_TRY_VOID(app->init_chain(genesis));
+        std::error_code ec;
+        if (std::filesystem::exists(initial_state, ec)) {
+            ASSAY_TRY(auto began, init_from_file(*app, initial_state));
+            if (began.genesis_hash != chain::genesis_hash(genesis))
+                return {Code::verification_failed, initial_state.string() + " is of another chain"};
+            out.first = began.height;
+        } else {
+            ASSAY_TRY_VOID(app->init_chain(genesis));
+        }
         out.chain_id = genesis.chain_id;
-        for (Height h{1}; h <= last; h = h + 1) {
+        for (Height h = out.first + 1; h <= last; h = h + 1) {
             ASSAY_TRY(BlockSource::Stored stored, source.block(h));
             const std::string at = "block " + std::to_string(h.value);
             ASSAY_TRY_VOID(check_signature(*app, stored.block));
@@ -119,8 +129,8 @@ Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(
             out.app_hash = results->app_hash;
             if (progress) progress(h, last);
         }
-        out.blocks = last;
-        if (last.value == 0) out.app_hash = app->info().app_hash;
+        out.blocks = Height{last.value - out.first.value};
+        if (out.blocks.value == 0) out.app_hash = app->info().app_hash;
     }
     return out;
 }

@@ -29,14 +29,17 @@ class BlockSource {
 [[nodiscard]] Result<std::unique_ptr<BlockSource>> open_source(const Home& home);
 
 struct VerifyReport {
-    Height blocks;
+    Height first;   ///< where it began: genesis, or the height of the initial state
+    Height blocks;  ///< how many were re-executed
     std::uint64_t transactions = 0;
     Hash app_hash;  ///< after the last block
     std::string chain_id;
 };
 
-/// Errors: app_hash_mismatch with height, stored and computed; store_corrupt; io_error.
+/// From genesis, or from `initial_state` where there is such a file. Errors: app_hash_mismatch with height, stored and
+/// computed; store_corrupt; io_error.
 [[nodiscard]] Result<VerifyReport> verify_chain(BlockSource& source,
-                                                const std::function<void(Height, Height)>& progress);
+                                                const std::function<void(Height, Height)>& progress,
+                                                const std::filesystem::path& initial_state = {});
 
 }  // namespace assay::node

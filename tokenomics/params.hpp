@@ -576,6 +576,19 @@ struct ValidatorParams {
     ASSAY_DESCRIBED
 };
 
+struct VestingParams {
+    Amount min_grant;
+    std::uint64_t max_grants = 16;
+    static constexpr auto describe() {
+        using P = VestingParams;
+        return std::tuple{
+            field("min_grant", &P::min_grant, "tokens", 0, 0,
+                  "the smallest first grant of a holder; doubles with each that runs"),
+            field("max_grants", &P::max_grants, "grants", 1, 64, "grants of one holder that run at once")};
+    }
+    ASSAY_DESCRIBED
+};
+
 struct Params {
     TokenParams token;
     BlockParams block;
@@ -590,6 +603,7 @@ struct Params {
     std::vector<ClassParams> classes;
     MarketParams market;
     ValidatorParams validators;
+    VestingParams vesting;
     static constexpr auto describe() {
         using P = Params;
         return std::tuple{field("token", &P::token, "", 0, 0, "the token"),
@@ -604,7 +618,8 @@ struct Params {
                           field("work", &P::work, "", 0, 0, "windows and sampling"),
                           field("classes", &P::classes, "", 1, 256, "device classes"),
                           field("market", &P::market, "", 0, 0, "orders and bids"),
-                          field("validators", &P::validators, "", 0, 0, "the validator set")};
+                          field("validators", &P::validators, "", 0, 0, "the validator set"),
+                          field("vesting", &P::vesting, "", 0, 0, "tokens that come free with time")};
     }
     ASSAY_DESCRIBED
 };

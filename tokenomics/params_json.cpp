@@ -4,6 +4,8 @@
 #include <span>
 #include <type_traits>
 
+#include "tokenomics/unpublished.hpp"
+
 namespace assay::tokenomics {
 namespace {
 
@@ -227,6 +229,7 @@ std::string_view word_of(BurnMode mode) {
 }
 
 Result<Params> params_from_json(const json::Value& v, const std::string& path) {
+    ASSAY_TRY_VOID(check_published(v, path));
     // The token comes first: amounts anywhere are written in it.
     Params p;
     if (v.kind == json::Kind::object)

@@ -12,7 +12,7 @@ namespace assay::tokenomics {
 
 /// Missing fields keep their defaults; unknown ones are refused with the nearest name. `path` prefixes messages.
 /// Amounts: "12.5 ASY", base-unit digits as a string, or an integer up to 2^53 of base units. Q0.128: a decimal
-/// fraction. Errors: json_*, bad_amount, field_out_of_range naming the field and its range.
+/// fraction. Errors: json_*, bad_amount, field_out_of_range naming the field and its range, number_unpublished.
 [[nodiscard]] Result<Params> params_from_json(const json::Value& v, const std::string& path);
 /// Canonical: every field, reads back identically.
 [[nodiscard]] std::string params_to_json(const Params& p);

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "chain/store/layout.hpp"
+#include "chain/store/load.hpp"
 
 namespace assay::chain {
 namespace {
@@ -21,16 +22,6 @@ struct Value {
     Hash value_hash;
     Bytes value;
 };
-
-template <class T>
-Result<T> load(const Database& db, ByteView key, const Database::Snapshot& at, const char* what) {
-    ASSAY_TRY(auto raw, db.get(key, &at));
-    if (!raw) return {Code::store_corrupt, std::string("the store has no ") + what};
-    auto out = borsh::decode<T>(*raw);
-    if (!out)
-        return {Code::store_corrupt, std::string("the store's ") + what + " does not decode: " + out.error().message};
-    return out;
-}
 
 std::vector<Cell> cells_of(const layout::Version& version) {
     std::vector<Cell> out;

@@ -9,6 +9,7 @@
 #include "chain/store/prove.hpp"
 #include "chain/store/trie.hpp"
 #include "chain/store/tx_index.hpp"
+#include "chain/store/walk.hpp"
 
 namespace assay::chain {
 namespace {
@@ -42,7 +43,7 @@ class AccountCache {
     }
 
    private:
-    // An account takes 56 bytes; what is larger is read from the disk.
+    // An account takes 57 bytes; what is larger is read from the disk.
     static constexpr std::size_t kLargest = 63;
     static constexpr std::uint8_t kUnknown = 0xff;
     struct Value {
@@ -400,6 +401,10 @@ Result<StateProof> Store::prove(const StateKey& key, Height height) const {
     if (key.table == kAccountTable && key.key.size() != Address::kSize)
         return {Code::invalid_params, "the key of an account is its 32-byte address"};
     return make_proof(*impl_->db, key, height);
+}
+
+Status Store::walk(const std::optional<Height>& height, const Walk& f) const {
+    return walk_state(*impl_->db, height, f.begin, f.record);
 }
 
 Result<Store::StoredBlock> Store::block(Height height) const {

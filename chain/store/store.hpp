@@ -81,6 +81,13 @@ class Store {
     /// Both.
     [[nodiscard]] Status commit(const BlockRecord& record);
 
+    /// Every key and value of a height, ascending by path; f ends the walk with an error. Any thread, at any time: it
+    /// sees the instant of the call. Errors: pruned, future_height, io_error, store_corrupt, f's.
+    struct Walk {
+        std::function<Status(Height height, const Hash& root, std::uint64_t records)> begin;
+        std::function<Status(const StateKey&, ByteView)> record;
+    };
+    [[nodiscard]] Status walk(const std::optional<Height>& height, const Walk& f) const;
     /// Errors: pruned, future_height, io_error.
     [[nodiscard]] Result<StateProof> prove(const StateKey& key, Height height) const;
     /// Errors: not_found, future_height, io_error, store_corrupt.

@@ -12,6 +12,7 @@
 #include "node/mempool.hpp"
 #include "node/rpc/dispatcher.hpp"
 #include "node/verify.hpp"
+#include "node/views/views.hpp"
 
 namespace assay::node::cli {
 namespace {
@@ -52,7 +53,8 @@ int run_verify(const Output& out, const Home& home, const VerifyCommand& command
     auto source = open_source(home);
     if (!source) return out.fail(source.error());
     const bool terminal = !out.json && ::isatty(2) != 0;
-    const auto report = verify_chain(**source, [&](Height h, Height of) { show_progress(command, terminal, h, of); });
+    const auto report = verify_chain(
+        **source, [&](Height h, Height of) { show_progress(command, terminal, h, of); }, home.initial_state());
     if (!report) return out.fail(report.error());
     const std::string hash = to_hex(report->app_hash.view());
     return out.done(std::to_string(report->blocks.value) + " blocks with " + std::to_string(report->transactions) +
@@ -114,7 +116,40 @@ int run_supply(const Output& out, const Home& home, const SupplyCommand& command
     return value["adds_up"] == true ? 0 : 4;
 }
 
-int run_export(const Output& out, const Home& home, const std::string& file) {
+namespace {
+
+Result<Json> write_state(const Home& home, const std::filesystem::path& file, const std::optional<Height>& height) {
+    if (node_runs(home.control_socket())) {
+        Json params{{"file", std::filesystem::absolute(file).string()}};
+        if (height) params["height"] = height->value;
+        ASSAY_TRY(std::string answer, control_call(home.control_socket(), "node.export_state", to_text(params)));
+        return Json::parse(answer);
+    }
+    std::error_code ec;
+    if (!std::filesystem::exists(home.data(), ec))
+        return {Code::not_found, "there is no chain in " + home.root.string()};
+    chain::AppOptions options;
+    options.dir = home.data().string();
+    ASSAY_TRY(auto app, chain::App::open(options));
+    ASSAY_TRY(auto header, export_state_file(*app, height, file));
+    return state_file_json(header);
+}
+
+}  // namespace
+
+int run_export(const Output& out, const Home& home, const ExportCommand& command) {
+    const std::string& file = command.file;
+    if (command.state) {
+        if (file.empty() || file == "-")
+            return out.fail({Code::usage, "--state needs --out FILE: the state is no text"});
+        auto written = write_state(home, file, command.height);
+        if (!written) return out.fail(written.error());
+        (*written)["file"] = file;
+        return out.done("wrote " + file + ": " + (*written)["records"].dump() + " records of height " +
+                            (*written)["height"].dump() + ", app hash " + (*written)["app_hash"].get<std::string>(),
+                        *written);
+    }
+    if (command.height) return out.fail({Code::usage, "--height is for --state: the JSON form is of the last block"});
     const auto answer = ask(home, "node.export", "{}");
     if (!answer) return out.fail(answer.error());
     if (file.empty() || file == "-") return Output{true}.done("", Json::parse(*answer));

@@ -28,6 +28,12 @@ struct SupplyCommand {
     bool csv = false;
 };
 
+struct ExportCommand {
+    std::string file;
+    bool state = false;            ///< exact, as a state file
+    std::optional<Height> height;  ///< of a state file
+};
+
 int run_init(const Output& out, const Home& home, InitOptions options, const Flags& flags);
 int run_start(const Output& out, const Home& home, const StartCommand& command);
 int run_stop(const Output& out, const Home& home);
@@ -35,9 +41,11 @@ int run_status(const Output& out, const Home& home);
 int run_id(const Output& out, const Home& home);
 int run_verify(const Output& out, const Home& home, const VerifyCommand& command);
 int run_supply(const Output& out, const Home& home, const SupplyCommand& command);
-int run_export(const Output& out, const Home& home, const std::string& file);
+int run_export(const Output& out, const Home& home, const ExportCommand& command);
 int run_log_level(const Output& out, const Home& home, const std::string& level);
 int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash);
+/// A preset's text, comments and all, to be changed.
+int run_genesis_new(const Output& out, const std::string& network, const std::string& file);
 int run_config_default(const Output& out);
 int run_config_check(const Output& out, const Home& home);
 int run_version(const Output& out);

@@ -47,7 +47,9 @@ int run(int argc, char** argv) {
     Flags init_flags;
     VerifyCommand verify;
     SupplyCommand supply;
-    std::string file, level;
+    ExportCommand exported;
+    std::optional<std::uint64_t> export_height;
+    std::string file, level, preset = "devnet";
 
     CLI::App app("Assay's node: runs the chain.", "assayd");
     app.require_subcommand(1);
@@ -61,8 +63,13 @@ int run(int argc, char** argv) {
 
     auto* c_init = app.add_subcommand("init", "make a home: genesis, keys, configuration");
     c_init->add_option("--network", init.network, "devnet, another preset, or a genesis file")->capture_default_str();
+    c_init->add_option("--keys-from", init.keys_from,
+                       "take the keys of another home, which can then decide no more blocks");
     c_init->add_option("--genesis-hash", genesis_hash, "refuse any other genesis");
     c_init->add_option("--epoch-length", init.epoch_blocks, "blocks of an epoch, instead of the preset's");
+    c_init->add_option("--state", init.state, "begin with a file of assayd export --state instead of a genesis")
+        ->excludes("--network")
+        ->excludes("--epoch-length");
     c_init->add_option("--beacon-length", init.beacon_length, "heights that the beacon chain lasts")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
         ->capture_default_str();
@@ -80,9 +87,15 @@ int run(int argc, char** argv) {
     auto* c_supply = app.add_subcommand("supply", "every token in its bucket; exit 4 if they do not add up");
     c_supply->add_flag("--per-epoch", supply.per_epoch, "what each epoch minted and burned");
     c_supply->add_flag("--csv", supply.csv, "comma-separated");
-    auto* c_export = app.add_subcommand("export", "the state as JSON, canonical: also a genesis");
-    c_export->add_option("--out", file, "file to write; stdout unless told");
+    auto* c_export =
+        app.add_subcommand("export", "the state as JSON, canonical: also a genesis; or, with --state, whole");
+    c_export->add_option("--out", exported.file, "file to write; stdout unless told");
+    c_export->add_flag("--state", exported.state, "every record as it is: assayd init --state goes on from it");
+    c_export->add_option("--height", export_height, "with --state: of a kept height; the last unless told");
     auto* c_genesis = app.add_subcommand("genesis", "this home's genesis, or a file's")->require_subcommand(1);
+    auto* c_new = c_genesis->add_subcommand("new", "a preset's file, comments and all, to be changed");
+    c_new->add_option("FILE", file, "where to write it; - is stdout")->required();
+    c_new->add_option("--network", preset, "which preset")->capture_default_str();
     auto* c_show = c_genesis->add_subcommand("show", "the genesis in canonical JSON");
     auto* c_hash = c_genesis->add_subcommand("hash", "its hash, over the canonical encoding");
     auto* c_validate = c_genesis->add_subcommand("validate", "is this file a genesis?");
@@ -118,7 +131,11 @@ int run(int argc, char** argv) {
     if (c_id->parsed()) return run_id(out, home);
     if (c_verify->parsed()) return run_verify(out, home, verify);
     if (c_supply->parsed()) return run_supply(out, home, supply);
-    if (c_export->parsed()) return run_export(out, home, file);
+    if (c_export->parsed()) {
+        if (export_height) exported.height = Height{*export_height};
+        return run_export(out, home, exported);
+    }
+    if (c_new->parsed()) return run_genesis_new(out, preset, file);
     if (c_show->parsed()) return run_genesis_show(out, home, file, false);
     if (c_hash->parsed() || c_validate->parsed()) return run_genesis_show(out, home, file, true);
     if (c_default->parsed()) return run_config_default(out);

@@ -8,6 +8,7 @@
 #include "node/files.hpp"
 #include "node/keys.hpp"
 #include "node/version.hpp"
+#include "tokenomics/presets.hpp"
 
 namespace assay::node::cli {
 namespace {
@@ -25,6 +26,12 @@ Status apply_environment_and_flags(Config& config, const Flags& flags) {
     return {};
 }
 
+std::string hint_for(const Error& error, const std::string& network) {
+    if (error.code != Code::number_unpublished) return "";
+    return "write them into a file of your own: assayd genesis new FILE --network " + network +
+           ", then assayd init --network FILE";
+}
+
 }  // namespace
 
 Result<Config> resolve_config(const Home& home, const Flags& flags) {
@@ -37,13 +44,16 @@ Result<Config> resolve_config(const Home& home, const Flags& flags) {
 
 int run_init(const Output& out, const Home& home, InitOptions options, const Flags& flags) {
     if (auto done = apply_environment_and_flags(options.config, flags); !done) return out.fail(done.error());
+    if (options.state && options.epoch_blocks)
+        return out.fail({Code::usage, "--epoch-length is for presets: a state has its parameters"});
     const auto report = init_home(home, options);
     if (!report) {
-        const bool exists = report.error().code == Code::already_exists;
-        return out.fail(report.error(),
-                        exists ? "choose another --home, or start the node that is there: assayd start" : "");
+        const bool exists = report.error().code == Code::already_exists && !options.keys_from;
+        return out.fail(report.error(), exists ? "choose another --home, or start the node that is there: assayd start"
+                                               : hint_for(report.error(), options.network));
     }
     Json value{{"home", home.root.string()},
+               {"height", report->height.value},
                {"chain_id", report->chain_id},
                {"genesis_hash", to_hex(report->genesis_hash.view())},
                {"consensus_key", to_hex(report->consensus_key.view())},
@@ -52,6 +62,11 @@ int run_init(const Output& out, const Home& home, InitOptions options, const Fla
     std::string text = "chain id       " + report->chain_id + "\ngenesis hash   " +
                        to_hex(report->genesis_hash.view()) + "\nconsensus key  " +
                        to_hex(report->consensus_key.view()) + "\nhome           " + home.root.string() + "\n";
+    if (options.state) {
+        value["app_hash"] = to_hex(report->app_hash.view());
+        text += "height         " + std::to_string(report->height.value) + "\napp hash       " +
+                to_hex(report->app_hash.view()) + "\n";
+    }
     text += report->validates ? "start it with: assayd start --home " + home.root.string() + "\n"
                               : "this node's key is not in the genesis: it cannot decide blocks alone\n";
     return out.done(text, value);
@@ -74,11 +89,26 @@ int run_genesis_show(const Output& out, const Home& home, const std::string& fil
     const auto text = read_file(path);
     if (!text) return out.fail(text.error());
     const auto genesis = chain::parse_genesis(*text, path.native());
-    if (!genesis) return out.fail(genesis.error());
+    if (!genesis) return out.fail(genesis.error(), hint_for(genesis.error(), "NAME"));
     const std::string hash = to_hex(chain::genesis_hash(*genesis).view());
     if (only_hash) return out.done(hash, Json{{"hash", hash}});
     const Json value{{"genesis", Json::parse(chain::genesis_to_json(*genesis))}, {"hash", hash}};
     return out.done(to_text(value["genesis"], 2), value);
+}
+
+int run_genesis_new(const Output& out, const std::string& network, const std::string& file) {
+    const auto text = tokenomics::preset_text(network);
+    if (!text) {
+        std::string names;
+        for (const auto name : tokenomics::preset_names()) names += (names.empty() ? "" : ", ") + std::string(name);
+        return out.fail({Code::not_found, "there is no preset \"" + network + "\""}, "the presets are " + names);
+    }
+    if (file == "-") return out.done(std::string(*text), Json{{"text", std::string(*text)}});
+    std::error_code ec;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ec)))
+        return out.fail({Code::already_exists, file + " is there already"}, "take another name");
+    if (auto done = write_file(file, *text); !done) return out.fail(done.error());
+    return out.done("wrote " + file, Json{{"file", file}});
 }
 
 int run_config_default(const Output& out) {

@@ -23,21 +23,67 @@ Result<Json> account(const Api& api, const Args& args) {
             for (const auto& u : p->unbonding)
                 unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
         const Style style = style_of(s.params());
+        const TimeMs now = s.chain().time;
         Json delegations = Json::array();
         s.each_delegation_by(who, [&](const Address& provider, const tokenomics::Delegation& d) {
             delegations.push_back(delegation_json(style, s, provider, d));
+            return true;
+        });
+        Json vesting = Json::array();
+        s.each_grant(who, [&](const Hash& id, const chain::VestingGrant& g) {
+            vesting.push_back(grant_json(id, g, now));
             return true;
         });
         return Json{{"address", style.address(who)},
                     {"nonce", a.nonce},
                     {"next_nonce", api.mempool.next_nonce(who, a.nonce)},
                     {"liquid", digits(a.liquid)},
+                    {"spendable", digits(s.spendable(who, a, now))},
                     {"staked", digits(p ? p->stake : Amount{})},
                     {"unbonding", std::move(unbonding)},
+                    {"vesting", std::move(vesting)},
                     {"delegations", std::move(delegations)},
                     {"credits", digits(a.credits)},
                     {"credit_tokens", digits(a.credit_tokens)},
                     {"height", s.chain().height.value}};
+    });
+}
+
+// A moment in RFC 3339, or the one that stands in for it.
+Result<TimeMs> moment(const Args& args, const char* name, TimeMs otherwise) {
+    if (!args.has(name)) return otherwise;
+    const auto time = parse_utc(args.text(name));
+    if (!time) return {Code::invalid_params, std::string(name) + ": " + time.error().message};
+    return *time;
+}
+
+Result<Json> unlocks(const Api& api, const Args& args) {
+    constexpr std::uint64_t kYear = 365ull * 86'400'000;
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        ASSAY_TRY(const TimeMs from, moment(args, "from", s.chain().time));
+        ASSAY_TRY(const TimeMs to, moment(args, "to", TimeMs{from.value + kYear}));
+        if (to <= from) return {Code::invalid_params, "to is not after from"};
+        const Style style = style_of(s.params());
+        const std::string filter = "unlocks/" + std::to_string(from.value) + "/" + std::to_string(to.value);
+        // Times that nobody typed follow the chain; a cursor is bound to what was typed alone.
+        const bool typed = args.has("from") && args.has("to");
+        ASSAY_TRY(Page page, page_of(args, typed ? filter : "unlocks", s.chain().height));
+        s.for_prefix(chain::tables::kVesting, {}, [&](ByteView key, ByteView value) {
+            if (!page.wants(key)) return true;
+            const auto g = borsh::decode<chain::VestingGrant>(value);
+            if (!g) return true;
+            const Amount free = sub_or_zero(tokenomics::vested(g->grant, to), tokenomics::vested(g->grant, from));
+            if (free.is_zero()) return true;
+            if (page.full()) return page.more();
+            Json one{{"holder", style.address(Address::from(key.first(32)))}, {"unlocks", digits(free)}};
+            one.update(grant_json(Hash::from(key.subspan(32)), *g, s.chain().time));
+            page.add(key, std::move(one));
+            return true;
+        });
+        Json out = page.finish();
+        out["from"] = format_utc(from);
+        out["to"] = format_utc(to);
+        return out;
     });
 }
 
@@ -221,8 +267,16 @@ void add_economy_methods(std::vector<Method>& out) {
     out.push_back({"account",
                    "balances and nonce",
                    {address},
-                   "address, nonce, next_nonce, liquid, staked, unbonding, delegations, credits",
+                   "address, nonce, next_nonce, liquid, spendable, staked, unbonding, vesting, delegations, credits",
                    &account});
+    out.push_back({"unlocks",
+                   "what comes free of grants between two moments",
+                   {{"from", ParamType::text, false, "RFC 3339; the last block's time unless told"},
+                    {"to", ParamType::text, false, "RFC 3339; 365 days later unless told"},
+                    kCursorParam,
+                    kLimitParam},
+                   "items of holder, unlocks, id, amount, released, vested, start, cliff, end",
+                   &unlocks});
     out.push_back({"supply",
                    "every token in its bucket",
                    {},

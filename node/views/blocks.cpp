@@ -31,6 +31,13 @@ struct Fields {
             outputs.push_back({{"to", s.address(o.to)}, {"amount", digits(o.amount)}, {"tag", o.tag}});
         j["outputs"] = std::move(outputs);
     }
+    void operator()(const chain::CreateVesting& m) const {
+        j["to"] = s.address(m.to);
+        j["amount"] = digits(m.amount);
+        j["start_ms"] = m.start.value;
+        j["cliff_ms"] = m.cliff.value;
+        j["end_ms"] = m.end.value;
+    }
     void operator()(const chain::BurnForCredits& m) const {
         j["amount"] = digits(m.amount);
         j["min_credits"] = digits(m.min_credits);

@@ -26,6 +26,13 @@ std::string digits(Credits c) {
 std::string hex(const Hash& h) {
     return to_hex(h.view());
 }
+Json state_file_json(const chain::StateFileHeader& h) {
+    return Json{{"chain_id", h.chain_id},
+                {"height", h.height.value},
+                {"app_hash", hex(h.app_hash)},
+                {"genesis_hash", hex(h.genesis_hash)},
+                {"records", h.records}};
+}
 Json price_json(Price p) {
     return std::to_string(p.value);
 }

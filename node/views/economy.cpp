@@ -155,6 +155,16 @@ Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e) {
     return out;
 }
 
+Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now) {
+    return Json{{"id", hex(id)},
+                {"amount", digits(g.grant.amount)},
+                {"released", digits(g.released)},
+                {"vested", digits(tokenomics::vested(g.grant, now))},
+                {"start", format_utc(g.grant.start)},
+                {"cliff", format_utc(g.grant.cliff)},
+                {"end", format_utc(g.grant.end)}};
+}
+
 Json provider_json(const Style& s, const chain::StateView& state, const Address& a, const chain::Provider& p) {
     const auto rules = state.params();
     const Epoch epoch = state.chain().epoch;

@@ -48,6 +48,10 @@ struct PlacedEvent {
 // Economy.
 [[nodiscard]] Json supply_json(const chain::Ledger& books, Amount cap);
 [[nodiscard]] Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e);
+/// What a state file says of itself.
+[[nodiscard]] Json state_file_json(const chain::StateFileHeader& h);
+/// A grant as of `now`.
+[[nodiscard]] Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now);
 [[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a,
                                  const chain::Provider& p);
 [[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,

@@ -44,10 +44,13 @@ class Altered final : public StateView {
 // A chain with something in every table: a provider with an open commit and unbonding, an order, a queue.
 struct Busy {
     Chain c;
-    Hash order, commit;
+    Hash order, commit, grant;
     explicit Busy(const Chain::Tweak& tweak = {}) : c(tweak) {
         c.join(c.anna, "tiny", tokens(1000));
         c.buy_credits(c.buyer, tokens(100));
+        c.ok(c.buyer,
+             CreateVesting{c.bob.address(), tokens(50), TimeMs{c.now}, TimeMs{c.now}, TimeMs{c.now + 900'000}});
+        grant = grant_id(c.buyer.address(), c.nonce(c.buyer) - 1, 0);
         order = c.open_order(c.buyer, "tiny", 2, 1'000'000);
         c.ok(c.anna, Unstake{c.anna.address(), tokens(10)});
         c.next_epoch();
@@ -112,6 +115,14 @@ TEST_CASE("the full scan sees a breach of every sum") {
         "bonds"));
     CHECK(has(b.broken_record<Order>(tables::order(b.order), [](Order& o) { o.deposit.units += 1; }),
               "credits escrowed"));
+    const StateKey grant = tables::vesting(b.c.bob.address(), b.grant);
+    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.released = plus_one(g.released); }),
+              "vesting"));
+    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.grant.amount = plus_one(g.grant.amount); }),
+              "vesting"));
+    CHECK(has(b.broken_record<Account>(tables::account(b.c.bob.address()), [](Account& a) { a.grants = 0; }),
+              "grants that accounts count"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(grant); }), "grants that accounts count"));
     CHECK(
         has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.reserved = Amount{1}; }), "reserved"));
     CHECK(has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.status = CommitStatus::passed; }),
@@ -258,6 +269,28 @@ TEST_CASE("after each transaction the changed records and the ledger moved by th
     said(breach([&](BlockState& s) { s.books().minted.units = s.books().treasury.units = s.rules().token.cap.units; }),
          "supply");
     said(breach([&](BlockState& s) { s.books().credits_issued.units += 1; }), "credits");
+    // A grant never changes, and gives no more than has vested.
+    const StateKey grant = tables::vesting(b.c.bob.address(), b.grant);
+    const auto on_grant = [&](BlockState& s, const auto& change) {
+        edit(s, grant, *borsh::decode<VestingGrant>(*s.get(grant)), change);
+    };
+    const Address bob = b.c.bob.address();
+    const auto give = [&](BlockState& s, Amount amount) {
+        s.books().vesting.units -= amount.units;
+        REQUIRE(s.pay(bob, amount).ok());
+        on_grant(s, [&](VestingGrant& g) { g.released.units += amount.units; });
+    };
+    CHECK(breach([&](BlockState& s) { give(s, Amount{1}); }).empty());
+    said(breach([&](BlockState& s) { give(s, tokens(49)); }), "no more than has vested");
+    said(breach([&](BlockState& s) { on_grant(s, [](VestingGrant& g) { g.grant.end = g.grant.cliff; }); }),
+         "grant never changes");
+    said(breach([&](BlockState& s) { on_grant(s, [](VestingGrant& g) { g.released.units += 1; }); }), "vesting");
+    said(breach([&](BlockState& s) { s.erase(grant); }), "all of it has vested");
+    said(breach([&](BlockState& s) {
+             s.put_record(tables::vesting(bob, Hash{}), VestingGrant{{Amount{}, {}, {}, {}}, {}});
+         }),
+         "grants that accounts count");
+    said(breach([&](BlockState& s) { s.edit(bob).grants = 0; }), "grants that accounts count");
     // A commit never changes, and its verdict is final.
     const auto on_commit = [&](const std::function<void(Commit&)>& f) {
         return breach([&](BlockState& s) { edit(s, tables::commit(b.commit), *s.commit(b.commit), f); });

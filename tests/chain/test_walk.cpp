@@ -35,7 +35,7 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        switch (random_.below(16)) {
+        switch (random_.below(17)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -82,6 +82,11 @@ class Walk {
                 return ClaimRewards{anybody().address()};
             case 13:
                 return SetCommission{Ppb{random_.below(chance(90) ? 400'000'000 : 2'000'000'000)}};
+            case 14: {  // a grant, at times for oneself or out of order
+                const std::uint64_t start = c_.now - random_.below(20'000), cliff = start + random_.below(30'000);
+                return CreateVesting{anybody().address(), amount(40), TimeMs{start}, TimeMs{cliff},
+                                     TimeMs{chance(90) ? cliff + random_.below(60'000) : random_.below(cliff)}};
+            }
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {
@@ -197,6 +202,31 @@ class Walk {
     std::size_t sent_ = 0;
 };
 
+// The state at the walk's end, as a file and back: the same hash, and the same file once more.
+void check_export(const Chain& c) {
+    const auto bytes_of = [](const App& app) {
+        Bytes out;
+        const auto header = app.export_state({}, [&](ByteView piece) {
+            out.insert(out.end(), piece.begin(), piece.end());
+            return Status{};
+        });
+        REQUIRE(header.ok());
+        return out;
+    };
+    const Bytes file = bytes_of(*c.app);
+    const TempDir dir;
+    auto app = Chain::open(dir.path(), {});
+    bool given = false;
+    const auto header = app->init_state([&]() -> Result<ByteView> {
+        const ByteView piece = given ? ByteView() : ByteView(file);
+        given = true;
+        return piece;
+    });
+    if (!header) FAIL(header.error().message);
+    CHECK(app->info().app_hash == c.app->info().app_hash);
+    CHECK(bytes_of(*app) == file);
+}
+
 void check_replays(const Chain& c) {
     c.replay(options(1, 1 << 16));
     c.replay(options(16));
@@ -238,6 +268,7 @@ void check_walk(Walk& w) {
     CHECK(codes >= 15);  // the walk is of use only where it gets about
     CHECK(w.outcomes().at("ok") > w.sent() / 5);
     check_replays(w.chain());
+    check_export(w.chain());
 }
 
 }  // namespace
@@ -261,6 +292,7 @@ TEST_CASE("a random walk with three validators and short epochs") {
         g.params.stake.unbonding_ms = 25'000;
         g.params.slash.jail_ms = 5'000;
         g.params.validators.max = 5;
+        g.params.vesting = {tokens(1), 3};
     });
     check_walk(w);
 }

@@ -234,6 +234,117 @@ class Stopping(unittest.TestCase):
             self.assertEqual(node.verify()["blocks"], 7)
 
 
+class States(unittest.TestCase):
+    """A state that is exported begins another home: the same app hash at once, and the chain goes on from it."""
+
+    def busy(self, folder):
+        node = Node(folder / "node").start(block_time="20ms")
+        payers = Payers(node)
+        payers.begin(node)
+        node.wait_for_height(60)
+        payers.end()
+        return node
+
+    def test_a_home_begun_from_a_state_goes_on_with_the_keys_that_moved(self):
+        with Folder() as folder:
+            node = self.busy(folder)
+            running = run_json("assayd", "export", "--state", "--out", folder / "running", "--height", "50", "--home",
+                               node.home)
+            self.assertEqual(running["height"], 50)
+            error, exit = run_json_error("assayd", "init", "--state", folder / "running", "--keys-from", node.home,
+                                         "--home", folder / "early")
+            self.assertEqual((error["code"], exit), ("already_exists", 1))  # the node still runs
+            self.assertEqual(node.terminate(), 0)
+            again = run_json("assayd", "export", "--state", "--out", folder / "stopped", "--height", "50", "--home",
+                             node.home)
+            self.assertEqual((folder / "running").read_bytes(), (folder / "stopped").read_bytes())
+            self.assertEqual(again["app_hash"], running["app_hash"])
+            last = run_json("assayd", "export", "--state", "--out", folder / "last", "--home", node.home)
+            made = run_json("assayd", "init", "--state", folder / "last", "--keys-from", node.home, "--home",
+                            folder / "next", "--genesis-hash", last["genesis_hash"])
+            self.assertEqual((made["app_hash"], made["height"], made["validates"]),
+                             (last["app_hash"], last["height"], True))
+            copy = run_json("assayd", "export", "--state", "--out", folder / "copy", "--home", folder / "next")
+            self.assertEqual((folder / "copy").read_bytes(), (folder / "last").read_bytes())
+            self.assertEqual(copy["records"], last["records"])
+
+            following = Node(folder / "next")
+            following.start(block_time="20ms")
+            following.wait_for_height(last["height"] + 20)
+            self.assertEqual(following.rpc("status")["chain_id"], "assay-devnet-1")
+            self.assertTrue(all(row["holds"] for row in following.rpc("invariants")["items"]))
+            following.terminate()
+            checked = following.verify()  # from the state on
+            self.assertGreaterEqual(checked["blocks"], 20)
+            self.assertTrue(node.verify()["ok"])  # and the old home can still be audited, but decides nothing
+            done = run("assayd", "start", "--home", node.home, "--json", exit=None)
+            self.assertEqual(done.returncode, 1, done.stdout)
+
+    def test_a_file_that_is_not_as_it_was_written_leaves_no_home(self):
+        with Folder() as folder:
+            node = self.busy(folder)
+            node.terminate()
+            run_json("assayd", "export", "--state", "--out", folder / "state", "--home", node.home)
+            whole = (folder / "state").read_bytes()
+            random = harness.seeded("state file")
+            for at in [0, 12, 13, 14, 20, 60, len(whole) - 1] + [random.randrange(len(whole)) for _ in range(10)]:
+                (folder / "bad").write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1:])
+                error, exit = run_json_error("assayd", "init", "--state", folder / "bad", "--home", folder / "home")
+                self.assertEqual((error["code"], exit), ("bad_state_file", 1), at)
+                self.assertRegex(error["message"], r"bad: byte \d+: ")
+                self.assertFalse((folder / "home").exists())
+            (folder / "bad").write_bytes(whole[:-7])
+            error, _ = run_json_error("assayd", "init", "--state", folder / "bad", "--home", folder / "home")
+            self.assertEqual(error["code"], "bad_state_file")
+
+    def test_misuse(self):
+        with Folder() as folder:
+            node = Node(folder / "node").start(block_time="on-demand")
+            node.terminate()
+            for wrong, code, exit in ((["--state"], "usage", 2), (["--height", "0"], "usage", 2),
+                                      (["--state", "--out", folder / "x", "--height", "9"], "future_height", 1)):
+                error, got = run_json_error("assayd", "export", *wrong, "--home", node.home)
+                self.assertEqual((error["code"], got), (code, exit), wrong)
+            self.assertEqual({p.name for p in folder.iterdir()}, {"node", "node.log"})
+            run_json("assayd", "export", "--state", "--out", folder / "x", "--home", node.home)
+            error, got = run_json_error("assayd", "export", "--state", "--out", folder / "x", "--home", node.home)
+            self.assertEqual((error["code"], got), ("already_exists", 1))
+            error, got = run_json_error("assayd", "init", "--state", folder / "x", "--epoch-length", "9", "--home",
+                                        folder / "h")
+            self.assertEqual((error["code"], got), ("usage", 2))
+            # Without the keys the state is there, and this node's key is not in its validator set.
+            made = run_json("assayd", "init", "--state", folder / "x", "--home", folder / "h")
+            self.assertFalse(made["validates"])
+
+
+class Networks(unittest.TestCase):
+    def test_a_network_without_numbers_names_them_and_runs_once_they_are_given(self):
+        with Folder() as folder:
+            error, exit = run_json_error("assayd", "init", "--network", "yotta", "--home", folder / "home")
+            self.assertEqual((error["code"], exit), ("number_unpublished", 1))
+            for path in ("params.token.cap", "params.emission.total", "params.stake.unit", "accounts[0].amount"):
+                self.assertIn(path, error["message"])
+            self.assertIn("yotta.json", error["message"])
+            self.assertFalse((folder / "home").exists())
+            mine = folder / "mine.json"
+            run_json("assayd", "genesis", "new", mine, "--network", "yotta")
+            error, exit = run_json_error("assayd", "genesis", "validate", mine)
+            self.assertEqual((error["code"], exit), ("number_unpublished", 1))
+            self.assertIn("genesis new", error["hint"])
+            genesis = json.loads(mine.read_text())
+            genesis["params"]["token"]["cap"] = "2000000000 YOTTA"
+            genesis["params"]["emission"]["total"] = "1000000000 YOTTA"
+            genesis["params"]["stake"]["unit"] = "50 YOTTA"
+            genesis["accounts"][0]["amount"] = "999989000 YOTTA"
+            mine.write_text(json.dumps(genesis))
+            made = run_json("assayd", "init", "--network", mine, "--home", folder / "home")
+            self.assertTrue(made["validates"])
+            error, _ = run_json_error("assayd", "genesis", "new", mine, "--network", "yotta")
+            self.assertEqual(error["code"], "already_exists")
+            error, _ = run_json_error("assayd", "genesis", "new", "-", "--network", "yota")
+            self.assertEqual(error["code"], "not_found")
+
+
 class Asking(unittest.TestCase):
     def test_supply_and_export_are_the_same_running_and_stopped(self):
         with Folder() as folder:

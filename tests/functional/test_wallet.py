@@ -68,6 +68,27 @@ class Wallet(unittest.TestCase):
         self.assertEqual(self.assay("tx", "show", answer["txid"])["status"], "committed")
         self.assertEqual(self.assay("tx", "wait", answer["txid"])["height"], answer["height"])
 
+    def test_a_grant_is_locked_shown_and_on_the_calendar(self):
+        answer = self.assay("vest", "bob", "3", "--start", "2020-01-01", "--cliff", "2900-01-01", "--end",
+                            "2900-06-01T12:00:00Z", "--from", "alice", "-y")
+        self.assertEqual((answer["status"], answer["code"]), ("committed", "ok"))
+        bob = self.assay("balance", "bob")
+        grant = bob["vesting"][0]
+        self.assertEqual((grant["amount"], grant["released"], grant["vested"]), ("3000000", "0", "0"))
+        self.assertEqual((grant["start"], grant["cliff"], grant["end"]),
+                         ("2020-01-01T00:00:00Z", "2900-01-01T00:00:00Z", "2900-06-01T12:00:00Z"))
+        self.assertEqual(bob["spendable"], bob["liquid"])
+        self.assertIn("3 ASY", self.assay("balance", "bob", json_form=False).stdout)
+        self.assertEqual(self.assay("unlocks")["items"], [])
+        calendar = self.assay("unlocks", "--from", "2890-01-01", "--to", "2900-01-01")
+        self.assertEqual([(i["holder"], i["id"]) for i in calendar["items"]], [(bob["address"], grant["id"])])
+        self.assertGreater(int(calendar["items"][0]["unlocks"]), 2_990_000)
+        self.assertLess(int(calendar["items"][0]["unlocks"]), 3_000_000)
+        self.assertEqual(self.error("unlocks", "--from", "2900-01-01", "--to", "2890-01-01", exit=1)["code"],
+                         "invalid_params")
+        for wrong in (["--start", "2020-13-01", "--end", "2030-01-01"], ["--start", "2031-01-01", "--end", "2030-01-01"]):
+            self.error("vest", "bob", "3", *wrong, "--from", "alice", "-y", exit=2)
+
     def test_a_verified_balance(self):
         verified = self.assay("balance", "alice", "--verify")
         self.assertEqual(verified["verified"], "operator")

@@ -114,6 +114,8 @@ def works(out, provider):
     opening = work.open_lanes(leaves, steps, every, targets)
     out["epoch_task"] = task.hex()
     out["order_id"] = order.hex()
+    out["grant_id"] = m.grant_id(provider, 7, 0).hex()
+    out["genesis_grant_id"] = m.genesis_grant_id(provider, 1).hex()
     out["lease_task"] = m.lease_task(epoch, order).hex()
     out["commit_id"] = m.commit_id(task, provider, slot).hex()
     out["work_params"] = params.hex()
@@ -140,7 +142,8 @@ def works(out, provider):
 
 
 def state_tree(out, address):
-    account = records.ACCOUNT.encode({"nonce": 7, "liquid": 12_500_000, "credits": 0, "credit_tokens": 0})
+    account = records.ACCOUNT.encode({"nonce": 7, "liquid": 12_500_000, "credits": 0, "credit_tokens": 0,
+                                      "grants": 0})
     keys = {state.path_of(state.ACCOUNTS, address): account,
             state.path_of(state.GLOBALS, b"ledger"): b"a ledger",
             state.path_of(state.GLOBALS, b"chain"): b"a clock",

@@ -10,6 +10,7 @@ OUTPUT = Struct(("to", ADDRESS), ("amount", U128), ("tag", TEXT))
 OPENING = Struct(("leaves", List(HASH)), ("siblings", List(HASH)))
 MESSAGE = Union({
     0: ("transfer", Struct(("outputs", List(OUTPUT)))),
+    1: ("create_vesting", Struct(("to", ADDRESS), ("amount", U128), ("start", U64), ("cliff", U64), ("end", U64))),
     10: ("burn_for_credits", Struct(("amount", U128), ("min_credits", U128), ("credits", U128))),
     11: ("redeem_credits", Struct(("credits", U128))),
     20: ("register_provider", Struct(("endpoint", TEXT))),
@@ -139,6 +140,14 @@ def commit_id(task, provider, slot):
 
 def order_id(buyer, nonce, message):
     return tagged_hash("assay/order", buyer + U64.write(nonce) + U32.write(message))
+
+
+def grant_id(sender, nonce, message):
+    return tagged_hash("assay/vesting", sender + U64.write(nonce) + U32.write(message))
+
+
+def genesis_grant_id(holder, index):
+    return tagged_hash("assay/vesting/genesis", holder + U32.write(index))
 
 
 def start_height(epoch_start, beacon, epoch, span):

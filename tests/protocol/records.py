@@ -48,9 +48,11 @@ PARAMS = Struct(
                             ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
     ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64))),
-    ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))))
+    ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))),
+    ("vesting", Struct(("min_grant", U128), ("max_grants", U64))))
+GRANT = Struct(("amount", U128), ("start", U64), ("cliff", U64), ("end", U64))
 GENESIS = Struct(("chain_id", TEXT), ("time", U64), ("params", PARAMS),
-                 ("accounts", List(Struct(("address", ADDRESS), ("amount", U128)))),
+                 ("accounts", List(Struct(("address", ADDRESS), ("amount", U128), ("vesting", List(GRANT))))),
                  ("validators", List(Struct(("operator", ADDRESS), ("name", TEXT), ("bond", U128),
                                             ("consensus_key", HASH), ("beacon_tip", HASH)))))
 
@@ -60,7 +62,8 @@ def genesis_hash(genesis):
 
 
 # ---------------------------------------------------------------- records
-ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_tokens", U128))
+ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_tokens", U128), ("grants", U8))
+VESTING_GRANT = Struct(("grant", GRANT), ("released", U128))
 PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG),
                      ("variance_q32", U128))
 BREAKER = Struct(("level", Enumeration(3)), ("ratio_bps", U64))
@@ -131,5 +134,15 @@ PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("pas
 
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
            "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
-           "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT, "order": ORDER,
-           "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH, "provider_epoch": PROVIDER_EPOCH}
+           "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
+           "order": ORDER, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
+           "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT}
+
+
+# ---------------------------------------------------------------- §10 vesting
+def vested(grant, now):
+    if now >= grant["end"]:
+        return grant["amount"]
+    if now < grant["cliff"]:
+        return 0
+    return grant["amount"] * (now - grant["start"]) // (grant["end"] - grant["start"])

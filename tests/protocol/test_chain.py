@@ -75,8 +75,12 @@ class Chain(Case):
         ledger = dict.fromkeys((n for n, _ in records.LEDGER.fields), 0)
         for a in g["accounts"]:
             put(0x80, a["address"], records.ACCOUNT.encode(
-                {"nonce": 0, "liquid": a["amount"], "credits": 0, "credit_tokens": 0}))
+                {"nonce": 0, "liquid": a["amount"], "credits": 0, "credit_tokens": 0, "grants": len(a["vesting"])}))
             ledger["liquid"] += a["amount"]
+            for i, grant in enumerate(a["vesting"]):
+                put(0x0f, a["address"] + m.genesis_grant_id(a["address"], i),
+                    records.VESTING_GRANT.encode({"grant": grant, "released": 0}))
+                ledger["vesting"] += grant["amount"]
         largest = max(v["bond"] for v in g["validators"])
         ranked = sorted(g["validators"], key=lambda v: (-v["bond"], v["operator"]))[:g["params"]["validators"]["max"]]
         for v in g["validators"]:
@@ -86,7 +90,7 @@ class Chain(Case):
                  "beacon": {"tip": v["beacon_tip"], "height": 0}, "pending_tip": None, "pending_from": 0,
                  "proposed": 0, "report": None}))
             ledger["bonds"] += v["bond"]
-        ledger["genesis"] = ledger["liquid"] + ledger["bonds"]
+        ledger["genesis"] = ledger["liquid"] + ledger["bonds"] + ledger["vesting"]
         price, beacon = g["params"]["price"]["initial"], records.genesis_hash(g)
         put(1, b"ledger", records.LEDGER.encode(ledger))
         put(1, b"params", records.PARAMS.encode(g["params"]))
@@ -123,6 +127,34 @@ class Chain(Case):
         buckets = ("liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work pool_availability "
                    "reserved pool_stakers pool_validators treasury").split()
         self.assertEqual(sum(ledger[b] for b in buckets), ledger["genesis"] + ledger["minted"] - ledger["burned"])
+
+    def test_a_grant_comes_free_as_the_text_says_and_not_before_its_holder_acts(self):
+        holder = (0x6A7).to_bytes(32, "big")
+        me, now = address(holder), self.node.block(self.pay((address(BOB), 1)))["header"]["time"]
+        grant = {"amount": 50_000_000, "start": now - 5_000, "cliff": now, "end": now + 60_000}
+        raw = self.node.signed(FAUCET, ("create_vesting", grant | {"to": me}))
+        body = m.TX.decode(raw)["body"]
+        at = self.committed(raw)
+        key = me + m.grant_id(address(FAUCET), body["nonce"], 0)
+        self.pay((address(ALICE), 1))
+        self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at)), {"grant": grant, "released": 0})
+        self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, me, at)),
+                         {"nonce": 0, "liquid": 0, "credits": 0, "credit_tokens": 0, "grants": 1})
+        at = self.pay((address(ALICE), 7), secret=holder)  # its first fee out of what has vested
+        self.pay((address(ALICE), 1))
+        free = records.vested(grant, self.node.block(at)["header"]["time"])
+        self.assertGreater(free, 4_000_000)
+        self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at))["released"], free)
+        self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, me, at))["liquid"], free - 10_000 - 7)
+        # As a genesis: what is free stands in the balance, the rest of the line is a grant from now on to the same end.
+        exported = self.node.own("node.export")
+        mine = next(a for a in exported["accounts"] if a["address"] == name(me))
+        (rest,) = mine["vesting"]
+        self.assertEqual(int(mine["amount"]) + int(rest["amount"]), 50_000_000 - 10_000 - 7)
+        self.assertLess(int(rest["amount"]), 50_000_000 - free + 1)
+        self.assertEqual((rest["start"], rest["cliff"]), (exported["genesis_time"], exported["genesis_time"]))
+        entry = next(a for a in exported["_state"]["accounts"] if a["address"] == name(me))
+        self.assertEqual([g["released"] for g in entry["vesting"]], [str(free)])
 
     def test_absence_is_proven_and_a_neighbour_of_an_address_is_somebody_else(self):
         self.pay((address(CAROL), 5_000))
@@ -166,6 +198,8 @@ class Chain(Case):
         for reads, writes, message in (
                 (0, 2, transfer((address(ALICE), 1))),
                 (0, 4, transfer((address(ALICE), 1), (address(BOB), 1), (address(ALICE), 2))),
+                (1, 3, ("create_vesting", {"to": address(BOB), "amount": 1_000_000, "start": 0, "cliff": 2**42,
+                                           "end": 2**43})),
                 (0, 2, ("burn_for_credits", {"amount": 1_000_000, "min_credits": 0, "credits": 0})),
                 (1, 1, ("register_provider", {"endpoint": b""})),
                 (2, 1, ("set_commission", {"commission_ppb": 50_000_000})),

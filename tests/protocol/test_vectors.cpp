@@ -138,6 +138,8 @@ TEST_CASE("protocol vectors: headers, transaction roots, the beacon, ids") {
     CHECK(hex(start_task(Epoch{9})) == text("epoch_task"));
     CHECK(hex(lease_task(Epoch{9}, fixed("order_id"))) == text("lease_task"));
     CHECK(hex(commit_id(fixed("epoch_task"), address, 2)) == text("commit_id"));
+    CHECK(hex(grant_id(address, 7, 0)) == text("grant_id"));
+    CHECK(hex(genesis_grant_id(address, 1)) == text("genesis_grant_id"));
 }
 
 TEST_CASE("protocol vectors: ctx, lanes, sample, opening") {
@@ -225,6 +227,9 @@ TEST_CASE("protocol vectors: every message has the number, the name and the fiel
     CHECK(order.max_price.units == 3);
     CHECK(order.deposit.units == 4);
     CHECK(order.expires == 5);
+    const auto vesting = std::get<CreateVesting>(reads<Message>("message_create_vesting"));
+    CHECK((vesting.to.bytes[0] == 1 && vesting.amount.units == 2 && vesting.start.value == 3));
+    CHECK((vesting.cliff.value == 4 && vesting.end.value == 5));
     const auto validator = std::get<RegisterValidator>(reads<Message>("message_register_validator"));
     CHECK(validator.consensus_key.bytes[0] == 1);
     CHECK(validator.beacon_tip.bytes[0] == 2);
@@ -240,7 +245,10 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK(ledger.credits_queued.units == 28);
     const auto account = reads<Account>("record_account");
     CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
-           account.credit_tokens.units == 4));
+           account.credit_tokens.units == 4 && account.grants == 5));
+    const auto grant = reads<VestingGrant>("record_vesting_grant");
+    CHECK((grant.grant.amount.units == 1 && grant.grant.start.value == 2 && grant.grant.cliff.value == 3));
+    CHECK((grant.grant.end.value == 4 && grant.released.units == 5));
     const auto clock = reads<ChainState>("record_chain");
     CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
     CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 13));
@@ -305,6 +313,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.bme.vault.halt_bps == 80 && params.bme.recycle.smoothing == 86));
     CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 111));
     CHECK(params.validators.max_beacon_gap == 142);
+    CHECK((params.vesting.min_grant.units == 143 && params.vesting.max_grants == 144));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -95,6 +95,71 @@ class Usage(Case):
                          [f"params.bme.fee_destroy.{name}_ppb" for name in ("fee", "executor", "burn")])
         self.assertEqual(self.error("params", "nonsense")["code"], "not_found")
 
+    def test_params_say_the_default_and_with_a_preset_the_value_and_its_source(self):
+        plain = {i["path"]: i for i in self.json("params")["items"]}
+        self.assertNotIn("value", plain["params.slash.jail_ms"])
+        self.assertEqual(plain["params.slash.jail_ms"]["default"], "3600000")
+        devnet = {i["path"]: i for i in self.json("params", "--preset", "devnet")["items"]}
+        jail = devnet["params.slash.jail_ms"]
+        self.assertEqual((jail["value"], jail["default"]), ("30000", "3600000"))
+        self.assertIn("Three epochs", jail["source"])
+        self.assertIn("Three epochs", run("params", "jail", "--preset", "devnet").stdout)
+        self.assertEqual(devnet["params.classes[1].lanes"]["default"], "0")
+        set_ = self.json("params", "jail_ms", "--preset", "devnet", "--set", "slash.jail_ms=7")["items"][0]
+        self.assertEqual(set_["value"], "7")
+        self.error("params", "--set", "slash.jail_ms=7", code=2)
+
+    def test_networks_without_numbers_say_which(self):
+        items = {i["name"]: i for i in self.json("list")["items"]}
+        self.assertEqual(items["devnet"]["needs"], [])
+        for name in ("hyperbolic", "neurolov", "argentum", "neuromesh", "yotta"):
+            paths = [n["path"] for n in items[name]["needs"]]
+            self.assertIn("params.token.cap", paths)
+            self.assertRegex(run("list").stdout, rf"(?m)^{name} .*needs {len(paths)} numbers")
+            for command in (["schedule", name], ["params", "--preset", name], ["diff", name, "devnet"],
+                            ["run", name, "--out", self.path("o")]):
+                error = self.error(*command)
+                self.assertEqual(error["code"], "number_unpublished")
+                self.assertIn(name + ".json", error["message"])
+                for path in paths:
+                    self.assertIn(path, error["message"])
+                self.assertIn("--set", error["hint"])
+        given = [a for s in ("token.cap=2000000000 YOTTA", "emission.total=1000000000 YOTTA", "stake.unit=50 YOTTA",
+                             "initial.supply=1000000000 YOTTA") for a in ("--set", s)]
+        rows = self.json("schedule", "yotta", "--periods", "1", *given)["rows"]
+        self.assertAlmostEqual(int(rows[0]["minted"]) / 10**15, 0.05127, delta=0.0001)  # 5 %, hourly on what there is
+        self.assertEqual(self.error("schedule", "yotta", *given[:-2])["code"], "number_unpublished")
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_new_and_diff(self):
+        path = self.path("mine.json")
+        self.assertEqual(self.json("new", path, "--from", "akash")["needs"], 0)
+        self.assertEqual([i["path"] for i in self.json("diff", "akash", path)["items"]], [])
+        self.assertEqual(run("diff", "akash", path).stdout, "no field differs\n")
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(text.replace('"params": {', '"params": { "bme": { "round_blocks": 9 }').replace('"seed": 1', '"seed": 5'))
+        changed = {i["path"]: (i["a"], i["b"]) for i in self.json("diff", "akash", path)["items"]}
+        self.assertEqual(set(changed), {"params.bme.round_blocks", "seed"})
+        self.assertEqual(changed["seed"], ("1", "5"))
+        self.assertIn("params.bme.round_blocks", run("diff", "akash", path).stdout)
+        self.assertEqual(self.error("new", path, "--from", "akash")["code"], "already_exists")
+        self.assertEqual(self.error("new", self.path("x"), "--from", "akahs")["code"], "not_found")
+        self.assertEqual(self.error("diff", "akash", "akahs")["code"], "not_found")
+        self.error("new", path, code=2)
+        self.error("diff", "akash", code=2)
+        # What is missing stands in the file, to be filled in.
+        self.assertEqual(self.json("new", self.path("yotta.json"), "--from", "yotta")["needs"], 4)
+        with open(self.path("yotta.json")) as f:
+            text = f.read()
+        self.assertIn("params.token.cap: ", text)
+        self.assertEqual(self.error("params", "--preset", self.path("yotta.json"))["code"], "number_unpublished")
+        with open(self.path("yotta.json"), "w") as f:
+            f.write(text.replace('"params": {', '"initial": { "supply": "5000000 YOTTA" }, "params": { "token": { "cap": '
+                                 '"7000000 YOTTA" }, "emission": { "total": "10 YOTTA" }, "stake": { "unit": "50 YOTTA" }'))
+        self.assertEqual(len(self.json("schedule", self.path("yotta.json"))["rows"]), 10)
+
     def test_reproduce(self):
         value = self.json("reproduce", "helium")
         self.assertEqual(value["off"], 0)
@@ -110,6 +175,65 @@ class Usage(Case):
         self.assertEqual(p.stderr.read(), b"")
         p.stderr.close()
         self.assertEqual(p.wait(60), 0)
+
+
+class Quote(Case):
+    """What a purchase and a settlement do, to the base unit; the figures are worked out by hand here."""
+
+    def test_a_burn_buys_the_floor_in_micro_usd(self):
+        value = self.json("quote", "burn", "akash", "--amount", "1234.567891", "--price", "1.14000001")
+        credits = 1234567891 * 114000001 * 997500000 // 10**17  # a spread of 25 basis points
+        self.assertEqual((value["mode"], value["spent"], value["credits"], value["vaulted"], value["destroyed"]),
+                         ("vault", "1234567891", str(credits), "1234567891", "0"))
+        self.assertEqual((value["settlement"], value["supply_change"]), (None, "0"))
+        self.assertEqual(self.json("quote", "burn", "akash", "--amount", "1234.567891 AKT", "--price", "1.14000001"), value)
+        shown = run("quote", "burn", "akash", "--amount", "1234.567891", "--price", "1.14000001").stdout
+        self.assertIn("1,234.567891 AKT", shown)
+        self.assertIn("$1.14000001", shown)
+
+    def test_a_settlement_pays_the_floor_and_no_more_than_the_share_of_the_burn(self):
+        for price, later in (("1", "1"), ("1", "2"), ("2", "1"), ("0.33333333", "0.7"), ("0.0001", "99.99999999")):
+            value = self.json("quote", "settle", "devnet", "--amount", "12.345678", "--price", price, "--price-settle", later)
+            units = lambda p: round(float(p) * 10**8)
+            burned = -(-12345678 * 10**8 // units(price))
+            paid = min(12345678 * 10**8 // units(later), burned * 975 // 1000)
+            self.assertEqual((value["spent"], value["settlement"]["paid"], value["settlement"]["minted"]),
+                             (str(burned), str(paid), str(paid)), (price, later))
+            self.assertEqual(value["supply_change"], str(paid - burned))
+        same = self.json("quote", "settle", "devnet", "--amount", "1", "--price", "0.5")
+        self.assertEqual(same["settlement"]["price"], "50000000")
+        both = self.json("quote", "burn", "devnet", "--amount", "2", "--price", "0.5", "--price-settle", "0.5")
+        self.assertEqual(both["settlement"], same["settlement"])
+        # AEP-76's worked example, the spread left out.
+        for later, paid, minted in (("1.50", 666666666, 0), ("0.90", 1111111111, 1111111111 - 877192983)):
+            value = self.json("quote", "settle", "akash", "--amount", "1000", "--price", "1.14", "--price-settle", later,
+                              "--set", "bme.vault.spread_ppb=0")
+            self.assertEqual((value["spent"], value["settlement"]["paid"], value["settlement"]["minted"]),
+                             ("877192983", str(paid), str(minted)))
+        value = self.json("quote", "settle", "pocket", "--amount", "100", "--price", "7", "--set", "bme.payout_ppb=97.5%",
+                          "--set", 'emission={"kind":"none"}')
+        self.assertEqual((value["vaulted"], value["settlement"]["destroyed"], value["settlement"]["minted"]),
+                         ("100000000", "100000000", "97500000"))
+        value = self.json("quote", "burn", "render", "--amount", "100", "--price", "4")
+        self.assertEqual((value["credits"], value["destroyed"], value["treasury"]),
+                         ("400000000", "9500000000", "500000000"))
+        other = self.json("quote", "settle", "devnet", "--amount", "1", "--price", "0.5", "--set", "bme.payout_ppb=10%")
+        self.assertEqual(other["settlement"]["paid"], "200000")
+
+    def test_what_is_refused(self):
+        amount, price = ["--amount", "1"], ["--price", "1"]
+        for args in (amount, price, [*amount, "--price", "0"], [*amount, "--price", "-1"], [*amount, "--price", "1e3"],
+                     [*amount, "--price", "1.123456789"], ["--amount", "1.1234567", *price], ["--amount", "x", *price],
+                     ["--amount", "1 AKT", *price], [*amount, *price, "--price-settle", "nan"]):
+            self.error("quote", "burn", "devnet", *args, code=2)
+        self.error("quote", "devnet", *amount, *price, code=2)
+        self.error("quote", "settle", "devnet", "--amount", "1.1234567", *price, code=2)
+        self.assertEqual(self.error("quote", "burn", "devnet", "--amount", "0.001", *price)["code"], "amount_zero")
+        self.assertEqual(self.error("quote", "settle", "devnet", "--amount", "0", *price)["code"], "amount_zero")
+        self.assertEqual(self.error("quote", "burn", "devnet", "--amount", "1000000000", *price)["code"],
+                         "insufficient_funds")
+        self.assertEqual(self.error("quote", "burn", "yotta", *amount, *price)["code"], "number_unpublished")
+        self.assertEqual(self.error("quote", "burn", "akahs", *amount, *price)["code"], "not_found")
 
 
 class Schedule(Case):

@@ -29,6 +29,7 @@ Signer key(std::uint8_t n) {
 
 std::vector<chain::Message> one_of_each(const Address& who) {
     return {chain::Transfer{{{who, Amount{5}, "tag"}}},
+            chain::CreateVesting{who, Amount{5}, TimeMs{1}, TimeMs{2}, TimeMs{3}},
             chain::BurnForCredits{Amount{7}, Credits{1}, Credits{}},
             chain::BurnForCredits{Amount{7}, Credits{}, Credits{5}},
             chain::RedeemCredits{Credits{3}},

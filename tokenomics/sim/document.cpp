@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
+#include "tokenomics/unpublished.hpp"
 
 namespace assay::sim {
 namespace {
@@ -46,6 +48,29 @@ Error at(const std::string& source, Error e) {
     return e;
 }
 
+// Amounts of a genesis, added up; one that is not published makes the sum such a number.
+class Sum {
+   public:
+    explicit Sum(const tokenomics::TokenParams& token) : token_(token) {}
+    Status join(const json::Value& entry, const std::string& path, const char* name) {
+        ASSAY_TRY(json::Object object, json::object(entry, path));
+        ASSAY_TRY(const json::Value* v, object.required(name));
+        if (tokenomics::is_unpublished(*v)) {
+            missing_ = *v;
+            return {};
+        }
+        ASSAY_TRY(Amount more, tokenomics::amount_from_json(*v, path + "." + name, token_));
+        ASSAY_TRY(sum_, add(sum_, more));
+        return {};
+    }
+    [[nodiscard]] json::Value value() const { return missing_ ? *missing_ : text_value(to_digits(sum_.units)); }
+
+   private:
+    const tokenomics::TokenParams& token_;
+    Amount sum_;
+    std::optional<json::Value> missing_;
+};
+
 // What a genesis says to a simulator: its parameters, its first supply and its date.
 Result<json::Value> from_genesis(const json::Value& root, const std::string& name) {
     ASSAY_TRY(json::Object top, json::object(root, ""));
@@ -54,30 +79,33 @@ Result<json::Value> from_genesis(const json::Value& root, const std::string& nam
     ASSAY_TRY(std::string start, top.string("genesis_time"));
     member(out, "start") = text_value(start);
     ASSAY_TRY(const json::Value* params, top.required("params"));
-    ASSAY_TRY(tokenomics::Params p, tokenomics::params_from_json(*params, "params"));
+    // Numbers that nobody published stay in the document until --set or another file gives them.
+    ASSAY_TRY(tokenomics::Params p, tokenomics::params_from_json(tokenomics::without_unpublished(*params), "params"));
     member(out, "params") = *params;
-    Amount supply, bonded;
+    Sum supply(p.token), bonded(p.token);
     ASSAY_TRY(std::vector<json::Value> accounts, top.array("accounts", 10'000'000));
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         const std::string path = "accounts[" + std::to_string(i) + "]";
-        ASSAY_TRY(json::Object entry, json::object(accounts[i], path));
-        ASSAY_TRY(const json::Value* amount, entry.required("amount"));
-        ASSAY_TRY(Amount a, tokenomics::amount_from_json(*amount, path + ".amount", p.token));
-        ASSAY_TRY(supply, add(supply, a));
+        ASSAY_TRY_VOID(supply.join(accounts[i], path, "amount"));
+        const json::Value* vesting = accounts[i].find("vesting");
+        for (std::size_t k = 0; vesting != nullptr && k < vesting->items.size(); ++k)
+            ASSAY_TRY_VOID(supply.join(vesting->items[k], path + ".vesting[" + std::to_string(k) + "]", "amount"));
     }
     ASSAY_TRY(std::vector<json::Value> validators, top.array("validators", 1'000));
     for (std::size_t i = 0; i < validators.size(); ++i) {
         const std::string path = "validators[" + std::to_string(i) + "]";
-        ASSAY_TRY(json::Object entry, json::object(validators[i], path));
-        ASSAY_TRY(const json::Value* amount, entry.required("bond"));
-        ASSAY_TRY(Amount a, tokenomics::amount_from_json(*amount, path + ".bond", p.token));
-        ASSAY_TRY(bonded, add(bonded, a));
+        ASSAY_TRY_VOID(bonded.join(validators[i], path, "bond"));
+        ASSAY_TRY_VOID(supply.join(validators[i], path, "bond"));
     }
-    ASSAY_TRY(supply, add(supply, bonded));
     json::Value& initial = member(out, "initial");
-    member(initial, "supply") = text_value(to_digits(supply.units));
-    member(initial, "bonded") = text_value(to_digits(bonded.units));
+    member(initial, "supply") = supply.value();
+    member(initial, "bonded") = bonded.value();
     return out;
+}
+
+// A document with numbers that are still to be given cannot be checked yet.
+Status checked(const json::Value& root, const DocumentCheck& check) {
+    return tokenomics::unpublished(root).empty() ? check(root) : Status{};
 }
 
 Result<json::Value> load(const std::string& source, const std::string& base_folder, std::size_t depth,
@@ -114,7 +142,7 @@ Result<json::Value> load(const std::string& source, const std::string& base_fold
     if (preset || root.find("chain_id") != nullptr) {
         auto out = from_genesis(root, preset ? source : fs::path(name).stem().string());
         if (!out) return at(name, out.error());
-        if (Status ok = check(*out); !ok) return at(name, ok.error());
+        if (Status ok = checked(*out, check); !ok) return at(name, ok.error());
         return out;
     }
     json::Value out = object_value();
@@ -131,7 +159,7 @@ Result<json::Value> load(const std::string& source, const std::string& base_fold
     std::erase_if(root.members, [](const auto& m) { return m.first == "extends" || m.first == "$schema"; });
     merge(out, root);
     if (root.find("name") == nullptr) member(out, "name") = text_value(fs::path(name).stem().string());
-    if (Status ok = check(out); !ok) return at(name, ok.error());
+    if (Status ok = checked(out, check); !ok) return at(name, ok.error());
     return out;
 }
 
@@ -245,9 +273,14 @@ Status apply_set(json::Value& root, const std::string& set) {
     }
     // What a file writes as a text, such as a decimal fraction, is one here too: no digit of it passes through a
     // double.
-    if (here->kind == json::Kind::string && value.kind == json::Kind::number) value = text_value(value.text);
+    if ((here->kind == json::Kind::string || tokenomics::is_unpublished(*here)) && value.kind == json::Kind::number)
+        value = text_value(value.text);
     *here = std::move(value);
     return {};
+}
+
+Result<json::Value> read_document(const std::string& source) {
+    return load(source, "", 0, [](const json::Value&) { return Status{}; });
 }
 
 Result<json::Value> load_document(const std::string& source, const std::vector<std::string>& sets,
@@ -255,6 +288,8 @@ Result<json::Value> load_document(const std::string& source, const std::vector<s
     ASSAY_TRY(json::Value root, load(source, "", 0, check));
     // Checked together: a kind and what it needs come in two.
     for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(root, set));
+    if (Status ok = tokenomics::check_published(root); !ok)
+        return at(tokenomics::preset_text(source) ? source + ".json" : source, ok.error());
     if (Status ok = check(root); !ok) return at("--set", ok.error());
     return root;
 }

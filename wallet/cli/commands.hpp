@@ -15,7 +15,7 @@ class Session;
 struct ChangeOptions;
 
 void add_key_commands(CLI::App& app, Session& session);
-/// faucet, send, burn, stake, unstake, claim, commission, unjail
+/// faucet, send, vest, burn, redeem, stake, unstake, claim, commission, unjail
 void add_token_commands(CLI::App& app, Session& session);
 void add_provider_commands(CLI::App& app, Session& session);   ///< provider, order, bid, validator
 void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, epoch, explain, …

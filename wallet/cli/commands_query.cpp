@@ -98,6 +98,21 @@ void add_query_commands(CLI::App& app, Session& session) {
                               "check the answer against a signed header; exit 4 if it does not hold");
     balance_command->callback([=, &session] { balance(session, *q); });
 
+    CLI::App* unlocks = app.add_subcommand("unlocks", "what comes free of grants, and when");
+    unlocks->add_option("--from", q->first, "after 2027-01-01 or 2027-01-01T12:00:00Z; the last block unless told");
+    unlocks->add_option("--to", q->last, "up to; 365 days later unless told");
+    unlocks->add_option("--cursor", q->cursor, "next_cursor of the page before");
+    unlocks->add_option("--limit", q->limit, "grants on a page");
+    unlocks->callback([=, &session] {
+        Params p;
+        const auto day = [](const std::string& text) { return text.size() == 10 ? text + "T00:00:00Z" : text; };
+        if (!q->first.empty()) p.text("from", day(q->first));
+        if (!q->last.empty()) p.text("to", day(q->last));
+        if (!q->cursor.empty()) p.text("cursor", q->cursor);
+        if (!q->limit.empty()) p.number("limit", parse_count(q->limit, "--limit", 1, 1000));
+        ask(session, "unlocks", p);
+    });
+
     app.add_subcommand("supply", "every token by the bucket it is in; they add up")->callback([=, &session] {
         ask(session, "supply");
     });

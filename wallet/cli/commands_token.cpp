@@ -1,6 +1,7 @@
 // Tokens: faucet, send, burn, stake. Everything here changes the chain's state, so it goes through change().
 #include <CLI/CLI.hpp>
 
+#include "base/utc.hpp"
 #include "wallet/cli/commands.hpp"
 #include "wallet/cli/transact.hpp"
 
@@ -8,7 +9,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct TokenOptions {
-    std::string receiver, who, amount, tag, provider, min_credits, credits, percent;
+    std::string receiver, who, amount, tag, provider, min_credits, credits, percent, start, cliff, end;
     std::string faucet_amount = "1000";
 };
 
@@ -16,6 +17,13 @@ struct TokenOptions {
 void must_be_amount(const std::string& text) {
     const Status form = check_amount_form(text);
     if (!form) fail(form.error(), {}, true);
+}
+
+/// A day (its first instant) or a moment, as typed.
+TimeMs typed_time(const std::string& text, const char* option) {
+    const auto time = parse_utc(text.size() == 10 ? text + "T00:00:00Z" : text);
+    if (!time) usage(std::string(option) + " is \"" + text + "\": write 2028-01-01 or 2028-01-01T12:00:00Z");
+    return *time;
 }
 
 void faucet(Session& session, const ChangeOptions& o, const TokenOptions& t) {
@@ -99,6 +107,24 @@ void add_token_commands(CLI::App& app, Session& session) {
         change(session, *send_options, [&](const ChainInfo& chain, const Address&) -> Messages {
             return {chain::Transfer{
                 {{session.address(t->who, chain.prefix), typed(chain.parse_amount(t->amount)), t->tag}}}};
+        });
+    });
+
+    CLI::App* vest = app.add_subcommand("vest", "grant somebody tokens that come free with time");
+    vest->add_option("TO", t->who, "address or key of this wallet")->required();
+    vest->add_option("AMOUNT", t->amount, "tokens")->required();
+    vest->add_option("--start", t->start, "where the line begins: 2027-01-01 or 2027-01-01T12:00:00Z")->required();
+    vest->add_option("--cliff", t->cliff, "nothing is free before it; the start unless told");
+    vest->add_option("--end", t->end, "when all of it is free")->required();
+    auto vest_options = add_change_options(*vest);
+    vest->callback([=, &session] {
+        must_be_amount(t->amount);
+        const TimeMs start = typed_time(t->start, "--start"), end = typed_time(t->end, "--end");
+        const TimeMs cliff = t->cliff.empty() ? start : typed_time(t->cliff, "--cliff");
+        if (start > cliff || cliff > end) usage("--start, --cliff and --end are not in this order");
+        change(session, *vest_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::CreateVesting{session.address(t->who, chain.prefix), typed(chain.parse_amount(t->amount)),
+                                         start, cliff, end}};
         });
     });
 

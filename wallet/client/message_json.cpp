@@ -2,6 +2,7 @@
 
 #include "base/bech32m.hpp"
 #include "base/hex.hpp"
+#include "base/utc.hpp"
 
 namespace assay::wallet {
 namespace {
@@ -24,6 +25,13 @@ struct Fields {
             outputs.push_back(make::object(
                 {{"to", address(o.to)}, {"amount", make::amount(o.amount.units)}, {"tag", make::text(o.tag)}}));
         put("outputs", make::array(std::move(outputs)));
+    }
+    void operator()(const chain::CreateVesting& m) const {
+        put("to", address(m.to));
+        put("amount", make::amount(m.amount.units));
+        put("start_ms", make::number(m.start.value));
+        put("cliff_ms", make::number(m.cliff.value));
+        put("end_ms", make::number(m.end.value));
     }
     void operator()(const chain::BurnForCredits& m) const {
         put("amount", make::amount(m.amount.units));
@@ -88,6 +96,10 @@ struct Words {
             out += (out.empty() ? "send " : "; send ") + chain.show(o.amount) + " to " + chain.show(o.to) +
                    (o.tag.empty() ? "" : " with the tag '" + o.tag + "'");
         return out;
+    }
+    std::string operator()(const chain::CreateVesting& m) const {
+        return "grant " + chain.show(m.amount) + " to " + chain.show(m.to) + ": nothing before " + format_utc(m.cliff) +
+               ", then in a line from " + format_utc(m.start) + " to " + format_utc(m.end);
     }
     std::string operator()(const chain::BurnForCredits& m) const {
         if (!m.credits.is_zero())

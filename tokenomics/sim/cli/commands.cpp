@@ -18,8 +18,6 @@
 namespace assay::sim::cli {
 namespace {
 
-constexpr const char* kHintList = "assay-sim list shows the presets, assay-sim params the names of all fields";
-
 Result<std::uint64_t> typed_count(const std::string& text, const std::string& flag, std::uint64_t min,
                                   std::uint64_t max) {
     const auto n = parse_digits(text);
@@ -33,35 +31,6 @@ Result<std::size_t> thread_count(const std::string& text) {
     if (text.empty()) return std::max<std::size_t>(1, std::thread::hardware_concurrency());
     ASSAY_TRY(std::uint64_t n, typed_count(text, "--threads", 1, 1024));
     return static_cast<std::size_t>(n);
-}
-
-// 12345678.5 as "12,345,678.5".
-std::string grouped(std::string digits) {
-    std::size_t point = std::min(digits.find('.'), digits.size());
-    while (point > 3 && digits[point - 4] != '-') {
-        point -= 3;
-        digits.insert(point, ",");
-    }
-    return digits;
-}
-
-bool wanted(const std::string& path, const std::string& pattern) {
-    // A star stands for anything; without one the pattern may stand anywhere.
-    if (pattern.find('*') == std::string::npos) return path.find(pattern) != std::string::npos;
-    std::size_t at = 0, from = 0;
-    bool anchored = true;
-    while (true) {
-        const std::size_t star = pattern.find('*', from);
-        const std::string piece = pattern.substr(from, star - from);
-        if (star == std::string::npos)
-            return piece.size() <= path.size() - at &&
-                   path.compare(path.size() - piece.size(), piece.size(), piece) == 0;
-        const std::size_t found = path.find(piece, at);
-        if (found == std::string::npos || (anchored && found != 0)) return false;
-        at = found + piece.size();
-        from = star + 1;
-        anchored = false;
-    }
 }
 
 std::atomic<bool> g_stop{false};
@@ -83,54 +52,6 @@ int run_version(const Output& out) {
                     ",\"cuda_architectures\":[],\"model\":" + std::to_string(kModelVersion) + "}\n");
 }
 
-int run_list(const Output& out) {
-    Table table("llllrr");
-    table.row({"preset", "token", "emission", "epoch", "cap", "supply at genesis"});
-    std::string items;
-    for (const auto name : tokenomics::preset_names()) {
-        const auto s = load_scenario(std::string(name));
-        if (!s) return out.fail(s.error());
-        const auto& p = s->params;
-        table.row({std::string(name), p.token.denom, std::string(tokenomics::word_of(p.emission.kind)),
-                   shortest(static_cast<double>(s->epoch_ms()) / 1000) + " s",
-                   grouped(format_decimal(p.token.cap.units, p.token.decimals)),
-                   grouped(format_decimal(s->initial.supply.units, p.token.decimals))});
-        items += (items.empty() ? "" : ",") + std::string("{\"name\":") + json_text(name) +
-                 ",\"denom\":" + json_text(p.token.denom) + ",\"decimals\":" + std::to_string(p.token.decimals) +
-                 ",\"emission\":" + json_text(std::string(tokenomics::word_of(p.emission.kind))) +
-                 ",\"epoch_s\":" + shortest(static_cast<double>(s->epoch_ms()) / 1000) + ",\"cap\":\"" +
-                 to_digits(p.token.cap.units) + "\",\"supply\":\"" + to_digits(s->initial.supply.units) + "\"}";
-    }
-    return out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null}\n" : table.text());
-}
-
-int run_params(const Output& out, const std::string& pattern, const std::string& source) {
-    const auto s = load_scenario(source);
-    if (!s) return out.fail(s.error(), kHintList);
-    Table table("lllll");
-    table.row({"field", "value in " + s->name, "unit", "range", "meaning"});
-    std::string items;
-    std::size_t count = 0;
-    const auto add_row = [&](const std::string& path, const std::string& value, const std::string& unit,
-                             const std::string& min, const std::string& max, const std::string& meaning) {
-        if (!wanted(path, pattern)) return;
-        ++count;
-        table.row({path, value, unit, min.empty() ? "" : min + " to " + max, meaning});
-        items += (items.empty() ? "" : ",") + std::string("{\"path\":") + json_text(path) +
-                 ",\"value\":" + json_text(value) + ",\"unit\":" + json_text(unit) +
-                 (min.empty() ? "" : ",\"min\":" + json_text(min) + ",\"max\":" + json_text(max)) +
-                 ",\"meaning\":" + json_text(meaning) + "}";
-    };
-    for (const auto& r : tokenomics::list_params(s->params)) {
-        const bool any = r.min == 0 && r.max == 0;
-        add_row("params." + r.path, r.value, r.unit, any ? "" : std::to_string(r.min), std::to_string(r.max),
-                r.meaning);
-    }
-    for (const auto& r : list_behaviour(*s)) add_row(r.path, r.value, r.unit, "", "", r.meaning);
-    if (count == 0) return out.fail({Code::not_found, "no field's name matches \"" + pattern + "\""});
-    return out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null}\n" : table.text());
-}
-
 int run_schedule(const Output& out, const ScheduleCommand& c) {
     ScheduleQuery query;
     constexpr const char* kEvery[] = {"epoch", "day", "month", "year"};
@@ -149,7 +70,7 @@ int run_schedule(const Output& out, const ScheduleCommand& c) {
         query.from = *from;
     }
     const auto s = load_scenario(c.source, c.sets);
-    if (!s) return out.fail(s.error(), kHintList);
+    if (!s) return out.fail(s.error(), hint_for(s.error()));
     const auto rows = schedule_rows(*s, query);
     if (!rows) return out.fail(rows.error());
 
@@ -217,7 +138,7 @@ int run_run(const Output& out, const RunCommand& c) {
         sets.push_back("seed=" + c.seed);
     }
     const auto scenario = load_scenario(c.source, sets);
-    if (!scenario) return out.fail(scenario.error(), kHintList);
+    if (!scenario) return out.fail(scenario.error(), hint_for(scenario.error()));
     const std::string input = input_hash(*scenario, options.runs);
     constexpr const char* kHintOut = "take another --out";
     if (const Status ok = may_write(c.out, input); !ok) return out.fail(ok.error(), kHintOut);

@@ -17,13 +17,30 @@ struct RunCommand {
     std::vector<std::string> sets;
 };
 
+struct QuoteCommand {
+    bool settle = false;  ///< else a burn
+    std::string source, amount, price, price_settle;
+    std::vector<std::string> sets;
+};
+
 [[nodiscard]] int run_list(const Output& out);
-[[nodiscard]] int run_params(const Output& out, const std::string& pattern, const std::string& source);
+/// Every field with its default; with a source also its value there and where that comes from.
+[[nodiscard]] int run_params(const Output& out, const std::string& pattern, const std::string& source,
+                             const std::vector<std::string>& sets);
+/// A scenario file that extends `from`.
+[[nodiscard]] int run_new(const Output& out, const std::string& file, const std::string& from);
+/// Fields that differ.
+[[nodiscard]] int run_diff(const Output& out, const std::string& a, const std::string& b);
+[[nodiscard]] int run_quote(const Output& out, const QuoteCommand& c);
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
 [[nodiscard]] int run_version(const Output& out);
 
+/// What to do about an error of load_scenario.
+[[nodiscard]] std::string hint_for(const Error& error);
+/// 12345678.5 as "12,345,678.5".
+[[nodiscard]] std::string grouped(std::string digits);
 /// "assay-sim 0.1.0 (commit)".
 [[nodiscard]] std::string version_text();
 

@@ -17,9 +17,11 @@ bool wants_json(int argc, char** argv) {
 
 int run(int argc, char** argv) {
     Output out;
-    std::string color = "auto", pattern, source = "devnet", reproduced = "all";
+    std::string color = "auto", pattern, source, file, from, first, second, reproduced = "all";
+    std::vector<std::string> param_sets;
     ScheduleCommand schedule;
     RunCommand run;
+    QuoteCommand quote;
 
     CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
     app.require_subcommand(1);
@@ -31,9 +33,35 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", [] { return version_text(); });
 
     auto* c_list = app.add_subcommand("list", "the presets");
-    auto* c_params = app.add_subcommand("params", "every field of a scenario: value, unit, range, meaning");
+    auto* c_params = app.add_subcommand("params", "every field of a scenario: unit, range, default, meaning");
     c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
-    c_params->add_option("--preset", source, "whose values")->capture_default_str();
+    c_params->add_option("--preset", source, "a preset or file: its values and their sources too");
+    c_params->add_option("--set", param_sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+
+    auto* c_new = app.add_subcommand("new", "a scenario file to begin with");
+    c_new->add_option("FILE", file, "where to write it; - is stdout")->required();
+    c_new->add_option("--from", from, "the preset or file that it extends")->required();
+
+    auto* c_diff = app.add_subcommand("diff", "the fields in which two presets or files differ");
+    c_diff->add_option("A", first, "a preset, a genesis file or a scenario file")->required();
+    c_diff->add_option("B", second, "another")->required();
+
+    auto* c_quote = app.add_subcommand("quote", "what one purchase or settlement does")->require_subcommand(1);
+    auto* c_burn =
+        c_quote->add_subcommand("burn", "tokens for credits; with --price-settle, those credits settled too");
+    auto* c_settle = c_quote->add_subcommand("settle", "credits that the fewest tokens were burned for");
+    for (CLI::App* command : {c_burn, c_settle}) {
+        command->add_option("PRESET", quote.source, "a preset, a genesis file or a scenario file")->required();
+        command
+            ->add_option("--amount", quote.amount,
+                         command == c_burn ? "tokens to burn: 12.5 or \"12.5 AKT\"" : "USD of credits to settle")
+            ->required();
+        command->add_option("--price", quote.price, "USD of a token at the burn")->required();
+        command->add_option("--price-settle", quote.price_settle,
+                            command == c_burn ? "USD of a token when all of it is settled; unless told, nothing is"
+                                              : "USD of a token when it is settled; that of the burn unless told");
+        command->add_option("--set", quote.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+    }
 
     auto* c_schedule = app.add_subcommand("schedule", "the emission schedule alone, by the calendar");
     c_schedule->add_option("PRESET", schedule.source, "a preset, a genesis file or a scenario file")->required();
@@ -80,7 +108,13 @@ int run(int argc, char** argv) {
     if (schedule.format == "json") out.json = true;
 
     if (c_list->parsed()) return run_list(out);
-    if (c_params->parsed()) return run_params(out, pattern, source);
+    if (c_params->parsed()) return run_params(out, pattern, source, param_sets);
+    if (c_new->parsed()) return run_new(out, file, from);
+    if (c_diff->parsed()) return run_diff(out, first, second);
+    if (c_quote->parsed()) {
+        quote.settle = c_settle->parsed();
+        return run_quote(out, quote);
+    }
     if (c_schedule->parsed()) return run_schedule(out, schedule);
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
