@@ -191,6 +191,9 @@ void end_epoch(Exec& x) {
         x.emit("token.minted", {attr("amount", out.minted), attr("cause", std::string("schedule"))});
 
     set_powers(x);
+    end_voting(x);
+    run_tally(x);
+    latch_params(x);
     x.emit("epoch.closed",
            {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
             attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});

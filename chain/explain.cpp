@@ -26,7 +26,7 @@ std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) 
             t.h0 = round->h0;
             if (started) {
                 t.ctx = proofs::work_ctx(clock.chain_id, t.params, id, clock.epoch, provider, slot, round->h0_beacon);
-                t.commit_by = TimeMs{round->h0_time.value + rules.work.window_ms};
+                t.commit_by = TimeMs{round->h0_time.value + round->rules.window_ms};
             }
             t.committed = state.commit(commit_id(id, provider, slot)).has_value();
             out.push_back(std::move(t));
@@ -105,14 +105,15 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     if (p->jailed)
         e.why_not.push_back(
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
-    if (p->stake < p->required) {
-        const Amount missing = sub_or_zero(p->required, p->stake);
-        e.why_not.push_back({"stake_below_required", tokens(p->stake), tokens(p->required),
+    const Amount required = required_of(rules, *p);
+    if (p->stake < required) {
+        const Amount missing = sub_or_zero(required, p->stake);
+        e.why_not.push_back({"stake_below_required", tokens(p->stake), tokens(required),
                              "assay stake " + format_decimal(missing.units, rules.token.decimals)});
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
-    if (!mine && p->devices > 0 && !p->jailed && p->stake >= p->required && epoch < clock.epoch)
+    if (!mine && p->devices > 0 && !p->jailed && p->stake >= required && epoch < clock.epoch)
         e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
                              "assay-prover run"});
     return e;

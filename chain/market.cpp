@@ -15,7 +15,8 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
     for (const Bid& b : o.bids) {
         const auto p = x.s.provider(b.provider);
         const auto d = x.s.device(b.provider, b.slot);
-        if (!p || !d || p->jailed || p->stake < p->required || d->device_class != o.device_class) continue;
+        if (!p || !d || p->jailed || p->stake < required_of(x.rules(), *p) || d->device_class != o.device_class)
+            continue;
         Bytes data;
         borsh::Writer w(data);
         w.put(x.s.clock().beacon);

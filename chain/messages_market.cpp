@@ -61,9 +61,9 @@ Status run(Exec& x, const PlaceBid& m) {
     const auto p = x.s.provider(x.sender);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    if (p->stake < p->required)
+    if (const Amount required = required_of(x.rules(), *p); p->stake < required)
         return {Code::stake_below_required,
-                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
+                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(required.units)};
     const auto d = x.s.device(x.sender, m.slot);
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
     if (d->device_class != o->device_class)

@@ -84,9 +84,13 @@ Status run(Exec& x, const AddDevice& m) {
     Device d;
     d.device_class = static_cast<std::uint32_t>(found - classes.begin());
     d.active_from = x.epoch() + 1;
-    const std::uint32_t one[] = {d.device_class};
-    ASSAY_TRY(Amount more, tokenomics::required_stake(x.rules(), one));
-    ASSAY_TRY_VOID(increase(p.required, more));
+    const auto at = std::find_if(p.classes.begin(), p.classes.end(),
+                                 [&](const auto& c) { return c.device_class >= d.device_class; });
+    if (at != p.classes.end() && at->device_class == d.device_class)
+        ++at->count;
+    else
+        p.classes.insert(at, {d.device_class, 1});
+    ASSAY_TRY_VOID(tokenomics::required_stake(x.rules(), p.classes));  // an overflow would lock the provider out
     ++p.devices;
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);
@@ -138,9 +142,9 @@ Status run(Exec& x, const Unjail& m) {
     if (!p.jailed) return {Code::not_jailed, "the provider is not jailed"};
     if (x.time() < p.jailed_until)
         return {Code::too_early, "jailed for another " + std::to_string(p.jailed_until.value - x.time().value) + " ms"};
-    if (p.stake < p.required)
+    if (const Amount required = required_of(x.rules(), p); p.stake < required)
         return {Code::stake_below_required,
-                "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(p.required.units)};
+                "stake is " + to_digits(p.stake.units) + ", required are " + to_digits(required.units)};
     p.jailed = false;
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.unjailed", {attr("provider", x.sender)});

@@ -65,10 +65,10 @@ Status run(Exec& x, const CommitWork& m) {
     auto round = x.s.round(x.epoch());
     if (!round || round->h0_time.value == 0 || x.height() <= round->h0)
         return {Code::too_early, "the epoch's start height has not come"};
-    if (x.time().value > round->h0_time.value + x.rules().work.window_ms)
+    if (x.time().value > round->h0_time.value + round->rules.window_ms)
         return {Code::deadline_passed,
-                "the window closed " +
-                    std::to_string(x.time().value - round->h0_time.value - x.rules().work.window_ms) + " ms ago"};
+                "the window closed " + std::to_string(x.time().value - round->h0_time.value - round->rules.window_ms) +
+                    " ms ago"};
     const Meant meant = meant_task(x, m);
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
@@ -78,9 +78,10 @@ Status run(Exec& x, const CommitWork& m) {
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    if (p->stake < p->required)
+    const Amount required = required_of(x.rules(), *p);
+    if (p->stake < required)
         return {Code::stake_below_required,
-                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(p->required.units)};
+                "stake is " + to_digits(p->stake.units) + ", required are " + to_digits(required.units)};
     const auto& c = x.rules().classes[d->device_class];
     ASSAY_TRY(Amount exposure, tokenomics::exposure(c));
     ASSAY_TRY(Amount all, add(p->exposure, exposure));
@@ -110,7 +111,7 @@ Status run(Exec& x, const CommitWork& m) {
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);
     mine.pending_weight += k.weight;
-    mine.required = p->required;
+    mine.required = required;
     mine.stake = p->stake;
     // Prepays its opening, which itself travels free in a lane of its own.
     x.s.gas.used += proofs::verify_units(k.params, k.samples) * kGasPerVerifyUnit;
@@ -161,7 +162,9 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     if (status != CommitStatus::passed) ASSAY_CHECK(release_matured(x, k.provider, *p).ok());
     --p->open_commits;
     p->exposure = sub_or_zero(p->exposure, k.exposure);
-    const std::uint64_t remembered = std::min<std::uint64_t>(x.rules().slash.memory_tasks, 128);
+    const auto round = x.s.round(k.epoch);
+    ASSAY_CHECK(round.has_value());
+    const std::uint64_t remembered = std::min<std::uint64_t>(round->rules.memory_tasks, 128);
     const u128 memory = remembered == 0 ? 0 : ~u128{0} >> (128 - remembered);
     std::string reason;
     Ppb rate;
@@ -175,7 +178,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
         rate = k.bad.size() >= 3 || repeat ? k.rate_full : k.bad.size() == 2 ? k.rate_two : k.rate_one;
         if (k.bad.size() >= 3 || repeat) {
             p->jailed = true;
-            p->jailed_until = TimeMs{x.time().value + x.rules().slash.jail_ms};
+            p->jailed_until = TimeMs{x.time().value + round->rules.jail_ms};
             x.emit("provider.jailed", {attr("provider", k.provider), attr("until_ms", p->jailed_until.value)});
         }
         reason = std::to_string(k.bad.size()) + " of " + std::to_string(k.samples) + " samples wrong" +

@@ -32,6 +32,11 @@ class StateView {
     [[nodiscard]] std::optional<WorkRound> round(Epoch e) const;
     [[nodiscard]] std::optional<EpochRecord> epoch(Epoch e) const;
     [[nodiscard]] std::optional<ProviderEpoch> provider_epoch(Epoch e, const Address& a) const;
+    [[nodiscard]] std::optional<ParamProposal> proposal(std::uint64_t number) const;
+    [[nodiscard]] std::optional<Ballot> vote(std::uint64_t number, const Address& a) const;
+    [[nodiscard]] Governance governance() const;
+    /// The parameters in force in an epoch that has begun.
+    [[nodiscard]] tokenomics::Params params_at(Epoch e) const;
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] ChainState chain() const;
     [[nodiscard]] tokenomics::Params params() const;
@@ -45,11 +50,19 @@ class StateView {
     void each_validator(const std::function<bool(const Address&, const Validator&)>& f) const;
     void each_device(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
+    void each_proposal(const std::function<bool(std::uint64_t number, const ParamProposal&)>& f) const;
     /// Commits of an epoch's round that wait for a verdict, as (commit id).
     void each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const;
     /// All commits of a provider, newest epoch first is not promised: ascending by (epoch, id).
     void each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const;
 };
+
+/// What the provider's devices must have at stake under these parameters; the largest amount where that overflows.
+[[nodiscard]] Amount required_of(const tokenomics::Params& rules, const Provider& p);
+
+/// The weight of a holder's vote, in base units: its stake as a provider, min(at the epoch's start, now), and its bond
+/// as a validator from the first boundary on at which it had a beacon tip. Unbonding stake has none.
+[[nodiscard]] Amount voting_stake(const StateView& state, const Address& holder, Epoch now);
 
 /// What a provider must do now: canonical and lease tasks of the running epoch, with everything the prover needs.
 struct TaskView {

@@ -122,9 +122,10 @@ Result<Params> apply_changes(const Params& before, std::span<const ParamChange> 
         v.text = c.value;
         auto text = set_param(after, c.name, v);
         if (!text) {
-            const Code code = text.error().code;
-            const bool as_is = code == Code::unknown_param || code == Code::field_out_of_range;
-            return {as_is ? code : Code::bad_proposal, text.error().message};
+            Code code = text.error().code;
+            if (code == Code::json_number_range) code = Code::field_out_of_range;
+            if (code != Code::unknown_param && code != Code::field_out_of_range) code = Code::bad_proposal;
+            return {code, text.error().message};
         }
         if (*text != c.value)
             return {Code::bad_proposal,

@@ -11,17 +11,10 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/types.hpp"
+#include "tokenomics/change.hpp"
 #include "tokenomics/params.hpp"
 
 namespace assay::tokenomics {
-
-struct ParamChange {
-    std::string name;   ///< "bme.payout_ppb", "classes.rtx-4090.multiplier_ppb"; "classes.X.name" appends class X
-    std::string value;  ///< canonical text
-    ASSAY_FIELDS(name, value)
-    bool operator==(const ParamChange&) const = default;
-};
 
 /// What a vote may do to a parameter, and why not more.
 enum class ParamRule : std::uint8_t { open = 0, monetary = 1, fixed = 2 };
@@ -30,14 +23,6 @@ struct RuledParam {
     const char* why = "";
 };
 [[nodiscard]] RuledParam rule_of(std::string_view name);
-
-/// The value that a monetary parameter had when its window began. Steps are measured from it while the window lasts.
-struct StepWindow {
-    std::string name;
-    TimeMs start;
-    u128 base = 0;
-    ASSAY_FIELDS(name, start, base)
-};
 
 /// All changes together, then the checks of genesis. Total. Errors: unknown_param with the nearest name, param_fixed,
 /// bad_proposal (a value that is not canonical, a name twice, a rule between fields), field_out_of_range.

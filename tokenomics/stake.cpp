@@ -20,6 +20,18 @@ Result<Amount> required_stake(const Params& params, std::span<const std::uint32_
     return total;
 }
 
+Result<Amount> required_stake(const Params& params, const std::vector<ClassCount>& devices) {
+    Amount total;
+    for (const ClassCount& d : devices) {
+        if (d.device_class >= params.classes.size())
+            return {Code::unknown_class, "class index " + std::to_string(d.device_class) + " is not in params.classes"};
+        ASSAY_TRY(Amount one, required_per_device(params.stake, params.classes[d.device_class]));
+        ASSAY_TRY(Amount all, mul_div(one, d.count, 1));
+        ASSAY_TRY(total, add(total, all));
+    }
+    return total;
+}
+
 Result<Amount> minimum_stake_per_device(const ClassParams& c) {
     return mul_div(c.cost, 3, 1);
 }

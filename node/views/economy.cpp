@@ -164,11 +164,12 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                            {"absent_recent", bit_count(d.absent_bits)}});
         return true;
     });
+    const Amount required = chain::required_of(rules, p);
     return Json{{"address", s.address(a)},
                 {"endpoint", p.endpoint},
                 {"stake", digits(p.stake)},
-                {"required", digits(p.required)},
-                {"access", !p.jailed && p.devices > 0 && p.stake >= p.required},
+                {"required", digits(required)},
+                {"access", !p.jailed && p.devices > 0 && p.stake >= required},
                 {"exposure", digits(p.exposure)},
                 {"open_commits", p.open_commits},
                 {"unbonding", std::move(unbonding)},

@@ -249,8 +249,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 && provider.devices == 12));
-    CHECK((provider.required.units == 13 && provider.exposure.units == 14 && provider.open_commits == 15));
-    CHECK((provider.jailed_until.value == 17 && provider.earned.units == 21 && provider.slashed.units == 22));
+    CHECK((provider.classes.size() == 2 && provider.classes[1].device_class == 15 && provider.classes[1].count == 16));
+    CHECK((provider.exposure.units == 17 && provider.open_commits == 18));
+    CHECK((provider.jailed_until.value == 20 && provider.earned.units == 24 && provider.slashed.units == 25));
     const auto device = reads<Device>("record_device");
     CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
     const auto validator = reads<Validator>("record_validator");
@@ -276,6 +277,14 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((round.h0.value == 2 && round.h0_time.value == 3 && round.deadline.value == 5 && round.challenge.value == 8));
     CHECK((round.counted_blocks == 10 && round.closed.value == 13 && round.void_window && round.last_time.value == 15));
     CHECK((round.expected == 16 && round.commits == 17));
+    CHECK((round.rules.window_ms == 18 && round.rules.open_attempts == 22 && round.rules.opening_bytes == 26));
+    const auto proposal = reads<ParamProposal>("record_proposal");
+    CHECK((proposal.changes.size() == 2 && proposal.deposit.units == 7 && proposal.voting_until.value == 9));
+    CHECK((proposal.total.units == 11 && proposal.abstain.units == 15 && proposal.votes == 16));
+    CHECK((proposal.decided.value == 17 && proposal.effective_from.value == 18 && proposal.applied.value == 19));
+    const auto governance = reads<Governance>("record_governance");
+    CHECK((governance.next == 1 && governance.open.back() == 3 && governance.windows.back().base == 9));
+    (void)reads<Ballot>("record_ballot");
     const auto epoch = reads<EpochRecord>("record_epoch");
     CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 9 && epoch.fees.units == 14 && epoch.passed == 17));
     CHECK((epoch.missed == 20 && epoch.paid_weight == 21 && epoch.spot.value == 22 && epoch.ema.value == 23));
@@ -290,6 +299,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
     CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
     CHECK((params.work.samples == 82 && params.validators.max_beacon_gap == 113));
+    CHECK((params.governance.deposit_min.units == 114 && params.governance.max_open == 122));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);
