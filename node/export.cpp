@@ -14,7 +14,7 @@ namespace {
 
 struct Holding {
     chain::Account account;
-    Amount staked, unbonding;
+    Amount staked, unbonding, deposits;
 };
 
 Status accumulate(Amount& into, Amount by) {
@@ -22,8 +22,8 @@ Status accumulate(Amount& into, Amount by) {
     return {};
 }
 
-// Active and unbonding stake return to their owners in the genesis part; pools, escrow and credits have no owner there
-// and stand in _state alone.
+// Active and unbonding stake and proposals' deposits return to their owners in the genesis part; pools, escrow and
+// credits have no owner there and stand in _state alone.
 Result<std::string> export_once(const chain::App& app, bool& moved) {
     ASSAY_TRY(chain::Genesis genesis, app.genesis());
     const auto info = app.info();
@@ -52,6 +52,11 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             providers.push_back(provider_json(style, s, a, p));
             return true;
         });
+        // Votes do not go on in another chain: a deposit returns to whoever made it.
+        s.each_proposal([&](std::uint64_t, const chain::ParamProposal& p) {
+            if (sums) sums = accumulate(holdings[p.proposer].deposits, p.deposit);
+            return true;
+        });
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {
@@ -59,12 +64,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (sums) sums = accumulate(liquid, total);
             if (sums) sums = accumulate(total, h.staked);
             if (sums) sums = accumulate(total, h.unbonding);
+            if (sums) sums = accumulate(total, h.deposits);
             if (!total.is_zero()) genesis.accounts.push_back({a, total});
             accounts.push_back({{"address", style.address(a)},
                                 {"nonce", h.account.nonce},
                                 {"liquid", digits(h.account.liquid)},
                                 {"staked", digits(h.staked)},
                                 {"unbonding", digits(h.unbonding)},
+                                {"deposits", digits(h.deposits)},
                                 {"credits", digits(h.account.credits)},
                                 {"credit_tokens", digits(h.account.credit_tokens)}});
         }

@@ -455,7 +455,7 @@ struct ValidatorParams {
     ASSAY_DESCRIBED
 };
 
-/// Changes of these very parameters by vote. Weight is stake; docs/protocol.md §13a has the rules.
+/// Changes of these very parameters by vote. Weight is stake; docs/protocol.md §13 has the rules.
 struct GovernanceParams {
     Amount deposit_min;
     std::uint64_t voting_ms = 7ull * 86'400'000;
