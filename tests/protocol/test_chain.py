@@ -214,14 +214,14 @@ class Chain(Case):
             "applied": 0})
         self.assertEqual(read(records.GOVERNANCE, 0x14, b"state", at), {"next": 2, "open": [1], "windows": []})
         self.assertEqual(read(records.BALLOT, 0x13, number + address(OPERATOR), vote["height"]), {"choice": 1})
-        gained = (read(records.LEDGER, 1, b"ledger", at)["escrow"] - read(records.LEDGER, 1, b"ledger", before)["escrow"])
-        self.assertEqual(gained, deposit)
+        escrow = lambda h: read(records.LEDGER, 1, b"ledger", h)["escrow"]
+        self.assertEqual(escrow(at) - escrow(before), deposit)
         for code, changes in (("param_fixed", {"token.cap": "1"}), ("unknown_param", {"market.max_bid": "7"}),
                               ("param_step_too_large", {"stake.unit": str(params["stake"]["unit"] * 111 // 100)}),
                               ("bad_proposal", {"market.max_bids": "07"})):
             listed = [{"name": k.encode(), "value": v.encode()} for k, v in changes.items()]
-            refused = self.node.send(self.node.signed(BOB, ("propose", {"changes": listed, "title": b"", "deposit": deposit}),
-                                                      gas_limit=2_000_000, fee=20_000))
+            message = "propose", {"changes": listed, "title": b"", "deposit": deposit}
+            refused = self.node.send(self.node.signed(BOB, message, gas_limit=2_000_000, fee=20_000))
             self.assertEqual((refused["status"], refused["code"]), ("failed", code))
 
     def test_two_of_three_keys_spend_and_no_other_bytes_are_the_same_transaction(self):
