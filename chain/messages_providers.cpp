@@ -90,7 +90,7 @@ Status run(Exec& x, const AddDevice& m) {
         ++at->count;
     else
         p.classes.insert(at, {d.device_class, 1});
-    ASSAY_TRY_VOID(tokenomics::required_stake(x.rules(), p.classes));  // an overflow would lock the provider out
+    ASSAY_TRY_VOID(tokenomics::required_by_class(x.rules(), p.classes));  // an overflow would lock the provider out
     ++p.devices;
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);

@@ -113,7 +113,7 @@ Amount voting_stake(const StateView& state, const Address& holder, Epoch now) {
 }
 
 Amount required_of(const tokenomics::Params& rules, const Provider& p) {
-    const auto sum = tokenomics::required_stake(rules, p.classes);
+    const auto sum = tokenomics::required_by_class(rules, p.classes);
     return sum ? *sum : Amount::max();
 }
 

@@ -20,7 +20,7 @@ Result<Amount> required_stake(const Params& params, std::span<const std::uint32_
     return total;
 }
 
-Result<Amount> required_stake(const Params& params, const std::vector<ClassCount>& devices) {
+Result<Amount> required_by_class(const Params& params, std::span<const ClassCount> devices) {
     Amount total;
     for (const ClassCount& d : devices) {
         if (d.device_class >= params.classes.size())

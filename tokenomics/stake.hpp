@@ -20,7 +20,7 @@ struct ClassCount {
     bool operator==(const ClassCount&) const = default;
 };
 /// The same sum from counts. Errors: as above.
-[[nodiscard]] Result<Amount> required_stake(const Params& params, const std::vector<ClassCount>& devices);
+[[nodiscard]] Result<Amount> required_by_class(const Params& params, std::span<const ClassCount> devices);
 [[nodiscard]] Result<Amount> minimum_stake_per_device(const ClassParams& c);
 /// What one open commit puts at risk: the same bound, so that stake covers all of them together.
 [[nodiscard]] Result<Amount> exposure(const ClassParams& c);

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "tests/tokenomics/model.hpp"
 #include "tokenomics/slash.hpp"
 #include "tokenomics/stake.hpp"
@@ -34,6 +36,13 @@ TEST_CASE("the stake of a device is unit x max(floor, multiplier), rounded up; o
         }
         const auto all = required_stake(p, devices);
         REQUIRE(all.ok() == fits);
+        std::map<std::uint32_t, std::uint32_t> counts;
+        for (const std::uint32_t d : devices) ++counts[d];
+        std::vector<ClassCount> by_class;
+        for (const auto& [d, n] : counts) by_class.push_back({d, n});
+        const auto counted = required_by_class(p, by_class);
+        REQUIRE(counted.ok() == fits);
+        if (fits) REQUIRE(*counted == *all);
         if (fits)
             REQUIRE(big(*all) == sum);
         else
@@ -49,6 +58,9 @@ TEST_CASE("a provider without devices needs no stake; a class that is not there 
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::unknown_class);
     CHECK(none.error().message.find("4") != std::string::npos);
+    const ClassCount one_of[] = {{4, 1}};
+    CHECK(required_by_class(p, {})->is_zero());
+    CHECK(required_by_class(p, one_of).error().code == Code::unknown_class);
 }
 
 TEST_CASE("io.net's table: 200 tokens a card at least, eight H100 at a multiplier of ten need 16,000") {
