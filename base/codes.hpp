@@ -88,6 +88,13 @@ namespace assay {
     X(not_validator, -32010)                                 \
     X(beacon_tip_pending, -32010)                            \
     X(param_step_too_large, -32010)                          \
+    X(unknown_param, -32010)                                 \
+    X(param_fixed, -32010)                                   \
+    X(bad_proposal, -32010)                                  \
+    X(deposit_too_small, -32010)                             \
+    X(too_many_proposals, -32010)                            \
+    X(unknown_proposal, -32010)                              \
+    X(voting_closed, -32010)                                 \
     /* openings */                                           \
     X(opening_leaf_count, -32010)                            \
     X(opening_sibling_count, -32010)                         \

@@ -7,28 +7,35 @@ Amount backing(const Provider& p) {
     return sum ? *sum : Amount::max();
 }
 
-Amount required_now(const Provider& p, TimeMs time) {
-    return time < p.kept_until ? min_of(p.kept, p.required) : p.required;
-}
-
 tokenomics::Requirement requirement_of(const tokenomics::Params& rules, const Provider& p) {
-    if (rules.stake.unit_in == tokenomics::StakeUnit::usd) return {{}, p.required_usd, p.required_least};
-    return {p.required, {}, p.required_least};
+    const auto sum = tokenomics::requirement(rules, p.classes);
+    return sum ? *sum : tokenomics::Requirement{Amount::max(), Credits::max(), Amount::max()};
 }
 
-Amount needed(const tokenomics::Params& rules, const Provider& p, TimeMs time) {
-    if (rules.stake.access == tokenomics::AccessMode::scaled) return p.required_least;
-    return required_now(p, time);
+Amount required_of(const tokenomics::Params& rules, Price stake_price, const Provider& p) {
+    const auto required = tokenomics::in_tokens(requirement_of(rules, p), stake_price, rules.token.decimals);
+    return required ? *required : Amount::max();
 }
 
-bool has_access(const tokenomics::Params& rules, const Provider& p, TimeMs time) {
-    return backing(p) >= needed(rules, p, time);
+Amount required_now(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
+    const Amount required = required_of(rules, clock.stake_price, p);
+    return clock.time < p.kept_until ? min_of(p.kept, required) : required;
 }
 
-Status must_have_access(const tokenomics::Params& rules, const Provider& p, TimeMs time) {
-    if (has_access(rules, p, time)) return {};
+Amount needed(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
+    if (rules.stake.access == tokenomics::AccessMode::scaled) return requirement_of(rules, p).least;
+    return required_now(rules, clock, p);
+}
+
+bool has_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
+    return backing(p) >= needed(rules, clock, p);
+}
+
+Status must_have_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
+    const Amount need = needed(rules, clock, p);
+    if (backing(p) >= need) return {};
     return {Code::stake_below_required,
-            "stake is " + to_digits(backing(p).units) + ", required are " + to_digits(needed(rules, p, time).units)};
+            "stake is " + to_digits(backing(p).units) + ", required are " + to_digits(need.units)};
 }
 
 }  // namespace assay::chain

@@ -1,6 +1,6 @@
 // Stake for access: who may bid, commit and be paid. One rule for all who ask.
 //
-//   ASSAY_TRY_VOID(must_have_access(x.rules(), *p, x.time()));      // stake_below_required, with the numbers
+//   ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));      // stake_below_required, with the numbers
 #pragma once
 
 #include "chain/records.hpp"
@@ -10,14 +10,16 @@ namespace assay::chain {
 
 /// What stands behind a provider's work: its own active stake and that of its delegators.
 [[nodiscard]] Amount backing(const Provider& p);
-/// What it needs for access at this time: `required`, or `kept` in the grace period; scaled: `required_least`.
-[[nodiscard]] Amount needed(const tokenomics::Params& rules, const Provider& p, TimeMs time);
-[[nodiscard]] bool has_access(const tokenomics::Params& rules, const Provider& p, TimeMs time);
-/// The requirement in force, which scaled access covers in part.
-[[nodiscard]] Amount required_now(const Provider& p, TimeMs time);
-/// The provider's requirement as a sum over its devices, without a price.
+/// What the provider's devices need by these parameters, without a price; the largest amounts where that overflows.
 [[nodiscard]] tokenomics::Requirement requirement_of(const tokenomics::Params& rules, const Provider& p);
+/// The same in tokens at a price; the largest amount where that overflows.
+[[nodiscard]] Amount required_of(const tokenomics::Params& rules, Price stake_price, const Provider& p);
+/// The requirement in force now, which scaled access covers in part: `kept` in the grace period.
+[[nodiscard]] Amount required_now(const tokenomics::Params& rules, const ChainState& clock, const Provider& p);
+/// What it needs for access now: all of that; scaled: the deterrence bound.
+[[nodiscard]] Amount needed(const tokenomics::Params& rules, const ChainState& clock, const Provider& p);
+[[nodiscard]] bool has_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p);
 /// Errors: stake_below_required.
-[[nodiscard]] Status must_have_access(const tokenomics::Params& rules, const Provider& p, TimeMs time);
+[[nodiscard]] Status must_have_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p);
 
 }  // namespace assay::chain

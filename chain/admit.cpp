@@ -18,15 +18,15 @@ Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_i
 namespace {
 
 // An opening pays nothing, so the lane is open only to the provider of a commit that is challenged and undecided.
-Status check_free_lane(const StateView& s, const tokenomics::Params& rules, const TxBody& body, Height height) {
+Status check_free_lane(const StateView& s, const TxBody& body, Height height) {
     const auto& m = std::get<OpenWork>(body.messages.front());
     const auto k = s.commit(m.commit);
     if (!k) return {Code::unknown_commit, "commit is not on this chain"};
     if (k->provider != body.sender) return {Code::not_owner, "only the provider opens its commit"};
     if (k->status != CommitStatus::open) return {Code::already_decided, "the commit has its verdict"};
-    if (k->attempts >= rules.work.open_attempts)
-        return {Code::too_many_attempts, "the commit had work.open_attempts malformed openings"};
     const auto round = s.round(k->epoch);
+    if (round && k->attempts >= round->rules.open_attempts)
+        return {Code::too_many_attempts, "the commit had work.open_attempts malformed openings"};
     if (!round || round->challenge.value == 0 || height <= round->challenge)
         return {Code::not_challenged, "the challenge of this commit is not drawn yet"};
     if (round->closed.value != 0) return {Code::deadline_passed, "the opening window is closed"};
@@ -55,7 +55,7 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
                 "nonce is " + std::to_string(body.nonce) + ", the next is " + std::to_string(account.nonce)};
     if (is_opening(body)) {
         if (!body.fee.is_zero()) return {Code::fee_too_low, "fee of an opening must be 0: its commit paid for it"};
-        return check_free_lane(s, rules, body, height);
+        return check_free_lane(s, body, height);
     }
     ASSAY_TRY(Amount needed, fee_for(body.gas_limit, rules.block.min_gas_price));
     if (body.fee < needed)

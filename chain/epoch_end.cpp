@@ -108,28 +108,24 @@ void set_powers(Exec& x) {
     }
 }
 
-void reprice_requirements(Exec& x) {
+void note_requirements(Exec& x, const tokenomics::Params& before, bool latched) {
     ChainState& clock = x.s.clock();
-    if (x.rules().stake.unit_in != tokenomics::StakeUnit::usd || clock.price.stale) return;
-    const Price price = tokenomics::ema(clock.price);
-    if (price == clock.stake_price) return;
-    clock.stake_price = price;
-    std::vector<std::pair<Address, Provider>> changed;
+    const Price price_before = clock.stake_price;
+    if (x.rules().stake.unit_in == tokenomics::StakeUnit::usd && !clock.price.stale)
+        clock.stake_price = tokenomics::ema(clock.price);
+    if (!latched && clock.stake_price == price_before) return;
+    std::vector<std::pair<Address, Provider>> kept;
     x.s.each_provider([&](const Address& a, const Provider& p) {
-        const auto required = tokenomics::in_tokens(requirement_of(x.rules(), p), price, x.rules().token.decimals);
-        if (required && *required != p.required) {
-            changed.emplace_back(a, p);
-            Provider& now = changed.back().second;
-            now.required = *required;
-            if (backing(p) >= p.required && backing(p) < *required) {
-                now.kept = p.required;
-                now.kept_until = TimeMs{x.time().value + x.rules().stake.grace_ms};
-            }
+        const Amount was = required_of(before, price_before, p);
+        if (backing(p) >= was && backing(p) < required_of(x.rules(), clock.stake_price, p)) {
+            kept.emplace_back(a, p);
+            kept.back().second.kept = was;
+            kept.back().second.kept_until = TimeMs{x.time().value + x.rules().stake.grace_ms};
         }
         return true;
     });
-    for (const auto& [a, p] : changed) x.s.put_record(tables::provider(a), p);
-    x.emit("stake.repriced", {attr("price", price.value), attr("providers", std::uint64_t{changed.size()})});
+    for (const auto& [a, p] : kept) x.s.put_record(tables::provider(a), p);
+    x.emit("stake.repriced", {attr("price", clock.stake_price.value), attr("in_grace", std::uint64_t{kept.size()})});
 }
 
 void end_epoch(Exec& x) {
@@ -229,8 +225,11 @@ void end_epoch(Exec& x) {
     if (!out.recycled.is_zero())
         x.emit("token.minted", {attr("amount", out.recycled), attr("cause", std::string("recycling"))});
 
-    reprice_requirements(x);
     set_powers(x);
+    end_voting(x);
+    run_tally(x);
+    const tokenomics::Params before = x.rules();
+    note_requirements(x, before, latch_params(x));
     x.emit("epoch.closed",
            {attr("epoch_number", x.epoch().value), attr("minted", out.minted), attr("burned", record->burned),
             attr("passed", record->passed), attr("failed", record->failed), attr("absent", record->absent)});

@@ -63,6 +63,8 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const PlaceBid& m);
 [[nodiscard]] Status run(Exec& x, const CommitWork& m);
 [[nodiscard]] Status run(Exec& x, const OpenWork& m);
+[[nodiscard]] Status run(Exec& x, const Propose& m);
+[[nodiscard]] Status run(Exec& x, const Vote& m);
 
 // Parts that several rules share.
 /// Matured unbonding entries become liquid: done whenever the provider is touched.
@@ -108,8 +110,18 @@ void run_due_orders(Exec& x);                                         // market.
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
-/// Requirements in USD at the price of the epoch's end; grace for whom the price alone leaves short.
-void reprice_requirements(Exec& x);  // epoch_end.cpp
+/// Requirements at the price of the epoch's end and under parameters that a vote has changed; grace for whom that alone
+/// leaves short. `before` and `price_before`: those that were in force.
+void note_requirements(Exec& x, const tokenomics::Params& before, bool latched);  // epoch_end.cpp
+/// Counts votes of proposals whose tally has begun, at most 1000 in a block.  governance.cpp
+void run_tally(Exec& x);
+/// At an epoch's end: votings that are over go to the tally; what was accepted and has waited changes the parameters.
+void end_voting(Exec& x);
+/// What the state asks of new parameters besides validate(): the schedule has not minted more than its new total, and
+/// openings of rounds that are not swept still fit into a block. Errors: bad_proposal with the numbers.
+[[nodiscard]] Status check_params_fit(Exec& x, const tokenomics::Params& next);
+/// Whether a parameter changed.
+[[nodiscard]] bool latch_params(Exec& x);
 /// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest; due beacon tips.
 void set_powers(Exec& x);  // epoch_end.cpp
 /// Applies a verdict to the commit, its provider, device and epoch.

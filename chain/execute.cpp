@@ -139,7 +139,10 @@ Status end_block(Exec& x, const Address& proposer, bool lane_full) {
     close_price_round(x);
     run_queue(x);
     ChainState& clock = x.s.clock();
-    if (clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks) end_epoch(x);
+    if (clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks)
+        end_epoch(x);
+    else
+        run_tally(x);
     return check_ledger(x.s.books(), x.rules());
 }
 

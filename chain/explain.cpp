@@ -26,7 +26,7 @@ std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) 
             t.h0 = round->h0;
             if (started) {
                 t.ctx = proofs::work_ctx(clock.chain_id, t.params, id, clock.epoch, provider, slot, round->h0_beacon);
-                t.commit_by = TimeMs{round->h0_time.value + rules.work.window_ms};
+                t.commit_by = TimeMs{round->h0_time.value + round->rules.window_ms};
             }
             t.committed = state.commit(commit_id(id, provider, slot)).has_value();
             out.push_back(std::move(t));
@@ -109,7 +109,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     if (p->jailed)
         e.why_not.push_back(
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
-    const Amount need = needed(rules, *p, clock.time);
+    const Amount need = needed(rules, clock, *p);
     if (backing(*p) < need) {
         const Amount missing = sub_or_zero(need, backing(*p));
         e.why_not.push_back({"stake_below_required", tokens(backing(*p)), tokens(need),

@@ -15,7 +15,7 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
     for (const Bid& b : o.bids) {
         const auto p = x.s.provider(b.provider);
         const auto d = x.s.device(b.provider, b.slot);
-        if (!p || !d || p->jailed || !has_access(x.rules(), *p, x.time()) || d->device_class != o.device_class)
+        if (!p || !d || p->jailed || !has_access(x.rules(), x.s.clock(), *p) || d->device_class != o.device_class)
             continue;
         Bytes data;
         borsh::Writer w(data);

@@ -23,6 +23,8 @@ struct Namer {
     std::string_view operator()(const PlaceBid&) const { return "place_bid"; }
     std::string_view operator()(const CommitWork&) const { return "commit_work"; }
     std::string_view operator()(const OpenWork&) const { return "open_work"; }
+    std::string_view operator()(const Propose&) const { return "propose"; }
+    std::string_view operator()(const Vote&) const { return "vote"; }
 };
 }  // namespace
 
@@ -50,6 +52,11 @@ Hash genesis_grant_id(const Address& holder, std::uint32_t index) {
     w.put(holder);
     w.put(index);
     return tagged_hash("assay/vesting/genesis", data);
+}
+
+std::string_view choice_word(Choice c) {
+    static constexpr std::string_view kWords[] = {"yes", "no", "abstain"};
+    return kWords[static_cast<std::size_t>(c)];
 }
 
 std::string_view message_name(const Message& m) {

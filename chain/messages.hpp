@@ -8,6 +8,7 @@
 
 #include "base/borsh.hpp"
 #include "proofs/opening.hpp"
+#include "tokenomics/change.hpp"
 
 namespace assay::chain {
 
@@ -145,9 +146,31 @@ struct OpenWork {
     ASSAY_FIELDS(commit, opening)
 };
 
+// ---------------------------------------------------------------- governance
+/// Changes of parameters that take effect together or not at all.
+struct Propose {
+    static constexpr std::uint8_t kTag = 60;
+    std::vector<tokenomics::ParamChange> changes;  ///< 1..32; a name of at most 96 bytes, a value of at most 64
+    std::string title;                             ///< at most 128 bytes
+    Amount deposit;
+    ASSAY_FIELDS(changes, title, deposit)
+};
+enum class Choice : std::uint8_t { yes = 0, no = 1, abstain = 2 };
+constexpr std::uint8_t enum_count(Choice) {
+    return 3;
+}
+[[nodiscard]] std::string_view choice_word(Choice c);  ///< "yes", "no", "abstain"
+/// One per holder; a later one replaces it while votes are taken.
+struct Vote {
+    static constexpr std::uint8_t kTag = 61;
+    std::uint64_t proposal = 0;
+    Choice choice = Choice::abstain;
+    ASSAY_FIELDS(proposal, choice)
+};
+
 using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
                              Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice,
-                             OpenOrder, PlaceBid, CommitWork, OpenWork>;
+                             OpenOrder, PlaceBid, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

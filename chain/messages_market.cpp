@@ -61,7 +61,7 @@ Status run(Exec& x, const PlaceBid& m) {
     const auto p = x.s.provider(x.sender);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    ASSAY_TRY_VOID(must_have_access(x.rules(), *p, x.time()));
+    ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));
     const auto d = x.s.device(x.sender, m.slot);
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
     if (d->device_class != o->device_class)

@@ -16,18 +16,19 @@ Result<Provider> registered(Exec& x, const Address& a) {
     return *std::move(p);
 }
 
-// A new device's part of the requirement, in the grace period too: grace is for what a price raised alone.
-Status require_more(Exec& x, Provider& p, std::span<const std::uint32_t> device) {
-    ASSAY_TRY(const auto more, tokenomics::requirement(x.rules(), device));
-    tokenomics::Requirement all = requirement_of(x.rules(), p);
-    ASSAY_TRY_VOID(increase(all.tokens, more.tokens));
-    ASSAY_TRY_VOID(increase(all.usd, more.usd));
-    ASSAY_TRY_VOID(increase(all.least, more.least));
-    ASSAY_TRY(Amount required, tokenomics::in_tokens(all, x.s.clock().stake_price, x.rules().token.decimals));
-    ASSAY_TRY(p.kept, add(p.kept, sub_or_zero(required, p.required)));
-    p.required = required;
-    p.required_usd = all.usd;
-    p.required_least = all.least;
+// One more device of a class, in the grace period too: grace is not for what the provider does itself.
+Status require_more(Exec& x, Provider& p, std::uint32_t device_class) {
+    const Price price = x.s.clock().stake_price;
+    const Amount before = required_of(x.rules(), price, p);
+    const auto at =
+        std::find_if(p.classes.begin(), p.classes.end(), [&](const auto& c) { return c.device_class >= device_class; });
+    if (at != p.classes.end() && at->device_class == device_class)
+        ++at->count;
+    else
+        p.classes.insert(at, {device_class, 1});
+    ASSAY_TRY(const auto all, tokenomics::requirement(x.rules(), p.classes));  // an overflow would lock it out
+    ASSAY_TRY(const Amount after, tokenomics::in_tokens(all, price, x.rules().token.decimals));
+    ASSAY_TRY(p.kept, add(p.kept, sub_or_zero(after, before)));
     return {};
 }
 
@@ -101,8 +102,7 @@ Status run(Exec& x, const AddDevice& m) {
     Device d;
     d.device_class = static_cast<std::uint32_t>(found - classes.begin());
     d.active_from = x.epoch() + 1;
-    const std::uint32_t one[] = {d.device_class};
-    ASSAY_TRY_VOID(require_more(x, p, one));
+    ASSAY_TRY_VOID(require_more(x, p, d.device_class));
     ++p.devices;
     ++x.s.clock().active_devices;
     x.s.put_record(tables::device(x.sender, m.slot), d);
@@ -156,7 +156,7 @@ Status run(Exec& x, const Unjail& m) {
     if (!p.jailed) return {Code::not_jailed, "the provider is not jailed"};
     if (x.time() < p.jailed_until)
         return {Code::too_early, "jailed for another " + std::to_string(p.jailed_until.value - x.time().value) + " ms"};
-    ASSAY_TRY_VOID(must_have_access(x.rules(), p, x.time()));
+    ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), p));
     p.jailed = false;
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.unjailed", {attr("provider", x.sender)});

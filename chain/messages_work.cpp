@@ -65,10 +65,10 @@ Status run(Exec& x, const CommitWork& m) {
     auto round = x.s.round(x.epoch());
     if (!round || round->h0_time.value == 0 || x.height() <= round->h0)
         return {Code::too_early, "the epoch's start height has not come"};
-    if (x.time().value > round->h0_time.value + x.rules().work.window_ms)
+    if (x.time().value > round->h0_time.value + round->rules.window_ms)
         return {Code::deadline_passed,
-                "the window closed " +
-                    std::to_string(x.time().value - round->h0_time.value - x.rules().work.window_ms) + " ms ago"};
+                "the window closed " + std::to_string(x.time().value - round->h0_time.value - round->rules.window_ms) +
+                    " ms ago"};
     const Meant meant = meant_task(x, m);
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
@@ -78,7 +78,7 @@ Status run(Exec& x, const CommitWork& m) {
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    ASSAY_TRY_VOID(must_have_access(x.rules(), *p, x.time()));
+    ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));
     const auto& c = x.rules().classes[d->device_class];
     ASSAY_TRY(Amount exposure, tokenomics::exposure(c));
     ASSAY_TRY(Amount all, add(p->exposure, exposure));
@@ -100,7 +100,7 @@ Status run(Exec& x, const CommitWork& m) {
     k.height = x.height();
     // Scaled access counts in billionths of the class's weight: a small weight has a share too.
     const bool scaled = x.rules().stake.access == tokenomics::AccessMode::scaled;
-    const Ppb share = tokenomics::access_share(x.rules().stake, backing(*p), required_now(*p, x.time()));
+    const Ppb share = tokenomics::access_share(x.rules().stake, backing(*p), required_now(x.rules(), x.s.clock(), *p));
     k.weight = meant.order ? 0 : scaled ? c.weight * share.value : c.weight;
     k.exposure = exposure;
     const auto& slash = x.rules().slash;
@@ -111,7 +111,7 @@ Status run(Exec& x, const CommitWork& m) {
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);
     mine.pending_weight += k.weight;
-    mine.required = p->required;
+    mine.required = required_of(x.rules(), x.s.clock().stake_price, *p);
     mine.stake = backing(*p);
     // Prepays its opening, which itself travels free in a lane of its own.
     x.s.gas.used += proofs::verify_units(k.params, k.samples) * kGasPerVerifyUnit;
@@ -162,7 +162,9 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     if (status != CommitStatus::passed) ASSAY_CHECK(release_matured(x, k.provider, *p).ok());
     --p->open_commits;
     p->exposure = sub_or_zero(p->exposure, k.exposure);
-    const std::uint64_t remembered = std::min<std::uint64_t>(x.rules().slash.memory_tasks, 128);
+    const auto round = x.s.round(k.epoch);
+    ASSAY_CHECK(round.has_value());
+    const std::uint64_t remembered = std::min<std::uint64_t>(round->rules.memory_tasks, 128);
     const u128 memory = remembered == 0 ? 0 : ~u128{0} >> (128 - remembered);
     std::string reason;
     Ppb rate;
@@ -176,7 +178,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
         rate = k.bad.size() >= 3 || repeat ? k.rate_full : k.bad.size() == 2 ? k.rate_two : k.rate_one;
         if (k.bad.size() >= 3 || repeat) {
             p->jailed = true;
-            p->jailed_until = TimeMs{x.time().value + x.rules().slash.jail_ms};
+            p->jailed_until = TimeMs{x.time().value + round->rules.jail_ms};
             x.emit("provider.jailed", {attr("provider", k.provider), attr("until_ms", p->jailed_until.value)});
         }
         reason = std::to_string(k.bad.size()) + " of " + std::to_string(k.samples) + " samples wrong" +

@@ -8,6 +8,7 @@
 #include "proofs/kinds.hpp"
 #include "tokenomics/breaker.hpp"
 #include "tokenomics/price.hpp"
+#include "tokenomics/stake.hpp"
 #include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
 #include "tokenomics/vesting.hpp"
@@ -40,10 +41,8 @@ struct Provider {
     std::vector<tokenomics::Unbonding> unbonding;
     Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
-    Amount required;        ///< for all its devices, at the price of the last epoch's end where it counts USD
-    Credits required_usd;   ///< the same in micro-USD; 0 where stake.unit_in is tokens
-    Amount required_least;  ///< what no price lowers, and scaled access needs
-    Amount kept;            ///< counts in place of `required` until `kept_until`: it rose with the price alone
+    std::vector<tokenomics::ClassCount> classes;  ///< its devices by class, ascending: what it must stake is their sum
+    Amount kept;  ///< counts in place of that sum until `kept_until`: it rose by no act of the provider's
     TimeMs kept_until;
     Amount exposure;  ///< sum over open commits
     std::uint32_t open_commits = 0;
@@ -52,9 +51,8 @@ struct Provider {
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
-    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, required,
-                 required_usd, required_least, kept, kept_until, exposure, open_commits, jailed, jailed_until, passed,
-                 failed, absent, earned, slashed)
+    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, classes, kept,
+                 kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
 };
 
 struct Device {
@@ -175,6 +173,17 @@ struct Validator {
     ASSAY_FIELDS(consensus_key, name, bond, power, beacon, pending_tip, pending_from, proposed, report)
 };
 
+/// What a round was given when its epoch began: no vote changes it while the round is open.
+struct RoundRules {
+    std::uint64_t window_ms = 0;   ///< work.window_ms
+    std::uint64_t max_gap_ms = 0;  ///< a longer pause between blocks voids the window
+    std::uint64_t challenge_delay_blocks = 0, open_blocks = 0, open_attempts = 0;
+    std::uint64_t memory_tasks = 0, jail_ms = 0;         ///< of slash, for the verdicts
+    std::uint64_t opening_units = 0, opening_bytes = 0;  ///< the largest opening: blocks keep room for one
+    ASSAY_FIELDS(window_ms, max_gap_ms, challenge_delay_blocks, open_blocks, open_attempts, memory_tasks, jail_ms,
+                 opening_units, opening_bytes)
+};
+
 /// The one work round of an epoch: every task of the epoch starts at the same h0.
 struct WorkRound {
     Epoch epoch;
@@ -192,8 +201,9 @@ struct WorkRound {
     TimeMs last_time;
     std::uint64_t expected = 0;  ///< devices with access to a task
     std::uint64_t commits = 0;   ///< to the canonical task
+    RoundRules rules;
     ASSAY_FIELDS(epoch, h0, h0_time, h0_beacon, deadline, proposers, challenge, challenge_beacon, counted_blocks,
-                 open_proposers, closed, void_window, last_time, expected, commits)
+                 open_proposers, closed, void_window, last_time, expected, commits, rules)
 };
 
 /// One provider in one epoch: what `explain` tells. The terms add up to what was paid.
@@ -232,6 +242,49 @@ struct EpochRecord {
     ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_recycled, minted_settled, burned, vaulted,
                  slashed, work, availability, stakers, validators, treasury, fees, credits_issued, credits_consumed,
                  passed, failed, absent, missed, paid_weight, spot, ema)
+};
+
+/// voting: votes are taken. tallying: they are counted. accepted: waits for its timelock. The others are final;
+/// applied: the parameters changed; skipped: what was accepted no longer passed the checks.
+enum class ProposalStatus : std::uint8_t {
+    voting = 0,
+    tallying = 1,
+    accepted = 2,
+    rejected = 3,
+    no_quorum = 4,
+    applied = 5,
+    skipped = 6
+};
+constexpr std::uint8_t enum_count(ProposalStatus) {
+    return 7;
+}
+struct ParamProposal {
+    Address proposer;
+    std::string title;
+    std::vector<tokenomics::ParamChange> changes;
+    Amount deposit;  ///< in escrow for it; zero once decided
+    Height opened;
+    TimeMs voting_until;  ///< last block time at which a vote is taken
+    ProposalStatus status = ProposalStatus::voting;
+    Amount total;             ///< all voting stake when the tally began
+    Amount voted;             ///< that of those who voted
+    Amount yes, no, abstain;  ///< one holder's part is capped
+    std::uint64_t votes = 0;  ///< counted so far
+    Height decided;
+    TimeMs effective_from;  ///< of an accepted one: in force from the first epoch that begins after it
+    Epoch applied;          ///< first epoch under it; 0 unless applied
+    ASSAY_FIELDS(proposer, title, changes, deposit, opened, voting_until, status, total, voted, yes, no, abstain, votes,
+                 decided, effective_from, applied)
+};
+struct Ballot {
+    Choice choice = Choice::abstain;
+    ASSAY_FIELDS(choice)
+};
+struct Governance {
+    std::uint64_t next = 1;           ///< number of the next proposal
+    std::vector<std::uint64_t> open;  ///< voting, tallying or accepted, ascending
+    std::vector<tokenomics::StepWindow> windows;
+    ASSAY_FIELDS(next, open, windows)
 };
 
 /// Every token and every credit is in exactly one place (PROTOCOL §14).

@@ -39,7 +39,11 @@ constexpr Table kTables[] = {{tables::kAccounts, 32, decodes<Account>},
                              {tables::kDelegations, 32, decodes<tokenomics::StakePool>},
                              {tables::kDelegations, 40, decodes<tokenomics::ClosedGeneration>},
                              {tables::kDelegations, 64, decodes<tokenomics::Delegation>},
-                             {tables::kDelegationsBy, 64, is_empty}};
+                             {tables::kDelegationsBy, 64, is_empty},
+                             {tables::kProposals, 8, decodes<ParamProposal>},
+                             {tables::kVotes, 40, decodes<Ballot>},
+                             {tables::kGovernance, 5, decodes<Governance>},
+                             {tables::kGovernance, 14, decodes<tokenomics::Params>}};
 struct Global {
     std::string_view name;
     bool (*is_record)(ByteView);

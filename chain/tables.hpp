@@ -28,6 +28,10 @@ inline constexpr std::uint8_t kDelegations = 0x10;
 inline constexpr std::uint8_t kDelegationsBy = 0x11;  // delegator | provider -> empty
 inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
 
+inline constexpr std::uint8_t kProposals = 0x12;   // number -> ParamProposal
+inline constexpr std::uint8_t kVotes = 0x13;       // number | address -> Ballot, until it is counted
+inline constexpr std::uint8_t kGovernance = 0x14;  // "state" -> Governance; "params" | epoch -> Params from then on
+
 inline void append_be(Bytes& out, std::uint64_t v, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
 }
@@ -131,6 +135,19 @@ inline StateKey vesting(const Address& holder, const Hash& id) {
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;
+}
+
+inline StateKey proposal(std::uint64_t number) {
+    return KeyOf(kProposals) | Height{number};
+}
+inline StateKey vote(std::uint64_t number, const Address& a) {
+    return KeyOf(kVotes) | Height{number} | a;
+}
+inline StateKey governance() {
+    return KeyOf(kGovernance) | std::string_view("state");
+}
+inline StateKey params_from(Epoch e) {
+    return KeyOf(kGovernance) | std::string_view("params") | e;
 }
 
 }  // namespace assay::chain::tables

@@ -46,6 +46,13 @@ Status check_shape(const TxBody& body) {
             if (v->name.size() > 64) return bad("name is longer than 64 bytes");
         } else if (const auto* o = std::get_if<OpenOrder>(&m)) {
             if (o->device_class.size() > 32) return bad("device_class is longer than 32 bytes");
+        } else if (const auto* p = std::get_if<Propose>(&m)) {
+            if (p->changes.empty() || p->changes.size() > kMaxChanges)
+                return bad("changes holds " + std::to_string(p->changes.size()) + " entries, allowed are 1 to 32");
+            if (p->title.size() > kMaxTitle) return bad("title is longer than 128 bytes");
+            for (const auto& c : p->changes)
+                if (c.name.size() > kMaxChangeName || c.value.size() > kMaxChangeValue)
+                    return bad("changes: a name is longer than 96 bytes or a value longer than 64");
         }
     }
     return {};
@@ -80,7 +87,8 @@ std::uint64_t suggested_gas(const TxBody& body) {
     for (const Message& m : body.messages) {
         gas += 20 * (kGasRead + kGasWrite);
         if (const auto* t = std::get_if<Transfer>(&m)) gas += t->outputs.size() * 2 * (kGasRead + kGasWrite);
-        if (std::holds_alternative<CommitWork>(m)) gas += 80'000;  // prepays its opening
+        if (std::holds_alternative<CommitWork>(m)) gas += 80'000;                               // prepays its opening
+        if (std::holds_alternative<Propose>(m)) gas += kGasPropose + 64 * kGasProposePerClass;  // of as many classes
     }
     return gas;
 }

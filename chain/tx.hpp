@@ -45,6 +45,10 @@ inline constexpr std::size_t kMaxMemo = 256;
 inline constexpr std::size_t kMaxTag = 64;
 inline constexpr std::size_t kMaxOutputs = 256;
 inline constexpr std::size_t kMaxMultisigKeys = 16;
+inline constexpr std::size_t kMaxChanges = 32;
+inline constexpr std::size_t kMaxChangeName = 96;
+inline constexpr std::size_t kMaxChangeValue = 64;
+inline constexpr std::size_t kMaxTitle = 128;
 inline constexpr std::uint16_t kTxVersion = 1;
 
 /// H("assay/tx", Borsh of the body). The second form takes it from the bytes that `tx` was decoded from: one encoding,
@@ -78,6 +82,9 @@ inline constexpr std::uint64_t kGasPerSignature = 3'000;
 inline constexpr std::uint64_t kGasRead = 200;
 inline constexpr std::uint64_t kGasWrite = 500;
 inline constexpr std::uint64_t kGasPerVerifyUnit = 1;
+/// Of a proposal, whose changes are checked as genesis is: besides its reads and writes.
+inline constexpr std::uint64_t kGasPropose = 200'000;
+inline constexpr std::uint64_t kGasProposePerClass = 10'000;
 
 /// What a transaction costs before its first message runs.
 [[nodiscard]] std::uint64_t intrinsic_gas(const TxBody& body, const Auth& auth, std::size_t raw_bytes);

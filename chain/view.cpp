@@ -1,5 +1,6 @@
 #include "chain/view.hpp"
 
+#include "chain/genesis.hpp"
 #include "chain/tables.hpp"
 
 namespace assay::chain {
@@ -69,6 +70,26 @@ std::optional<EpochRecord> StateView::epoch(Epoch e) const {
 std::optional<ProviderEpoch> StateView::provider_epoch(Epoch e, const Address& a) const {
     return record<ProviderEpoch>(*this, tables::provider_epoch(e, a));
 }
+std::optional<ParamProposal> StateView::proposal(std::uint64_t number) const {
+    return record<ParamProposal>(*this, tables::proposal(number));
+}
+std::optional<Ballot> StateView::vote(std::uint64_t number, const Address& a) const {
+    return record<Ballot>(*this, tables::vote(number, a));
+}
+Governance StateView::governance() const {
+    return record_or_empty<Governance>(*this, tables::governance());
+}
+tokenomics::Params StateView::params_at(Epoch e) const {
+    std::optional<Bytes> last;
+    const StateKey prefix = tables::KeyOf(tables::kGovernance) | std::string_view("params");
+    for_prefix(tables::kGovernance, prefix.key, [&](ByteView key, ByteView value) {
+        if (tables::read_be(key, prefix.key.size(), 8) > e.value) return false;
+        last = Bytes(value.begin(), value.end());
+        return true;
+    });
+    if (last) return decoded<tokenomics::Params>(*last);
+    return record_or_empty<Genesis>(*this, tables::global("genesis")).params;
+}
 Ledger StateView::ledger() const {
     return record_or_empty<Ledger>(*this, tables::global("ledger"));
 }
@@ -104,6 +125,27 @@ std::optional<TimeMs> StateView::oldest_open_work(const Provider& p) const {
     return TimeMs{0};
 }
 
+Amount voting_stake(const StateView& state, const Address& holder, Epoch now) {
+    Amount out;
+    const auto count = [&](Amount more) {
+        const auto sum = add(out, more);
+        out = sum ? *sum : Amount::max();
+    };
+    if (const auto p = state.provider(holder))
+        count(p->stake_epoch == now ? min_of(p->stake_at_start, p->stake) : p->stake);
+    std::size_t looked_at = 0;
+    state.each_delegation_by(holder, [&](const Address& provider, const tokenomics::Delegation& d) {
+        const auto pool = state.stake_pool(provider);
+        if (pool && d.generation == pool->generation) {
+            const u128 fresh = d.fresh_epoch == now ? d.fresh : 0;
+            count(tokenomics::worth(pool->active, d.shares - fresh));
+        }
+        return ++looked_at < kVotingDelegations;
+    });
+    if (const auto v = state.validator(holder); v && v->beacon) count(v->bond);
+    return out;
+}
+
 void StateView::each_provider(const std::function<bool(const Address&, const Provider&)>& f) const {
     for_prefix(tables::kProviders, {},
                [&](ByteView key, ByteView value) { return f(Address::from(key), decoded<Provider>(value)); });
@@ -134,6 +176,11 @@ void StateView::each_grant(const Address& holder,
 void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {
     for_prefix(tables::kOrders, {},
                [&](ByteView key, ByteView value) { return f(Hash::from(key), decoded<Order>(value)); });
+}
+void StateView::each_proposal(const std::function<bool(std::uint64_t, const ParamProposal&)>& f) const {
+    for_prefix(tables::kProposals, {}, [&](ByteView key, ByteView value) {
+        return f(tables::read_be(key, 0, 8), decoded<ParamProposal>(value));
+    });
 }
 void StateView::each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const {
     Bytes prefix;

@@ -36,6 +36,11 @@ class StateView {
     [[nodiscard]] std::optional<WorkRound> round(Epoch e) const;
     [[nodiscard]] std::optional<EpochRecord> epoch(Epoch e) const;
     [[nodiscard]] std::optional<ProviderEpoch> provider_epoch(Epoch e, const Address& a) const;
+    [[nodiscard]] std::optional<ParamProposal> proposal(std::uint64_t number) const;
+    [[nodiscard]] std::optional<Ballot> vote(std::uint64_t number, const Address& a) const;
+    [[nodiscard]] Governance governance() const;
+    /// The parameters in force in an epoch that has begun.
+    [[nodiscard]] tokenomics::Params params_at(Epoch e) const;
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] ChainState chain() const;
     [[nodiscard]] tokenomics::Params params() const;
@@ -56,11 +61,18 @@ class StateView {
     /// Grants of a holder that are not all released, ascending by id.
     void each_grant(const Address& holder, const std::function<bool(const Hash&, const VestingGrant&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
+    void each_proposal(const std::function<bool(std::uint64_t number, const ParamProposal&)>& f) const;
     /// Commits of an epoch's round that wait for a verdict, as (commit id).
     void each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const;
     /// All commits of a provider, newest epoch first is not promised: ascending by (epoch, id).
     void each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const;
 };
+
+/// The weight of a holder's vote, in base units: its stake as a provider, min(at the epoch's start, now), what it
+/// has delegated since before this epoch, with the first 64 providers by address, and its bond as a validator from the
+/// first boundary on at which it had a beacon tip. Unbonding stake has none.
+inline constexpr std::size_t kVotingDelegations = 64;
+[[nodiscard]] Amount voting_stake(const StateView& state, const Address& holder, Epoch now);
 
 /// What a provider must do now: canonical and lease tasks of the running epoch, with everything the prover needs.
 struct TaskView {

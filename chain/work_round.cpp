@@ -29,11 +29,21 @@ void open_round(Exec& x) {
     r.h0 = x.s.clock().epoch_start +
            beacon_number("assay/start", x.s.clock().beacon, x.epoch().value, x.rules().work.start_span_blocks);
     r.expected = x.s.clock().active_devices;
+    const auto& rules = x.rules();
+    const auto opening = tokenomics::largest_opening(rules);
+    r.rules = {.window_ms = rules.work.window_ms,
+               .max_gap_ms = std::max(rules.work.window_ms / 10, 4 * rules.block.time_ms),
+               .challenge_delay_blocks = rules.work.challenge_delay_blocks,
+               .open_blocks = rules.work.open_blocks,
+               .open_attempts = rules.work.open_attempts,
+               .memory_tasks = rules.slash.memory_tasks,
+               .jail_ms = rules.slash.jail_ms,
+               .opening_units = static_cast<std::uint64_t>(opening.units),
+               .opening_bytes = static_cast<std::uint64_t>(opening.bytes)};
     x.s.put_record(tables::round(r.epoch), r);
 }
 
 void advance_rounds(Exec& x, const Address& proposer) {
-    const auto& work = x.rules().work;
     each_active_round(x, [&](WorkRound& r) {
         const WorkRound before = r;
         if (x.height() == r.h0) {
@@ -45,13 +55,13 @@ void advance_rounds(Exec& x, const Address& proposer) {
         } else if (r.h0_time.value != 0 && r.deadline.value == 0) {
             // A stalled chain must not mark providers as missing.
             const std::uint64_t gap = x.time().value - r.last_time.value;
-            if (gap > std::max(work.window_ms / 10, 4 * x.rules().block.time_ms)) r.void_window = true;
+            if (gap > r.rules.max_gap_ms) r.void_window = true;
             r.last_time = x.time();
-            if (x.time().value > r.h0_time.value + work.window_ms) r.deadline = x.height();
+            if (x.time().value > r.h0_time.value + r.rules.window_ms) r.deadline = x.height();
         }
         if (r.deadline.value != 0 && r.challenge.value == 0) {
             add_distinct(r.proposers, proposer);
-            if (x.height().value >= r.deadline.value + work.challenge_delay_blocks &&
+            if (x.height().value >= r.deadline.value + r.rules.challenge_delay_blocks &&
                 holds_more_than_third(x.s, r.proposers)) {
                 r.challenge = x.height();
                 r.challenge_beacon = x.s.clock().beacon;
@@ -79,7 +89,7 @@ void count_rounds(Exec& x, const Address& proposer, bool lane_full) {
                 return false;
             });
             const bool window_over =
-                r.counted_blocks >= x.rules().work.open_blocks && holds_more_than_third(x.s, r.open_proposers);
+                r.counted_blocks >= r.rules.open_blocks && holds_more_than_third(x.s, r.open_proposers);
             if (one.empty() || window_over) {
                 r.closed = x.height();
                 // Devices that had a task and committed nothing; a void window marks nobody.

@@ -15,7 +15,7 @@ namespace {
 
 struct Holding {
     chain::Account account;
-    Amount staked, unbonding;
+    Amount staked, unbonding, deposits;
     Amount vested;                          // free by now, not released
     std::vector<tokenomics::Grant> locked;  // as grants of the genesis part
     Json grants = Json::array();            // as they are
@@ -26,8 +26,8 @@ Status accumulate(Amount& into, Amount by) {
     return {};
 }
 
-// Active and unbonding stake return to their owners in the genesis part; pools, escrow and credits have no owner there
-// and stand in _state alone.
+// Active and unbonding stake and proposals' deposits return to their owners in the genesis part; pools, escrow and
+// credits have no owner there and stand in _state alone.
 Result<std::string> export_once(const chain::App& app, bool& moved) {
     ASSAY_TRY(chain::Genesis genesis, app.genesis());
     const auto info = app.info();
@@ -83,6 +83,11 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             h.locked.push_back(gives ? tokenomics::Grant{rest, clock.time, clock.time, g->grant.end} : g->grant);
             return true;
         });
+        // Votes do not go on in another chain: a deposit returns to whoever made it.
+        s.each_proposal([&](std::uint64_t, const chain::ParamProposal& p) {
+            if (sums) sums = accumulate(holdings[p.proposer].deposits, p.deposit);
+            return true;
+        });
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {
@@ -91,6 +96,7 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (sums) sums = accumulate(total, h.staked);
             if (sums) sums = accumulate(total, h.unbonding);
             if (sums) sums = accumulate(total, h.vested);
+            if (sums) sums = accumulate(total, h.deposits);
             if (!total.is_zero() || !h.locked.empty()) genesis.accounts.push_back({a, total, h.locked});
             accounts.push_back({{"address", style.address(a)},
                                 {"nonce", h.account.nonce},
@@ -98,6 +104,7 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
                                 {"staked", digits(h.staked)},
                                 {"unbonding", digits(h.unbonding)},
                                 {"vesting", h.grants},
+                                {"deposits", digits(h.deposits)},
                                 {"credits", digits(h.account.credits)},
                                 {"credit_tokens", digits(h.account.credit_tokens)}});
         }

@@ -73,8 +73,8 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
     solo.signed_block = home.signed_block();
     solo.sync = options.sync;
     solo.halt_height = options.halt_height;
-    solo.block_time_ms = app_->read([](const chain::StateView& s) { return s.params().block.time_ms; });
-    if (!config.block_time.empty()) {
+    solo.chain_time = config.block_time.empty();
+    if (!solo.chain_time) {
         ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
     }
     ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));

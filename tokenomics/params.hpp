@@ -589,6 +589,40 @@ struct VestingParams {
     ASSAY_DESCRIBED
 };
 
+/// Changes of these very parameters by vote. Weight is stake; docs/protocol.md §13 has the rules.
+struct GovernanceParams {
+    Amount deposit_min;
+    std::uint64_t voting_ms = 7ull * 86'400'000;
+    std::uint64_t timelock_ms = 2ull * 86'400'000;
+    Ppb quorum{334'000'000};
+    Ppb threshold{666'666'667};
+    Ppb vote_cap{100'000'000};
+    Ppb monetary_step{100'000'000};
+    std::uint64_t window_ms = 30ull * 86'400'000;
+    std::uint64_t max_open = 16;
+    static constexpr auto describe() {
+        using P = GovernanceParams;
+        constexpr std::uint64_t kDay = 86'400'000;
+        return std::tuple{
+            field("deposit_min", &P::deposit_min, "tokens", 0, 0, "least deposit of a proposal"),
+            field("voting_ms", &P::voting_ms, "ms", 1'000, 400 * kDay, "votes are taken for so long"),
+            field("timelock_ms", &P::timelock_ms, "ms", 1'000, 400 * kDay,
+                  "what was accepted is visible for so long before it takes effect"),
+            field("quorum_ppb", &P::quorum, "ppb", 1, Ppb::kOne, "share of all voting stake that must have voted"),
+            field("threshold_ppb", &P::threshold, "ppb", 666'666'667, Ppb::kOne,
+                  "share of yes among yes and no, two thirds at least"),
+            field("vote_cap_ppb", &P::vote_cap, "ppb", 1, Ppb::kOne,
+                  "of all voting stake, one holder's yes or no counts at most this"),
+            field("monetary_step_ppb", &P::monetary_step, "ppb", 0, 100'000'000,
+                  "a monetary parameter moves by at most this share of its value in a window"),
+            field("window_ms", &P::window_ms, "ms", 1'000, 400 * kDay,
+                  "length of a window, which begins with the first change"),
+            field("max_open", &P::max_open, "proposals", 0, 64,
+                  "undecided or waiting proposals at once; 0 takes none")};
+    }
+    ASSAY_DESCRIBED
+};
+
 struct Params {
     TokenParams token;
     BlockParams block;
@@ -604,6 +638,7 @@ struct Params {
     MarketParams market;
     ValidatorParams validators;
     VestingParams vesting;
+    GovernanceParams governance;
     static constexpr auto describe() {
         using P = Params;
         return std::tuple{field("token", &P::token, "", 0, 0, "the token"),
@@ -619,7 +654,8 @@ struct Params {
                           field("classes", &P::classes, "", 1, 256, "device classes"),
                           field("market", &P::market, "", 0, 0, "orders and bids"),
                           field("validators", &P::validators, "", 0, 0, "the validator set"),
-                          field("vesting", &P::vesting, "", 0, 0, "tokens that come free with time")};
+                          field("vesting", &P::vesting, "", 0, 0, "tokens that come free with time"),
+                          field("governance", &P::governance, "", 0, 0, "changes by vote")};
     }
     ASSAY_DESCRIBED
 };
@@ -628,5 +664,13 @@ struct Params {
 /// §6, unbonding longer than the longest challenge, windows and sizes that openings fit into. Total. Errors:
 /// field_out_of_range, bad_genesis, naming the field, the rule and the numbers.
 [[nodiscard]] Status validate(const Params& params);
+
+/// What one opening of any class can take of a block, at most.
+struct OpeningSize {
+    u128 units = 0;
+    u128 bytes = 0;
+};
+/// Of valid parameters.
+[[nodiscard]] OpeningSize largest_opening(const Params& params);
 
 }  // namespace assay::tokenomics

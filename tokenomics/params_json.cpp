@@ -68,7 +68,6 @@ class ParamReader {
         return object.done();
     }
 
-   private:
     template <class T>
     Status field(const json::Value& v, const std::string& path, std::uint64_t min, std::uint64_t max, T& out) const {
         const bool any = min == 0 && max == 0;
@@ -120,6 +119,7 @@ class ParamReader {
         }
     }
 
+   private:
     const TokenParams& token_;
 };
 
@@ -152,6 +152,18 @@ std::string text_of(const T& v) {
         return std::to_string(v);
     else
         return std::to_string(v.value);
+}
+
+template <class T>
+std::optional<u128> number_of(const T& v) {
+    if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T>)
+        return std::nullopt;
+    else if constexpr (std::is_same_v<T, Amount>)
+        return v.units;
+    else if constexpr (std::is_same_v<T, u128> || std::is_integral_v<T>)
+        return u128{v};
+    else
+        return u128{v.value};
 }
 
 // Numbers above 2^53 travel as strings.
@@ -192,12 +204,42 @@ void list_into(const T& v, const std::string& prefix, std::vector<ParamRow>& row
         if constexpr (Described<M>) {
             list_into(member, path + ".", rows);
         } else if constexpr (kIsVector<M>) {
-            for (std::size_t i = 0; i < member.size(); ++i)
-                list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
+            for (std::size_t i = 0; i < member.size(); ++i) {
+                if constexpr (std::is_same_v<M, std::vector<ClassParams>>)
+                    list_into(member[i], path + "." + member[i].name + ".", rows);
+                else
+                    list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
+            }
         } else {
-            rows.push_back({path, text_of(member), f.unit, f.min, f.max, f.meaning});
+            rows.push_back({path, text_of(member), f.unit, f.min, f.max, f.meaning, number_of(member)});
         }
     });
+}
+
+// Calls f(field, member) for the parameter of this path; false where there is none.
+template <Described T, class F>
+bool at_path(T& object, std::string_view path, F&& f) {
+    const std::size_t dot = path.find('.');
+    const std::string_view head = path.substr(0, dot);
+    const std::string_view tail = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    bool found = false;
+    for_each_field(object, [&](const auto& each, auto& member) {
+        using M = std::remove_cvref_t<decltype(member)>;
+        if (found || head != each.name) return;
+        if constexpr (std::is_same_v<M, std::vector<ClassParams>>) {
+            const std::size_t last = tail.rfind('.');  // names of classes may have dots, fields have none
+            if (last == std::string_view::npos) return;
+            for (ClassParams& c : member)
+                if (!found && c.name == tail.substr(0, last)) found = at_path(c, tail.substr(last + 1), f);
+        } else if constexpr (Described<M>) {
+            found = at_path(member, tail, f);
+        } else if constexpr (!kIsVector<M>) {
+            if (dot != std::string_view::npos) return;
+            f(each, member);
+            found = true;
+        }
+    });
+    return found;
 }
 
 }  // namespace
@@ -258,6 +300,56 @@ std::vector<ParamRow> list_params(const Params& p) {
     std::vector<ParamRow> rows;
     list_into(p, "", rows);
     return rows;
+}
+
+Result<std::string> set_param(Params& p, const std::string& path, const json::Value& v) {
+    constexpr std::string_view kClasses = "classes.", kName = ".name";
+    if (path.starts_with(kClasses) && path.ends_with(kName) && path.size() > kClasses.size() + kName.size() &&
+        v.kind == json::Kind::string &&
+        path.substr(kClasses.size(), path.size() - kClasses.size() - kName.size()) == v.text) {
+        bool there = false;
+        for (const ClassParams& c : p.classes) there = there || c.name == v.text;
+        if (!there) {
+            p.classes.emplace_back();
+            p.classes.back().name = v.text;
+            return v.text;
+        }
+    }
+    const TokenParams token = p.token;
+    Status status;
+    std::string text;
+    const bool found = at_path(p, path, [&](const auto& f, auto& member) {
+        status = ParamReader(token).field(v, path, f.min, f.max, member);
+        text = text_of(member);
+    });
+    if (!found) {
+        std::vector<std::string> known;
+        for (const ParamRow& row : list_params(p)) known.push_back(row.path);
+        const std::string near = json::nearest(path, known);
+        return {Code::unknown_param, json::shown(path) + " is no parameter" +
+                                         (near.empty() ? std::string() : ", did you mean \"" + near + "\"?")};
+    }
+    if (!status) return status.error();
+    return text;
+}
+
+bool set_number(Params& p, std::string_view path, u128 number) {
+    bool set = false;
+    (void)at_path(p, path, [&](const auto&, auto& member) {
+        using M = std::remove_cvref_t<decltype(member)>;
+        if constexpr (std::is_same_v<M, std::string> || std::is_enum_v<M>)
+            return;
+        else {
+            if constexpr (std::is_same_v<M, Amount>)
+                member.units = number;
+            else if constexpr (std::is_same_v<M, u128> || std::is_integral_v<M>)
+                member = static_cast<M>(number);
+            else
+                member.value = static_cast<std::uint64_t>(number);
+            set = true;
+        }
+    });
+    return set;
 }
 
 Result<u128> fraction_q128(std::string_view text) {

@@ -2,6 +2,7 @@
 // same everywhere.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,21 @@ namespace assay::tokenomics {
 [[nodiscard]] std::string_view word_of(EmissionKind kind);
 [[nodiscard]] std::string_view word_of(BurnMode mode);
 
+/// One parameter. `path` names classes by their names: "classes.rtx-4090.multiplier_ppb". `value` is its canonical
+/// text: digits of base units or of an integer, a word, a decimal fraction. `number`: none for texts and words.
 struct ParamRow {
     std::string path, value, unit;
     std::uint64_t min = 0, max = 0;
     std::string meaning;
+    std::optional<u128> number;
 };
 [[nodiscard]] std::vector<ParamRow> list_params(const Params& p);
+/// Sets one parameter by the path of its row, as genesis would be read, and returns its canonical text.
+/// "classes.X.name" with the value "X" appends a class. Errors: unknown_param with the nearest name, and those of
+/// params_from_json.
+[[nodiscard]] Result<std::string> set_param(Params& p, const std::string& path, const json::Value& v);
+/// Sets a parameter that has a number; false where `path` names none.
+[[nodiscard]] bool set_number(Params& p, std::string_view path, u128 number);
 
 /// floor(fraction x 2^128) of "0.0000138869523959793"; below 1, at most 39 digits. Errors: bad_amount.
 [[nodiscard]] Result<u128> fraction_q128(std::string_view text);

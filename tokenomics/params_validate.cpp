@@ -198,10 +198,6 @@ Status check_emission(const Params& p) {
 }
 
 // What one opening costs a block, at most. Units are those of proofs::verify_units, which a test holds to these.
-struct OpeningSize {
-    u128 units = 0;
-    u128 bytes = 0;
-};
 OpeningSize opening_of(const ClassParams& c, std::uint64_t samples) {
     const u128 leaves = u128{c.lanes} * (c.steps / c.leaf_every);  // at most 2^40 here
     const auto depth = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(leaves - 1)));
@@ -317,6 +313,15 @@ Status check_windows(const Params& p) {
 }
 
 }  // namespace
+
+OpeningSize largest_opening(const Params& p) {
+    OpeningSize out;
+    for (const ClassParams& c : p.classes) {
+        const OpeningSize one = opening_of(c, p.work.samples);
+        out = {std::max(out.units, one.units), std::max(out.bytes, one.bytes)};
+    }
+    return out;
+}
 
 Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_ranges(p, ""));  // first: what follows divides by fields and adds them up

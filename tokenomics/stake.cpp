@@ -20,22 +20,27 @@ Result<Amount> required_stake(const Params& params, std::span<const std::uint32_
     return total;
 }
 
-Result<Requirement> requirement(const Params& params, std::span<const std::uint32_t> devices) {
+Result<Requirement> requirement(const Params& params, std::span<const ClassCount> devices) {
     Requirement out;
     const StakeParams& stake = params.stake;
-    for (const std::uint32_t index : devices) {
-        if (index >= params.classes.size())
-            return {Code::unknown_class, "class index " + std::to_string(index) + " is not in params.classes"};
-        const ClassParams& c = params.classes[index];
+    const auto times = [](auto& sum, auto one, std::uint32_t count) -> Status {
+        ASSAY_TRY(auto all, mul_div(one, count, 1));
+        ASSAY_TRY(sum, add(sum, all));
+        return {};
+    };
+    for (const ClassCount& d : devices) {
+        if (d.device_class >= params.classes.size())
+            return {Code::unknown_class, "class index " + std::to_string(d.device_class) + " is not in params.classes"};
+        const ClassParams& c = params.classes[d.device_class];
         if (stake.unit_in == StakeUnit::usd) {
             ASSAY_TRY(u128 usd, mul_div_ceil(stake.unit_usd, std::max(stake.floor, c.multiplier).value, Ppb::kOne));
-            ASSAY_TRY(out.usd, add(out.usd, Credits{usd}));
+            ASSAY_TRY_VOID(times(out.usd, Credits{usd}, d.count));
         } else {
             ASSAY_TRY(Amount one, required_per_device(stake, c));
-            ASSAY_TRY(out.tokens, add(out.tokens, one));
+            ASSAY_TRY_VOID(times(out.tokens, one, d.count));
         }
         ASSAY_TRY(Amount least, deterrent_stake(params, c));
-        ASSAY_TRY(out.least, add(out.least, least));
+        ASSAY_TRY_VOID(times(out.least, least, d.count));
     }
     return out;
 }

@@ -12,6 +12,13 @@ namespace assay::tokenomics {
 /// Sum over devices, given as indices into params.classes, in tokens. Errors: unknown_class, overflow.
 [[nodiscard]] Result<Amount> required_stake(const Params& params, std::span<const std::uint32_t> devices);
 
+/// So many devices of one class.
+struct ClassCount {
+    std::uint32_t device_class = 0;  ///< index into params.classes
+    std::uint32_t count = 0;
+    ASSAY_FIELDS(device_class, count)
+    bool operator==(const ClassCount&) const = default;
+};
 /// What devices need, before a price is known; of several devices, the sum of each part.
 struct Requirement {
     Amount tokens;  ///< where stake.unit_in is tokens
@@ -19,7 +26,7 @@ struct Requirement {
     Amount least;   ///< the deterrence bound, whatever a price does
 };
 /// Errors: unknown_class, overflow.
-[[nodiscard]] Result<Requirement> requirement(const Params& params, std::span<const std::uint32_t> devices);
+[[nodiscard]] Result<Requirement> requirement(const Params& params, std::span<const ClassCount> devices);
 /// In base units at a price: max(least, tokens + ceil(usd x 10^(decimals+2) / price)); rounded up, the provider owes
 /// it. Errors: overflow, also at a price of zero.
 [[nodiscard]] Result<Amount> in_tokens(const Requirement& r, Price price, unsigned decimals);

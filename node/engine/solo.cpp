@@ -22,7 +22,8 @@ SoloEngine::SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, Beac
       beacon_(std::move(beacon)),
       options_(std::move(options)),
       events_(std::move(events)),
-      guard_(options_.signed_block, options_.sync) {}
+      guard_(options_.signed_block, options_.sync),
+      block_time_ms_(options_.block_time_ms) {}
 
 SoloEngine::~SoloEngine() {
     stop();
@@ -30,8 +31,8 @@ SoloEngine::~SoloEngine() {
 
 Status SoloEngine::start() {
     bool found = false;
+    read_params();
     app_.read([&](const chain::StateView& s) {
-        block_bytes_ = static_cast<std::size_t>(s.params().block.max_bytes);
         s.each_validator([&](const Address& a, const chain::Validator& v) {
             if (v.consensus_key != key_.public_key() || v.power == 0) return true;
             operator_ = a;
@@ -51,6 +52,12 @@ Status SoloEngine::start() {
     return {};
 }
 
+void SoloEngine::read_params() {
+    const auto block = app_.read([](const chain::StateView& s) { return s.params().block; });
+    block_bytes_ = static_cast<std::size_t>(block.max_bytes);
+    if (options_.chain_time) block_time_ms_ = block.time_ms;
+}
+
 void SoloEngine::stop() {
     {
         const std::lock_guard lock(mutex_);
@@ -61,7 +68,7 @@ void SoloEngine::stop() {
 }
 
 void SoloEngine::transaction_waits() {
-    if (options_.block_time_ms != 0) return;
+    if (block_time_ms_ != 0) return;
     {
         const std::lock_guard lock(mutex_);
         waiting_ = true;
@@ -72,7 +79,7 @@ void SoloEngine::transaction_waits() {
 // True when a block is due, false when the engine stops.
 bool SoloEngine::wait_for_turn(std::chrono::steady_clock::time_point turn) {
     std::unique_lock lock(mutex_);
-    if (options_.block_time_ms == 0) {
+    if (block_time_ms_ == 0) {
         wake_.wait(lock, [&] { return stopping_ || waiting_; });
         waiting_ = false;
     } else {
@@ -83,7 +90,6 @@ bool SoloEngine::wait_for_turn(std::chrono::steady_clock::time_point turn) {
 
 void SoloEngine::run() {
     using Clock = std::chrono::steady_clock;
-    const std::chrono::milliseconds interval(options_.block_time_ms);
     Clock::time_point turn = Clock::now();
     if (mempool_.counts().txs > 0) transaction_waits();
     while (wait_for_turn(turn)) {
@@ -96,7 +102,7 @@ void SoloEngine::run() {
             return;
         }
         // A block that took longer than its time delays the next ones; it does not make them come in a rush.
-        turn = std::max(turn + interval, Clock::now());
+        turn = std::max(turn + std::chrono::milliseconds(block_time_ms_.load()), Clock::now());
         // A transaction that no block takes must not make blocks without end.
         if (included_ > 0 && mempool_.counts().txs > 0) transaction_waits();
     }
@@ -117,6 +123,11 @@ Status SoloEngine::decide(chain::Block block, bool saved) {
     ASSAY_TRY(chain::BlockResults results, app_.finalize_block(block));
     ASSAY_TRY_VOID(app_.commit());
     included_ = block.txs.size();
+    for (const chain::Event& e : results.end_events)
+        if (e.kind == "params.changed") {
+            read_params();
+            break;
+        }
     beacon_left_ = beacon_.left(block.header.height);
     events_.committed(block, results);
     return {};

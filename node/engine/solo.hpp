@@ -23,6 +23,7 @@ namespace assay::node {
 
 struct SoloOptions {
     std::uint64_t block_time_ms = 1000;  ///< 0: on demand
+    bool chain_time = false;             ///< that of the chain's parameters instead, also after a vote
     std::filesystem::path signed_block;
     bool sync = true;
     Height halt_height;  ///< stop after this one; 0 never
@@ -43,6 +44,7 @@ class SoloEngine final : public Engine {
 
    private:
     void run();
+    void read_params();
     [[nodiscard]] Status one_block();
     [[nodiscard]] Status decide(chain::Block block, bool saved);
     [[nodiscard]] bool wait_for_turn(std::chrono::steady_clock::time_point turn);
@@ -54,6 +56,7 @@ class SoloEngine final : public Engine {
     SoloOptions options_;
     EngineEvents events_;
     SignedBlock guard_;
+    std::atomic<std::uint64_t> block_time_ms_;  ///< read by whoever brings transactions
     Address operator_;
     std::size_t block_bytes_ = 2u << 20;
     std::size_t included_ = 0;  ///< transactions of the last block

@@ -45,6 +45,7 @@ struct Method {
 // Parts of the table, one per file.
 void add_chain_methods(std::vector<Method>& out);
 void add_economy_methods(std::vector<Method>& out);
+void add_governance_methods(std::vector<Method>& out);
 void add_work_methods(std::vector<Method>& out);
 void add_tx_methods(std::vector<Method>& out);
 [[nodiscard]] Result<Json> discover(const Api& api, const Args& args);

@@ -10,6 +10,7 @@ const std::vector<Method>& methods() {
         add_chain_methods(out);
         add_economy_methods(out);
         add_work_methods(out);
+        add_governance_methods(out);
         add_tx_methods(out);
         out.push_back({"rpc.discover", "this description", {}, "an OpenRPC document", &discover});
         return out;

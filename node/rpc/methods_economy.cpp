@@ -98,16 +98,7 @@ Result<Json> supply(const Api& api, const Args&) {
 Result<Json> params(const Api& api, const Args& args) {
     const std::string pattern = args.text_or("pattern", "");
     return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        Json items = Json::array();
-        for (const auto& row : tokenomics::list_params(s.params())) {
-            if (!pattern.empty() && row.path.find(pattern) == std::string::npos) continue;
-            items.push_back({{"path", row.path},
-                             {"value", row.value},
-                             {"unit", row.unit},
-                             {"min", std::to_string(row.min)},
-                             {"max", std::to_string(row.max)},
-                             {"meaning", row.meaning}});
-        }
+        Json items = params_json(s.params(), pattern);
         return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
     });
 }

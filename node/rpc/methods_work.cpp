@@ -116,7 +116,7 @@ Result<Json> opening(const Api& api, const Args& args) {
         if (!c) return {Code::not_found, "commit " + hex(id) + " is not on this chain"};
         const auto r = s.round(c->epoch);
         const auto clock = s.chain();
-        const std::uint64_t window = s.params().work.open_blocks;
+        const std::uint64_t window = r ? r->rules.open_blocks : 0;
         const bool drawn = r && r->challenge.value != 0;
         Json seed, indices, left;
         if (drawn) {

@@ -90,6 +90,17 @@ struct Fields {
         j["leaves"] = m.opening.leaves.size();
         j["siblings"] = m.opening.siblings.size();
     }
+    void operator()(const chain::Propose& m) const {
+        Json changes = Json::array();
+        for (const auto& c : m.changes) changes.push_back({{"name", c.name}, {"value", c.value}});
+        j["changes"] = std::move(changes);
+        j["title"] = m.title;
+        j["deposit"] = digits(m.deposit);
+    }
+    void operator()(const chain::Vote& m) const {
+        j["proposal"] = m.proposal;
+        j["choice"] = std::string(choice_word(m.choice));
+    }
 };
 
 }  // namespace

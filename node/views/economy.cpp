@@ -183,30 +183,30 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                            {"absent_recent", bit_count(d.absent_bits)}});
         return true;
     });
-    return Json{
-        {"address", s.address(a)},
-        {"endpoint", p.endpoint},
-        {"stake", digits(p.stake)},
-        {"delegated", digits(p.delegated)},
-        {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
-        {"required", digits(chain::required_now(p, state.chain().time))},
-        {"needed", digits(chain::needed(rules, p, state.chain().time))},
-        {"required_usd", digits(p.required_usd)},
-        {"grace_until", state.chain().time < p.kept_until ? Json(format_utc(p.kept_until)) : Json()},
-        {"access_ppb",
-         tokenomics::access_share(rules.stake, chain::backing(p), chain::required_now(p, state.chain().time)).value},
-        {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, p, state.chain().time)},
-        {"exposure", digits(p.exposure)},
-        {"open_commits", p.open_commits},
-        {"unbonding", std::move(unbonding)},
-        {"jailed", p.jailed},
-        {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
-        {"passed", p.passed},
-        {"failed", p.failed},
-        {"absent", p.absent},
-        {"earned", digits(p.earned)},
-        {"slashed", digits(p.slashed)},
-        {"devices", std::move(devices)}};
+    const auto clock = state.chain();
+    const Amount required = chain::required_now(rules, clock, p);
+    return Json{{"address", s.address(a)},
+                {"endpoint", p.endpoint},
+                {"stake", digits(p.stake)},
+                {"delegated", digits(p.delegated)},
+                {"commission_ppb", tokenomics::commission_in(pool, epoch, rules.stake.commission_floor).value},
+                {"required", digits(required)},
+                {"needed", digits(chain::needed(rules, clock, p))},
+                {"required_usd", digits(chain::requirement_of(rules, p).usd)},
+                {"grace_until", clock.time < p.kept_until ? Json(format_utc(p.kept_until)) : Json()},
+                {"access_ppb", tokenomics::access_share(rules.stake, chain::backing(p), required).value},
+                {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, clock, p)},
+                {"exposure", digits(p.exposure)},
+                {"open_commits", p.open_commits},
+                {"unbonding", std::move(unbonding)},
+                {"jailed", p.jailed},
+                {"jailed_until", p.jailed ? Json(format_utc(p.jailed_until)) : Json()},
+                {"passed", p.passed},
+                {"failed", p.failed},
+                {"absent", p.absent},
+                {"earned", digits(p.earned)},
+                {"slashed", digits(p.slashed)},
+                {"devices", std::move(devices)}};
 }
 
 Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,

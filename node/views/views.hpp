@@ -62,4 +62,10 @@ struct PlacedEvent {
 /// Kind and dimensions of a piece of work.
 [[nodiscard]] Json work_json(const proofs::WorkParams& p);
 
+[[nodiscard]] std::string_view word_of(chain::ProposalStatus s);
+/// Rows whose path contains `pattern`; `vote`: open, monetary or fixed.
+[[nodiscard]] Json params_json(const tokenomics::Params& params, const std::string& pattern);
+[[nodiscard]] Json proposal_json(const Style& s, const chain::StateView& state, std::uint64_t number,
+                                 const chain::ParamProposal& p);
+
 }  // namespace assay::node

@@ -105,8 +105,8 @@ TEST_CASE("the full scan sees a breach of every sum") {
         has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.unbonding.clear(); }), "unbonding"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.exposure = {}; }), "exposure"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.open_commits = 2; }), "exposure"));
-    CHECK(
-        has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.required = {}; }), "required stake"));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.classes.clear(); }),
+              "required stake"));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.devices = 0; }), "required stake"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::device(anna, 0)); }),
               "all devices are counted"));

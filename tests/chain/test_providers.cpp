@@ -1,4 +1,5 @@
 // RegisterProvider, AddDevice, Stake, Unstake.
+#include "chain/access.hpp"
 #include "tests/chain/chain_fixture.hpp"
 
 namespace assay::chain::test {
@@ -15,7 +16,7 @@ TEST_CASE("a provider registers once, with devices of known classes in free slot
     CHECK(c.code(c.anna, AddDevice{0xffffffff, "cpu"}) == "ok");
     const Provider p = c.provider(c.anna);
     CHECK(p.devices == 2);
-    CHECK(p.required == tokens(100 + 300));
+    CHECK(required_of(c.genesis.params, c.clock().stake_price, p) == tokens(100 + 300));
     CHECK(c.clock().active_devices == 2);
     CHECK(c.tasks(c.anna).empty());  // they work from the next epoch on
     c.next_epoch();

@@ -236,6 +236,7 @@ TEST_CASE("a slash in the last block of an epoch and one in the first block of t
             g.params.work.start_span_blocks =
                 1;  // the challenge is drawn before the last block, whatever the beacon is
             g.params.work.open_blocks = 8;
+            g.params.work.start_span_blocks = 2;  // the challenge comes before the last block, whatever is drawn
         });
         c.join(c.anna, "tiny", tokens(1000));
         c.next_epoch();

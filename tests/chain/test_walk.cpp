@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "tests/chain/chain_fixture.hpp"
+#include "tokenomics/params_change.hpp"
+#include "tokenomics/params_json.hpp"
 
 namespace assay::chain::test {
 namespace {
@@ -10,7 +12,18 @@ namespace {
 class Walk {
    public:
     Walk(std::uint64_t walk_seed, std::size_t validators, const Chain::Tweak& tweak)
-        : random_(walk_seed), c_(tweak, validators) {
+        : random_(walk_seed),
+          c_(
+              [&](Genesis& g) {
+                  auto& v = g.params.governance;
+                  v.deposit_min = tokens(1);
+                  v.voting_ms = 8'000;
+                  v.timelock_ms = 4'000;
+                  v.window_ms = 60'000;
+                  v.vote_cap = Ppb{500'000'000};
+                  if (tweak) tweak(g);
+              },
+              validators) {
         for (const Key* k : {&c_.buyer, &c_.anna, &c_.bob, &c_.carl}) people_.push_back(*k);
         for (const Key& k : c_.operators) people_.push_back(k);
         c_.rotate = true;
@@ -21,6 +34,7 @@ class Walk {
     }
     Chain& chain() { return c_; }
     std::size_t sent() const { return sent_; }
+    std::size_t changed() const { return changed_; }  ///< parameters, by votes
     const std::map<std::string, std::size_t>& outcomes() const { return outcomes_; }
 
    private:
@@ -35,7 +49,7 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        switch (random_.below(17)) {
+        switch (random_.below(19)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -87,6 +101,15 @@ class Walk {
                 return CreateVesting{anybody().address(), amount(40), TimeMs{start}, TimeMs{cliff},
                                      TimeMs{chance(90) ? cliff + random_.below(60'000) : random_.below(cliff)}};
             }
+            case 15:
+                return proposal();
+            case 16: {
+                const auto open = c_.read([](const StateView& s) { return s.governance(); });
+                if (open.open.empty()) return std::nullopt;
+                const std::uint64_t number =
+                    chance(95) ? open.open[random_.below(open.open.size())] : random_.below(open.next + 2);
+                return Vote{number, chance(80) ? Choice::yes : static_cast<Choice>(random_.below(3))};
+            }
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {
@@ -101,6 +124,36 @@ class Walk {
                                 Credits{random_.below(3'000'000)}};
             }
         }
+    }
+
+    // Changes of a few parameters, likely to pass; not of what a walk needs to go on: its fees, its proposers, votes.
+    Message proposal() {
+        const auto rows = tokenomics::list_params(c_.read([](const StateView& s) { return s.params(); }));
+        Propose out{{}, "walk", tokens(random_.below(3))};
+        while (out.changes.size() <= random_.below(3)) {
+            const auto& row = rows[random_.below(rows.size())];
+            const auto rule = tokenomics::rule_of(row.path).rule;
+            if (row.path == "block.min_gas_price" || row.path.starts_with("validators.") ||
+                row.path.starts_with("governance.") || row.unit == "Q0.128")
+                continue;
+            if (!row.number || rule == tokenomics::ParamRule::fixed) {
+                if (chance(99)) continue;
+                out.changes.push_back({row.path, row.value});
+                continue;
+            }
+            const u128 now = *row.number, tenth = now / 10;
+            const u128 most = rule == tokenomics::ParamRule::monetary && chance(95) ? tenth : now;
+            const u128 by = most < 1'000'000'000'000 ? random_.below(static_cast<std::uint64_t>(most) + 2) : most;
+            out.changes.push_back({row.path, to_digits(chance(50) || by > now ? now + by : now - by)});
+        }
+        if (chance(20)) {  // a share for a share
+            out.changes.clear();
+            const auto split = c_.read([](const StateView& s) { return s.params().split; });
+            const std::uint64_t by = random_.below(10'000'000);
+            out.changes = {{"split.work_ppb", std::to_string(split.work.value + by)},
+                           {"split.availability_ppb", std::to_string(split.availability.value - by)}};
+        }
+        return out;
     }
 
     // Commits to some of what is due, honestly or not; opens what was committed, or forgets to.
@@ -145,6 +198,9 @@ class Walk {
                     if (auto m = message(me)) ms.push_back(*std::move(m));
                 if (ms.empty()) continue;
                 Chain::Terms terms;
+                if (std::any_of(ms.begin(), ms.end(),
+                                [](const Message& m) { return m.index() == Message(Propose{}).index(); }))
+                    terms.gas = 400'000;
                 if (chance(5)) terms.gas = 6'000 + random_.below(8'000);
                 if (chance(3)) terms.fee = amount(100);
                 if (chance(2)) terms.valid_until = random_.below(c_.height().value + 3);
@@ -192,6 +248,7 @@ class Walk {
             CHECK(r.code != "invariant_broken");
             CHECK(r.code != "internal");
         }
+        for (const Event& e : results.end_events) changed_ += e.kind == "params.changed";
     }
 
     Random random_;
@@ -199,7 +256,7 @@ class Walk {
     std::vector<Key> people_;
     std::map<Hash, std::pair<Key, Work>> done_;
     std::map<std::string, std::size_t> outcomes_;
-    std::size_t sent_ = 0;
+    std::size_t sent_ = 0, changed_ = 0;
 };
 
 // The state at the walk's end, as a file and back: the same hash, and the same file once more.
@@ -265,6 +322,8 @@ void check_walk(Walk& w) {
         std::printf("  %-24s %zu\n", code.c_str(), n);
         codes += n > 0;
     }
+    std::printf("  parameters changed       %zu\n", w.changed());
+    CHECK(w.changed() > 0);
     CHECK(codes >= 15);  // the walk is of use only where it gets about
     CHECK(w.outcomes().at("ok") > w.sent() / 5);
     check_replays(w.chain());
@@ -321,6 +380,25 @@ TEST_CASE("a random walk in each of the other burn modes, with recycling") {
         CHECK(w.outcomes().at("ok") > w.sent() / 5);
         check_replays(w.chain());
     }
+}
+
+TEST_CASE(
+    "F14: parameters change by votes inside epochs, under open commits, orders and queued items: no block fails") {
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 3));
+    Walk w(seed() + 3, 1, [](Genesis& g) {
+        g.params.epoch.blocks = 12;
+        g.params.work.open_blocks = 8;
+        g.params.slash.jail_ms = 5'000;
+        auto& v = g.params.governance;
+        v.voting_ms = 3'000;
+        v.timelock_ms = 1'000;
+        v.quorum = Ppb{1};
+        v.window_ms = 20'000;
+        v.max_open = 64;
+        v.deposit_min = Amount{};
+    });
+    check_walk(w);
+    CHECK(w.changed() > 30);
 }
 
 TEST_CASE("a random walk near the cap, with 24 decimals and a full block every time") {

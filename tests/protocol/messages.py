@@ -2,11 +2,13 @@
 
 import hashlib
 
-from borsh import ADDRESS, HASH, PUBLIC_KEY, SIGNATURE, TEXT, U8, U16, U32, U64, U128, List, Optional, Struct, Union
+from borsh import (ADDRESS, HASH, PUBLIC_KEY, SIGNATURE, TEXT, U8, U16, U32, U64, U128, Enumeration, List, Optional,
+                   Struct, Union)
 from secp256k1 import public_key, sign, tagged_hash
 
 # ---------------------------------------------------------------- §4 transactions
 OUTPUT = Struct(("to", ADDRESS), ("amount", U128), ("tag", TEXT))
+CHANGE = Struct(("name", TEXT), ("value", TEXT))
 OPENING = Struct(("leaves", List(HASH)), ("siblings", List(HASH)))
 MESSAGE = Union({
     0: ("transfer", Struct(("outputs", List(OUTPUT)))),
@@ -28,6 +30,8 @@ MESSAGE = Union({
     41: ("place_bid", Struct(("order", HASH), ("slot", U32), ("price", U128))),
     50: ("commit_work", Struct(("task", HASH), ("slot", U32), ("root", HASH))),
     51: ("open_work", Struct(("commit", HASH), ("opening", OPENING))),
+    60: ("propose", Struct(("changes", List(CHANGE)), ("title", TEXT), ("deposit", U128))),
+    61: ("vote", Struct(("proposal", U64), ("choice", Enumeration(3)))),
 })
 BODY = Struct(("version", U16), ("chain_id", TEXT), ("sender", ADDRESS), ("nonce", U64), ("fee", U128),
               ("gas_limit", U64), ("valid_until", U64), ("memo", TEXT), ("messages", List(MESSAGE)))
@@ -35,6 +39,7 @@ AUTH = Struct(("threshold", U8), ("keys", List(PUBLIC_KEY)), ("signatures", List
 TX = Struct(("body", BODY), ("auth", AUTH))
 
 GAS_TX, GAS_BYTE, GAS_SIGNATURE = 2000, 10, 3000
+GAS_PROPOSE, GAS_PROPOSE_CLASS = 200_000, 10_000
 
 
 def address_of(key):

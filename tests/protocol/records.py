@@ -49,7 +49,10 @@ PARAMS = Struct(
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
     ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))),
-    ("vesting", Struct(("min_grant", U128), ("max_grants", U64))))
+    ("vesting", Struct(("min_grant", U128), ("max_grants", U64))),
+    ("governance", Struct(("deposit_min", U128), ("voting_ms", U64), ("timelock_ms", U64), ("quorum_ppb", U64),
+                          ("threshold_ppb", U64), ("vote_cap_ppb", U64), ("monetary_step_ppb", U64),
+                          ("window_ms", U64), ("max_open", U64))))
 GRANT = Struct(("amount", U128), ("start", U64), ("cliff", U64), ("end", U64))
 GENESIS = Struct(("chain_id", TEXT), ("time", U64), ("params", PARAMS),
                  ("accounts", List(Struct(("address", ADDRESS), ("amount", U128), ("vesting", List(GRANT))))),
@@ -75,7 +78,10 @@ CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
-                    ("last_time", U64), ("expected", U64), ("commits", U64))
+                    ("last_time", U64), ("expected", U64), ("commits", U64),
+                    ("rules", Struct(*[(name, U64) for name in (
+                        "window_ms max_gap_ms challenge_delay_blocks open_blocks open_attempts memory_tasks jail_ms "
+                        "opening_units opening_bytes").split()])))
 LEDGER = Struct(*[(name, U128) for name in (
     "genesis minted burned scheduled recycled burned_for_credits liquid staked unbonding vesting vault escrow bonds fees held_slashes pool_work "
     "pool_availability reserved rewards pool_stakers pool_validators treasury credits_issued credits_consumed "
@@ -83,8 +89,8 @@ LEDGER = Struct(*[(name, U128) for name in (
 
 UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
-                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32), ("required", U128),
-                  ("required_usd", U128), ("required_least", U128), ("kept", U128), ("kept_until", U64),
+                  ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32),
+                  ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
                   ("slashed", U128))
@@ -132,11 +138,42 @@ PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("pas
                         ("delegators", U128), ("per_share", PER_SHARE),
                         ("slashed", U128), ("required", U128), ("stake", U128))
 
+PROPOSAL = Struct(("proposer", ADDRESS), ("title", TEXT), ("changes", List(Struct(("name", TEXT), ("value", TEXT)))),
+                  ("deposit", U128), ("opened", U64), ("voting_until", U64), ("status", Enumeration(7)),
+                  ("total", U128), ("voted", U128), ("yes", U128), ("no", U128), ("abstain", U128), ("votes", U64),
+                  ("decided", U64), ("effective_from", U64), ("applied", U64))
+BALLOT = Struct(("choice", Enumeration(3)))
+GOVERNANCE = Struct(("next", U64), ("open", List(U64)),
+                    ("windows", List(Struct(("name", TEXT), ("start", U64), ("base", U128)))))
+
+
+def largest_opening(params):
+    """Verify units and bytes that one opening of any class may take (§8)."""
+    units = size = 0
+    for c in params["classes"]:
+        n = c["lanes"] * (c["steps"] // c["leaf_every"])
+        k, depth = min(params["work"]["samples"], n), (n - 1).bit_length()
+        m = min(2 * k, n)
+        units = max(units, k * (c["leaf_every"] + 2 + 2 * (1 + 2 * depth)))
+        size = max(size, 32 * m * (1 + depth - (m.bit_length() - 1)) + 1024)
+    return units, size
+
+
+def round_rules(params):
+    units, size = largest_opening(params)
+    w, slash = params["work"], params["slash"]
+    return {"window_ms": w["window_ms"], "max_gap_ms": max(w["window_ms"] // 10, 4 * params["block"]["time_ms"]),
+            "challenge_delay_blocks": w["challenge_delay_blocks"], "open_blocks": w["open_blocks"],
+            "open_attempts": w["open_attempts"], "memory_tasks": slash["memory_tasks"], "jail_ms": slash["jail_ms"],
+            "opening_units": units, "opening_bytes": size}
+
+
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
            "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
            "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
            "order": ORDER, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
-           "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT}
+           "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
+           "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}
 
 
 # ---------------------------------------------------------------- §10 vesting

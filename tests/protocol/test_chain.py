@@ -109,7 +109,7 @@ class Chain(Case):
             {"epoch": 0, "h0": m.start_height(1, beacon, 0, g["params"]["work"]["start_span_blocks"]), "h0_time": 0,
              "h0_beacon": bytes(32), "deadline": 0, "proposers": [], "challenge": 0, "challenge_beacon": bytes(32),
              "counted_blocks": 0, "open_proposers": [], "closed": 0, "void_window": False, "last_time": 0,
-             "expected": 0, "commits": 0}))
+             "expected": 0, "commits": 0, "rules": records.round_rules(g["params"])}))
         self.pay((address(ALICE), 1))  # a header that names the state of genesis
         self.assertEqual(state.root_of(out).hex(), self.app_hash(0).hex())
 
@@ -224,6 +224,43 @@ class Chain(Case):
         answer = self.node.send(self.node.signed(FAUCET, transfer((address(ALICE), 1)), gas_limit=needed - 1))
         self.assertEqual((answer["status"], answer["code"]), ("failed", "out_of_gas"))
         self.committed(self.node.signed(FAUCET, transfer((address(ALICE), 1)), gas_limit=needed))
+
+    def test_a_proposal_and_a_vote_are_the_records_of_the_text_and_the_deposit_waits_in_escrow(self):
+        read = lambda kind, table, key, h: kind.decode(self.proven(table, key, h))
+        params = self.genesis["params"]
+        deposit, name = params["governance"]["deposit_min"] + 5, b"market.max_bids"
+        self.pay((address(BOB), deposit + 100_000_000))
+        before = self.node("status")["height"]
+        raw = self.node.signed(BOB, ("propose", {"changes": [{"name": name, "value": b"7"}], "title": b"fewer bids",
+                                                 "deposit": deposit}), gas_limit=2_000_000, fee=20_000)
+        answer = self.node.send(raw)
+        self.assertEqual(answer["code"], "ok", answer)
+        at, number = answer["height"], big(1)
+        vote = self.node.send(self.node.signed(OPERATOR, ("vote", {"proposal": 1, "choice": 1})))
+        self.assertEqual(vote["code"], "ok", vote)
+        self.pay((address(ALICE), 1))
+        clock = read(records.CHAIN_STATE, 1, b"chain", before)
+        rounds = clock["epoch"] - clock["oldest_round"] + 1
+        self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"],
+                         m.intrinsic_gas(raw) + 200 * (1 + rounds) + 500 * 3 + m.GAS_PROPOSE +
+                         m.GAS_PROPOSE_CLASS * len(params["classes"]))
+        time = self.node.block(at)["header"]["time"]
+        self.assertEqual(read(records.PROPOSAL, 0x12, number, at), {
+            "proposer": address(BOB), "title": b"fewer bids", "changes": [{"name": name, "value": b"7"}],
+            "deposit": deposit, "opened": at, "voting_until": time + params["governance"]["voting_ms"], "status": 0,
+            "total": 0, "voted": 0, "yes": 0, "no": 0, "abstain": 0, "votes": 0, "decided": 0, "effective_from": 0,
+            "applied": 0})
+        self.assertEqual(read(records.GOVERNANCE, 0x14, b"state", at), {"next": 2, "open": [1], "windows": []})
+        self.assertEqual(read(records.BALLOT, 0x13, number + address(OPERATOR), vote["height"]), {"choice": 1})
+        escrow = lambda h: read(records.LEDGER, 1, b"ledger", h)["escrow"]
+        self.assertEqual(escrow(at) - escrow(before), deposit)
+        for code, changes in (("param_fixed", {"token.cap": "1"}), ("unknown_param", {"market.max_bid": "7"}),
+                              ("param_step_too_large", {"stake.unit": str(params["stake"]["unit"] * 111 // 100)}),
+                              ("bad_proposal", {"market.max_bids": "07"})):
+            listed = [{"name": k.encode(), "value": v.encode()} for k, v in changes.items()]
+            message = "propose", {"changes": listed, "title": b"", "deposit": deposit}
+            refused = self.node.send(self.node.signed(BOB, message, gas_limit=2_000_000, fee=20_000))
+            self.assertEqual((refused["status"], refused["code"]), ("failed", code))
 
     def test_two_of_three_keys_spend_and_no_other_bytes_are_the_same_transaction(self):
         secrets = (ALICE, BOB, CAROL)

@@ -260,9 +260,10 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
            provider.delegated.units == 12));
-    CHECK((provider.required.units == 14 && provider.required_usd.units == 15 && provider.kept.units == 17));
-    CHECK((provider.required_least.units == 16 && provider.exposure.units == 19 && provider.open_commits == 20));
-    CHECK((provider.jailed_until.value == 22 && provider.earned.units == 26 && provider.slashed.units == 27));
+    CHECK((provider.classes.size() == 2 && provider.classes[1].device_class == 16 && provider.classes[1].count == 17));
+    CHECK((provider.kept.units == 18 && provider.kept_until.value == 19));
+    CHECK((provider.exposure.units == 20 && provider.open_commits == 21));
+    CHECK((provider.jailed_until.value == 23 && provider.earned.units == 27 && provider.slashed.units == 28));
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -295,6 +296,14 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((round.h0.value == 2 && round.h0_time.value == 3 && round.deadline.value == 5 && round.challenge.value == 8));
     CHECK((round.counted_blocks == 10 && round.closed.value == 13 && round.void_window && round.last_time.value == 15));
     CHECK((round.expected == 16 && round.commits == 17));
+    CHECK((round.rules.window_ms == 18 && round.rules.open_attempts == 22 && round.rules.opening_bytes == 26));
+    const auto proposal = reads<ParamProposal>("record_proposal");
+    CHECK((proposal.changes.size() == 2 && proposal.deposit.units == 7 && proposal.voting_until.value == 9));
+    CHECK((proposal.total.units == 11 && proposal.abstain.units == 15 && proposal.votes == 16));
+    CHECK((proposal.decided.value == 17 && proposal.effective_from.value == 18 && proposal.applied.value == 19));
+    const auto governance = reads<Governance>("record_governance");
+    CHECK((governance.next == 1 && governance.open.back() == 3 && governance.windows.back().base == 9));
+    (void)reads<Ballot>("record_ballot");
     const auto epoch = reads<EpochRecord>("record_epoch");
     CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 11 && epoch.fees.units == 16 && epoch.passed == 19));
     CHECK((epoch.missed == 22 && epoch.paid_weight == 23 && epoch.spot.value == 24 && epoch.ema.value == 25));
@@ -314,6 +323,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 111));
     CHECK(params.validators.max_beacon_gap == 142);
     CHECK((params.vesting.min_grant.units == 143 && params.vesting.max_grants == 144));
+    CHECK((params.governance.deposit_min.units == 145 && params.governance.max_open == 153));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -165,7 +165,11 @@ TEST_CASE("the list of parameters names every field once, with its range, as fil
     std::size_t leaves = 0;
     each_leaf(p, [&](const std::string& path, const auto& f, const auto&) {
         REQUIRE(leaves < rows.size());
-        CHECK(rows[leaves].path == path);
+        std::string named = path;  // classes go by their names
+        for (std::size_t i = 0; i < p.classes.size(); ++i)
+            if (const std::string at = "classes[" + std::to_string(i) + "]."; named.starts_with(at))
+                named = "classes." + p.classes[i].name + "." + named.substr(at.size());
+        CHECK(rows[leaves].path == named);
         CHECK(rows[leaves].min == f.min);
         CHECK(rows[leaves].max == f.max);
         ++leaves;

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "tests/tokenomics/model.hpp"
 #include "tokenomics/slash.hpp"
 #include "tokenomics/stake.hpp"
@@ -34,6 +36,12 @@ TEST_CASE("the stake of a device is unit x max(floor, multiplier), rounded up; o
         }
         const auto all = required_stake(p, devices);
         REQUIRE(all.ok() == fits);
+        std::map<std::uint32_t, std::uint32_t> counts;
+        for (const std::uint32_t d : devices) ++counts[d];
+        std::vector<ClassCount> by_class;
+        for (const auto& [d, n] : counts) by_class.push_back({d, n});
+        const auto counted = requirement(p, by_class);
+        if (counted) REQUIRE(counted->tokens == *all);
         if (fits)
             REQUIRE(big(*all) == sum);
         else
@@ -49,6 +57,9 @@ TEST_CASE("a provider without devices needs no stake; a class that is not there 
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::unknown_class);
     CHECK(none.error().message.find("4") != std::string::npos);
+    const ClassCount one_of[] = {{4, 1}};
+    CHECK(requirement(p, {})->tokens.is_zero());
+    CHECK(requirement(p, one_of).error().code == Code::unknown_class);
 }
 
 TEST_CASE("io.net's table: 200 tokens a card at least, eight H100 at a multiplier of ten need 16,000") {
@@ -261,8 +272,10 @@ TEST_CASE(
           Amount{10'000'000});  // F9: a price x10 makes entry no dearer
     CHECK(in_tokens(one, Price{300'000'000}, 6).value() == Amount{66'666'667});  // rounded up: the provider owes it
     CHECK(in_tokens(one, Price{0}, 6).error().code == Code::overflow);
-    const std::uint32_t first[] = {0};
+    const ClassCount first[] = {{0, 1}};
     const auto sum = requirement(p, first);
+    const ClassCount three[] = {{0, 3}};
+    CHECK(requirement(p, three)->usd == Credits{600'000'000});
     REQUIRE(sum.ok());
     CHECK(sum->tokens.is_zero());
     CHECK(sum->least == *deterrent_stake(p, p.classes[0]));

@@ -229,6 +229,7 @@ class Contract(unittest.TestCase):
         "bid place": ["ab" * 32, "--price", "0.1"],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
         "validator report-price": ["1.14"], "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
+        "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
         "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"],
     }
     OFFLINE = {"key new", "key list", "key show", "version", "completion", "log", "tx inspect", "tx sign", "tx broadcast"}

@@ -68,7 +68,8 @@ constexpr auto kTokens = std::to_array<std::string_view>({"amount",
                                                           "vaulted",
                                                           "vested",
                                                           "vesting",
-                                                          "work"});
+                                                          "work",
+                                                          "total_stake"});
 constexpr auto kDollars = std::to_array<std::string_view>(
     {"consumed", "credits", "credits_consumed", "credits_issued", "credits_paid", "deposit", "escrowed", "free",
      "issued", "max_price", "min_credits", "outstanding", "price_per_unit", "queued", "refunded", "required_usd"});

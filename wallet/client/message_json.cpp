@@ -85,6 +85,18 @@ struct Fields {
         put("leaves", make::number(m.opening.leaves.size()));
         put("siblings", make::number(m.opening.siblings.size()));
     }
+    void operator()(const chain::Propose& m) const {
+        std::vector<json::Value> changes;
+        for (const auto& c : m.changes)
+            changes.push_back(make::object({{"name", make::text(c.name)}, {"value", make::text(c.value)}}));
+        put("changes", make::array(std::move(changes)));
+        put("title", make::text(m.title));
+        put("deposit", make::amount(m.deposit.units));
+    }
+    void operator()(const chain::Vote& m) const {
+        put("proposal", make::number(m.proposal));
+        put("choice", make::text(chain::choice_word(m.choice)));
+    }
 };
 
 struct Words {
@@ -148,6 +160,14 @@ struct Words {
     }
     std::string operator()(const chain::CommitWork& m) const { return "commit to task " + hex(m.task); }
     std::string operator()(const chain::OpenWork& m) const { return "open commit " + hex(m.commit); }
+    std::string operator()(const chain::Propose& m) const {
+        std::string out = "propose '" + m.title + "' with a deposit of " + chain.show(m.deposit);
+        for (const auto& c : m.changes) out += "; set " + c.name + " to " + c.value;
+        return out;
+    }
+    std::string operator()(const chain::Vote& m) const {
+        return "vote " + std::string(chain::choice_word(m.choice)) + " on proposal " + std::to_string(m.proposal);
+    }
 };
 
 }  // namespace
