@@ -36,6 +36,8 @@ constexpr RuleRow kRules[] = {
     {"bme.round_blocks", {kFixed, "a price round that is open would end at another height than buyers counted on"}},
     {"price.initial", {kFixed, kOnce}},
     {"stake.unit", {kMoney, "it says what access costs"}},
+    {"stake.unit_usd", {kMoney, "it says what access costs"}},
+    {"stake.unit_in", {kFixed, "a requirement would jump from tokens to dollars or back"}},
     {"stake.floor_ppb", {kMoney, "it says what access costs"}},
     {"classes.*.multiplier_ppb", {kMoney, "it says what access costs"}},
     {"classes.*.name", {kFixed, "devices are registered under it"}},

@@ -197,18 +197,18 @@ std::string write_json(const T& v) {
 }
 
 template <Described T>
-void list_into(const T& v, const std::string& prefix, std::vector<ParamRow>& rows) {
+void list_into(const T& v, const std::string& prefix, EntryNames names, std::vector<ParamRow>& rows) {
     for_each_field(v, [&](const auto& f, const auto& member) {
         using M = std::remove_cvref_t<decltype(member)>;
         const std::string path = prefix + f.name;
         if constexpr (Described<M>) {
-            list_into(member, path + ".", rows);
+            list_into(member, path + ".", names, rows);
         } else if constexpr (kIsVector<M>) {
             for (std::size_t i = 0; i < member.size(); ++i) {
+                std::string entry = path + "[" + std::to_string(i) + "].";
                 if constexpr (std::is_same_v<M, std::vector<ClassParams>>)
-                    list_into(member[i], path + "." + member[i].name + ".", rows);
-                else
-                    list_into(member[i], path + "[" + std::to_string(i) + "].", rows);
+                    if (names == EntryNames::own) entry = path + "." + member[i].name + ".";
+                list_into(member[i], entry, names, rows);
             }
         } else {
             rows.push_back({path, text_of(member), f.unit, f.min, f.max, f.meaning, number_of(member)});
@@ -296,9 +296,9 @@ std::string params_to_json(const Params& p) {
     return write_json(p);
 }
 
-std::vector<ParamRow> list_params(const Params& p) {
+std::vector<ParamRow> list_params(const Params& p, EntryNames names) {
     std::vector<ParamRow> rows;
-    list_into(p, "", rows);
+    list_into(p, "", names, rows);
     return rows;
 }
 

@@ -31,7 +31,10 @@ struct ParamRow {
     std::string meaning;
     std::optional<u128> number;
 };
-[[nodiscard]] std::vector<ParamRow> list_params(const Params& p);
+/// Entries of lists by number, "classes[0].weight", as a path into a file; classes by their own name,
+/// "classes.cpu-1.weight", as votes call them.
+enum class EntryNames : std::uint8_t { own, number };
+[[nodiscard]] std::vector<ParamRow> list_params(const Params& p, EntryNames names = EntryNames::own);
 /// Sets one parameter by the path of its row, as genesis would be read, and returns its canonical text.
 /// "classes.X.name" with the value "X" appends a class. Errors: unknown_param with the nearest name, and those of
 /// params_from_json.

@@ -276,7 +276,7 @@ Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, 
 
 Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price) {
     const tokenomics::ClassParams& c = rules.classes[index];
-    const std::uint32_t one[] = {index};
+    const tokenomics::ClassCount one[] = {{index, 1}};
     const auto sum = tokenomics::requirement(rules, one);
     const auto unit = sum ? tokenomics::in_tokens(*sum, stake_price, rules.token.decimals) : sum.error();
     const auto least = tokenomics::deterrent_stake(rules, c);

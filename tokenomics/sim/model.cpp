@@ -101,7 +101,7 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
     start.unbonding_steps = static_cast<std::size_t>(
         std::max<std::uint64_t>(1, (scenario.params.stake.unbonding_ms + scenario.step_ms - 1) / scenario.step_ms));
     for (const ProviderGroup& g : scenario.providers) {
-        const std::uint32_t device[] = {static_cast<std::uint32_t>(g.class_index)};
+        const tokenomics::ClassCount device[] = {{static_cast<std::uint32_t>(g.class_index), 1}};
         ASSAY_TRY(const auto sum, tokenomics::requirement(scenario.params, device));
         ASSAY_TRY(Amount one,
                   tokenomics::in_tokens(sum, scenario.params.price.initial, scenario.params.token.decimals));

@@ -43,7 +43,7 @@ struct Row {
 
 std::vector<Row> rows_of(const Scenario& s) {
     std::vector<Row> out;
-    for (const auto& r : tokenomics::list_params(s.params)) {
+    for (const auto& r : tokenomics::list_params(s.params, tokenomics::EntryNames::number)) {
         const bool any = r.min == 0 && r.max == 0;
         out.push_back({"params." + r.path, r.value, r.unit, any ? "" : std::to_string(r.min),
                        any ? "" : std::to_string(r.max), r.meaning});
