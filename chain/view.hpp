@@ -89,6 +89,11 @@ struct TaskView {
 };
 [[nodiscard]] std::vector<TaskView> tasks_of(const StateView& state, const Address& provider);
 
+/// May this device of this provider work for an order of this class: what a bid must be when it is placed, and again
+/// when the order is leased to it. Errors: not_registered, jailed, stake_below_required, unknown_device, unknown_class.
+[[nodiscard]] Status may_work_for(const StateView& state, const tokenomics::Params& rules, const ChainState& now,
+                                  const Address& provider, std::uint32_t slot, std::uint32_t device_class);
+
 /// Why somebody was paid what it was, or not; the terms add up.
 struct ExplainTerm {
     std::string name;

@@ -243,7 +243,8 @@ Json order_json(const Style& s, const chain::StateView& state, const Hash& id, c
                 {"lease", o.lease ? bid(*o.lease) : Json()},
                 {"lease_from", o.lease ? Json(o.lease_from.value) : Json()},
                 {"units_done", o.units_done},
-                {"paid", digits(o.paid)}};
+                {"paid", digits(o.paid)},
+                {"manual", o.manual}};
 }
 
 Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c) {

@@ -120,7 +120,7 @@ BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
 ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
                ("status", Enumeration(4)), ("bids", List(BID)), ("lease", Optional(BID)), ("lease_from", U64),
-               ("units_done", U64), ("paid", U128))
+               ("units_done", U64), ("paid", U128), ("manual", FLAG))
 QUEUE_ITEM = Struct(("included", U64), ("attempts", U32), ("item", Union({
     0: ("burn", Struct(("buyer", ADDRESS), ("amount", U128), ("min_credits", U128), ("credits", U128))),
     1: ("settlement", Struct(("order", HASH), ("provider", ADDRESS), ("epoch", U64), ("credits", U128),

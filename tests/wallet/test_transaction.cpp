@@ -44,7 +44,10 @@ std::vector<chain::Message> one_of_each(const Address& who) {
             chain::RenewBeacon{Hash{}},
             chain::ReportPrice{Price{100}},
             chain::OpenOrder{"cpu", 2, Credits{3}, Credits{6}, 99},
-            chain::PlaceBid{Hash{}, 1, Credits{2}}};
+            chain::PlaceBid{Hash{}, 1, Credits{2}},
+            chain::AcceptBid{Hash{}, who, 1, Credits{2}},
+            chain::CloseLease{},
+            chain::CancelOrder{}};
 }
 
 }  // namespace
