@@ -115,6 +115,8 @@ void run_due_orders(Exec& x);                                         // market.
 /// The order is leased to the bid; its first task is in the next epoch.
 void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b);
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
+/// Erases what the index of prices does not look back on any more.
+void forget_old_prices(Exec& x);                                           // market.cpp
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
 /// Requirements at the price of the epoch's end and under parameters that a vote has changed; grace for whom that alone

@@ -53,6 +53,25 @@ bool has_open_commit(Exec& x, const Hash& id, const Order& o) {
     return false;
 }
 
+MarketView market_of(const StateView& state, const tokenomics::Params& rules, Epoch now, std::uint32_t device_class) {
+    const std::uint64_t back = std::min(rules.market.index_epochs - 1, now.value);
+    MarketView out{Epoch{now.value - back}, now, {}};
+    std::vector<tokenomics::PriceIndex> parts;
+    for (Epoch e = out.from; e <= now; e = e + 1) parts.push_back(state.market_prices(e, device_class));
+    out.prices = tokenomics::summarize(parts);
+    return out;
+}
+
+void forget_old_prices(Exec& x) {
+    std::vector<Bytes> old;
+    x.s.for_prefix(tables::kMarketPrices, {}, [&](ByteView key, ByteView) {
+        if (tables::read_be(key, 0, 8) + x.rules().market.index_epochs > x.epoch().value) return false;
+        old.emplace_back(key.begin(), key.end());
+        return true;
+    });
+    for (Bytes& key : old) x.s.erase({tables::kMarketPrices, std::move(key)});
+}
+
 void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b) {
     o.lease = b;
     o.status = OrderStatus::leased;
@@ -100,7 +119,7 @@ void run_due_orders(Exec& x) {
                 continue;
             }
             (void)close_order(x, id, *o, o->lease ? OrderStatus::closed : OrderStatus::cancelled);
-        } else if (o->status == OrderStatus::open && !o->manual) {
+        } else if (o->status == OrderStatus::open) {
             const auto best = best_bid(x, id, *o);
             if (!best) {
                 (void)close_order(x, id, *o, OrderStatus::cancelled);
@@ -124,6 +143,9 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     if (!increase(o->paid, price)) return;
     ++o->units_done;
     x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), 0, q});
+    auto prices = x.s.market_prices(x.epoch(), o->device_class);
+    if (tokenomics::add_units(prices, price, 1))  // all credits that ever were fit, so their sum does
+        x.s.put_record(tables::market_prices(x.epoch(), o->device_class), prices);
     x.s.put_record(tables::order(order_id), *o);
     if (o->units_done == o->units) (void)close_order(x, order_id, *o, OrderStatus::closed);
 }

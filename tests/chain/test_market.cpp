@@ -475,4 +475,40 @@ TEST_CASE("a bid is checked again when it is accepted") {
     CHECK(c.order(order).status == OrderStatus::cancelled);
 }
 
+TEST_CASE("the index of prices counts what passed and was paid, and forgets what is too long ago") {
+    Market m([](Genesis& g) { g.params.market.index_epochs = 2; });
+    Chain& c = m.c;
+    const std::uint32_t tiny = c.order(c.open_order(c.buyer, "tiny", 1, 1'000'000)).device_class;
+    const auto index = [&] {
+        return c.read([&](const StateView& s) { return market_of(s, s.params(), s.chain().epoch, tiny); });
+    };
+    // Anna and Bob work for one order each, in one epoch.
+    const Hash one = c.open_order(c.buyer, "tiny", 1, 1'000'000), other = c.open_order(c.buyer, "tiny", 1, 1'000'000);
+    c.ok(c.anna, PlaceBid{one, 0, Credits{600'000}});
+    c.ok(c.bob, PlaceBid{other, 0, Credits{301'001}});
+    m.to_lease(one);
+    m.to_lease(other);
+    CHECK(index().prices.units == 0);  // a lease is no price yet
+    c.next_epoch();
+    c.to_start();
+    const Work a = Chain::work(c.task(c.anna, 0, one)), b = Chain::work(c.task(c.bob, 0, other));
+    c.block({c.tx(c.anna, Chain::commit_message(a)), c.tx(c.bob, Chain::commit_message(b))});
+    c.to_challenge();
+    c.ok(c.anna, c.opening(c.anna, a));
+    const Epoch paid = c.clock().epoch;
+    CHECK(index().prices.units == 1);
+    c.ok(c.bob, c.opening(c.bob, b));
+    MarketView now = index();
+    CHECK((now.prices.units == 2 && now.prices.least.units == 301'001 && now.prices.median.units == 301'001));
+    CHECK(now.prices.mean.units == 450'500);  // of 450500.5
+    CHECK(now.prices.exact);
+    CHECK((now.from + 1 == paid && now.to == paid));
+    c.next_epoch();
+    CHECK(index().prices.units == 2);
+    c.next_epoch();
+    CHECK(index().prices.units == 0);
+    CHECK(index().from == paid + 1);
+    CHECK_FALSE(c.read([&](const StateView& s) { return s.get(tables::market_prices(paid, tiny)); }).has_value());
+}
+
 }  // namespace assay::chain::test

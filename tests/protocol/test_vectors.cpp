@@ -243,6 +243,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK(ledger.pool_work.units == 16);
     CHECK((ledger.rewards.units == 19 && ledger.treasury.units == 22));
     CHECK(ledger.credits_queued.units == 28);
+    const auto prices = reads<tokenomics::PriceIndex>("record_market_prices");
+    CHECK((prices.units == 1 && prices.least.units == 2 && prices.sum.units == 3 && prices.merged));
+    CHECK((prices.points.size() == 2 && prices.points[0].price.units == 5 && prices.points[0].units == 6));
     const auto account = reads<Account>("record_account");
     CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
            account.credit_tokens.units == 4 && account.grants == 5));
