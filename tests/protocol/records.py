@@ -173,7 +173,8 @@ def round_rules(params):
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
            "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
            "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
-           "order": ORDER, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
+           "order": ORDER,
+           "market_prices": MARKET_PRICES, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
            "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
            "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}
 
