@@ -160,16 +160,17 @@ struct Words {
         return "report a price of $" + format_decimal(m.price.value, 8) + " per " + chain.denom;
     }
     std::string operator()(const chain::OpenOrder& m) const {
-        return (m.manual ? "order, taking a bid by hand, " : "order ") + std::to_string(m.units) + " units of " + m.device_class + " for " + show_usd(m.max_price) +
-               " each at most, " + show_usd(m.deposit) + " deposited, until height " + std::to_string(m.expires);
+        return (m.manual ? "order, taking a bid by hand, " : "order ") + std::to_string(m.units) + " units of " +
+               m.device_class + " for " + show_usd(m.max_price) + " each at most, " + show_usd(m.deposit) +
+               " deposited, until height " + std::to_string(m.expires);
     }
     std::string operator()(const chain::PlaceBid& m) const {
         return "bid " + show_usd(m.price) + " per unit for order " + hex(m.order) + " with device " +
                std::to_string(m.slot);
     }
     std::string operator()(const chain::AcceptBid& m) const {
-        return "accept the bid of " + chain.show(m.provider) + " with device " + std::to_string(m.slot) + " for order " +
-               hex(m.order) + " at " + show_usd(m.price) + " per unit at most";
+        return "accept the bid of " + chain.show(m.provider) + " with device " + std::to_string(m.slot) +
+               " for order " + hex(m.order) + " at " + show_usd(m.price) + " per unit at most";
     }
     std::string operator()(const chain::CloseLease& m) const { return "close the lease of order " + hex(m.order); }
     std::string operator()(const chain::CancelOrder& m) const { return "cancel order " + hex(m.order); }
