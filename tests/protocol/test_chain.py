@@ -419,7 +419,7 @@ class Provider(Case):
         self.setup_provider(CAROL)
         buyer = self.buyer()
         me, bidder = address(buyer), address(CAROL)
-        rich = records.ACCOUNT.decode(self.proven(0x80, me, self.node("status")["height"] - 1))
+        rich = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])
 
         def opened(manual):
             nonce, height = self.node("account", address=name(me))["next_nonce"], self.node("status")["height"]

@@ -229,7 +229,7 @@ class Contract(unittest.TestCase):
     # What each command needs to get as far as the node.
     ARGUMENTS = {
         "send": ["alice", "1"], "burn": ["1"], "redeem": ["1"], "stake": ["1"], "unstake": ["1"],
-        "claim": ["alice"], "commission": ["5%"], "epochs": ["0", "1"],
+        "claim": ["alice"], "vest": ["alice", "1", "--start", "2027-01-01", "--end", "2028-01-01"], "commission": ["5%"], "epochs": ["0", "1"],
         "provider requirement": ["--class", "cpu-1"], "provider device add": ["--class", "cpu-1"],
         "order create": ["--class", "cpu-1", "--units", "2", "--max-price", "0.1"], "order show": ["ab" * 32],
         "bid place": ["ab" * 32, "--price", "0.1"], "bid accept": ["ab" * 32, "--provider", "alice", "--price", "0.1"],
