@@ -95,6 +95,9 @@ namespace assay {
     X(too_many_proposals, -32010)                            \
     X(unknown_proposal, -32010)                              \
     X(voting_closed, -32010)                                 \
+    X(unknown_bid, -32010)                                   \
+    X(not_manual, -32010)                                    \
+    X(not_leased, -32010)                                    \
     /* openings */                                           \
     X(opening_leaf_count, -32010)                            \
     X(opening_sibling_count, -32010)                         \

@@ -245,6 +245,7 @@ void end_epoch(Exec& x) {
     next.ema = record->ema;
     x.s.put_record(tables::epoch(next.epoch), next);
     open_round(x);
+    forget_old_prices(x);
 }
 
 }  // namespace assay::chain

@@ -61,6 +61,9 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const ReportPrice& m);
 [[nodiscard]] Status run(Exec& x, const OpenOrder& m);
 [[nodiscard]] Status run(Exec& x, const PlaceBid& m);
+[[nodiscard]] Status run(Exec& x, const AcceptBid& m);
+[[nodiscard]] Status run(Exec& x, const CloseLease& m);
+[[nodiscard]] Status run(Exec& x, const CancelOrder& m);
 [[nodiscard]] Status run(Exec& x, const CommitWork& m);
 [[nodiscard]] Status run(Exec& x, const OpenWork& m);
 [[nodiscard]] Status run(Exec& x, const Propose& m);
@@ -107,7 +110,13 @@ void count_rounds(Exec& x, const Address& proposer, bool lane_full);  // at its 
 void close_price_round(Exec& x);                                      // price_round.cpp
 void run_queue(Exec& x);                                              // burn_queue.cpp
 void run_due_orders(Exec& x);                                         // market.cpp
+/// A commit of the order that still waits for its verdict: it keeps the order open.
+[[nodiscard]] bool has_open_commit(Exec& x, const Hash& id, const Order& o);
+/// The order is leased to the bid; its first task is in the next epoch.
+void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b);
 [[nodiscard]] Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status);
+/// Erases what the index of prices does not look back on any more.
+void forget_old_prices(Exec& x);                                           // market.cpp
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
 /// Requirements at the price of the epoch's end and under parameters that a vote has changed; grace for whom that alone

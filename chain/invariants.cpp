@@ -313,6 +313,19 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     rows.push_back({"shares of a pool = sum over its delegations, and all are listed by delegator",
                     to_digits(shares.pools) + " pools and " + to_digits(shares.listed) + " delegations differ",
                     shares.pools == 0 && shares.listed == 0});
+    std::uint64_t index_errors = 0;
+    state.for_prefix(tables::kMarketPrices, {}, [&](ByteView, ByteView value) {
+        const auto index = borsh::decode<tokenomics::PriceIndex>(value);
+        ASSAY_CHECK(index.ok());
+        u128 units = 0, sum = 0;
+        for (const auto& point : index->points) units += point.units, sum += point.price.units * point.units;
+        const bool adds_up =
+            units == index->units && (index->merged ? sum <= index->sum.units : sum == index->sum.units);
+        index_errors += !adds_up;
+        return true;
+    });
+    rows.push_back({"prices in the market's index add up to its units and their sum",
+                    to_digits(index_errors) + " records differ", index_errors == 0});
     const std::uint32_t active = state.chain().active_devices;
     rows.push_back(
         {"required stake of a provider = sum over its devices by class, all devices are counted",

@@ -13,10 +13,7 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
     std::optional<Bid> best;
     Hash best_draw;
     for (const Bid& b : o.bids) {
-        const auto p = x.s.provider(b.provider);
-        const auto d = x.s.device(b.provider, b.slot);
-        if (!p || !d || p->jailed || !has_access(x.rules(), x.s.clock(), *p) || d->device_class != o.device_class)
-            continue;
+        if (!may_work_for(x.s, x.rules(), x.s.clock(), b.provider, b.slot, o.device_class)) continue;
         Bytes data;
         borsh::Writer w(data);
         w.put(x.s.clock().beacon);
@@ -32,7 +29,21 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
     return best;
 }
 
-// A commit of the order that still waits for its verdict keeps the order open: nothing touches an open commit.
+}  // namespace
+
+Status may_work_for(const StateView& state, const tokenomics::Params& rules, const ChainState& now,
+                    const Address& provider, std::uint32_t slot, std::uint32_t device_class) {
+    const auto p = state.provider(provider);
+    if (!p) return {Code::not_registered, "the bidder is not registered as a provider"};
+    if (p->jailed) return {Code::jailed, "the provider is jailed"};
+    ASSAY_TRY_VOID(must_have_access(rules, now, *p));
+    const auto d = state.device(provider, slot);
+    if (!d) return {Code::unknown_device, "slot " + std::to_string(slot) + " has no device"};
+    if (d->device_class != device_class)
+        return {Code::unknown_class, "the device is of another class than the order asks"};
+    return {};
+}
+
 bool has_open_commit(Exec& x, const Hash& id, const Order& o) {
     if (!o.lease) return false;
     for (std::uint64_t e = x.s.clock().oldest_round.value; e <= x.epoch().value; ++e) {
@@ -42,7 +53,34 @@ bool has_open_commit(Exec& x, const Hash& id, const Order& o) {
     return false;
 }
 
-}  // namespace
+MarketView market_of(const StateView& state, const tokenomics::Params& rules, Epoch now, std::uint32_t device_class) {
+    const std::uint64_t back = std::min(rules.market.index_epochs - 1, now.value);
+    MarketView out{Epoch{now.value - back}, now, {}};
+    std::vector<tokenomics::PriceIndex> parts;
+    for (Epoch e = out.from; e <= now; e = e + 1) parts.push_back(state.market_prices(e, device_class));
+    out.prices = tokenomics::summarize(parts);
+    return out;
+}
+
+void forget_old_prices(Exec& x) {
+    std::vector<Bytes> old;
+    x.s.for_prefix(tables::kMarketPrices, {}, [&](ByteView key, ByteView) {
+        if (tables::read_be(key, 0, 8) + x.rules().market.index_epochs > x.epoch().value) return false;
+        old.emplace_back(key.begin(), key.end());
+        return true;
+    });
+    for (Bytes& key : old) x.s.erase({tables::kMarketPrices, std::move(key)});
+}
+
+void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b) {
+    o.lease = b;
+    o.status = OrderStatus::leased;
+    o.lease_from = x.epoch() + 1;  // its task exists before the next h0 is drawn
+    x.s.put_record(tables::order(id), o);
+    x.s.put(tables::lease(b.provider, b.slot, id), {});
+    x.emit("lease.opened", {attr("order", id), attr("provider", b.provider), attr("price", b.price),
+                            attr("from_epoch", o.lease_from.value)});
+}
 
 Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status) {
     if (!o.deposit.is_zero()) {
@@ -87,13 +125,7 @@ void run_due_orders(Exec& x) {
                 (void)close_order(x, id, *o, OrderStatus::cancelled);
                 continue;
             }
-            o->lease = best;
-            o->status = OrderStatus::leased;
-            o->lease_from = x.epoch() + 1;  // its task exists before the next h0 is drawn
-            x.s.put_record(tables::order(id), *o);
-            x.s.put(tables::lease(best->provider, best->slot, id), {});
-            x.emit("lease.opened", {attr("order", id), attr("provider", best->provider), attr("price", best->price),
-                                    attr("from_epoch", o->lease_from.value)});
+            open_lease(x, id, *o, *best);
         }
     }
 }
@@ -111,6 +143,9 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     if (!increase(o->paid, price)) return;
     ++o->units_done;
     x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), 0, q});
+    auto prices = x.s.market_prices(x.epoch(), o->device_class);
+    if (tokenomics::add_units(prices, price, 1))  // all credits that ever were fit, so their sum does
+        x.s.put_record(tables::market_prices(x.epoch(), o->device_class), prices);
     x.s.put_record(tables::order(order_id), *o);
     if (o->units_done == o->units) (void)close_order(x, order_id, *o, OrderStatus::closed);
 }

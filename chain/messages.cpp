@@ -21,6 +21,9 @@ struct Namer {
     std::string_view operator()(const ReportPrice&) const { return "report_price"; }
     std::string_view operator()(const OpenOrder&) const { return "open_order"; }
     std::string_view operator()(const PlaceBid&) const { return "place_bid"; }
+    std::string_view operator()(const AcceptBid&) const { return "accept_bid"; }
+    std::string_view operator()(const CloseLease&) const { return "close_lease"; }
+    std::string_view operator()(const CancelOrder&) const { return "cancel_order"; }
     std::string_view operator()(const CommitWork&) const { return "commit_work"; }
     std::string_view operator()(const OpenWork&) const { return "open_work"; }
     std::string_view operator()(const Propose&) const { return "propose"; }

@@ -121,7 +121,8 @@ struct OpenOrder {
     Credits max_price;
     Credits deposit;            ///< at least units x max_price
     std::uint64_t expires = 0;  ///< height; what is not done by then is refunded
-    ASSAY_FIELDS(device_class, units, max_price, deposit, expires)
+    bool manual = false;        ///< a direct order: the buyer takes a bid by hand, nobody is matched
+    ASSAY_FIELDS(device_class, units, max_price, deposit, expires, manual)
 };
 struct PlaceBid {
     static constexpr std::uint8_t kTag = 41;
@@ -129,6 +130,27 @@ struct PlaceBid {
     std::uint32_t slot = 0;
     Credits price;  ///< micro-USD per unit
     ASSAY_FIELDS(order, slot, price)
+};
+/// The buyer of a direct order takes one of its bids.
+struct AcceptBid {
+    static constexpr std::uint8_t kTag = 42;
+    Hash order;
+    Address provider;
+    std::uint32_t slot = 0;
+    Credits price;  ///< at most: a bid may be replaced while this travels
+    ASSAY_FIELDS(order, provider, slot, price)
+};
+/// Buyer or provider ends a lease; what passed is paid, the rest of the deposit comes back.
+struct CloseLease {
+    static constexpr std::uint8_t kTag = 43;
+    Hash order;
+    ASSAY_FIELDS(order)
+};
+/// The buyer takes back an order that nobody works for yet.
+struct CancelOrder {
+    static constexpr std::uint8_t kTag = 44;
+    Hash order;
+    ASSAY_FIELDS(order)
 };
 
 // ---------------------------------------------------------------- work (each alone in its transaction)
@@ -168,9 +190,10 @@ struct Vote {
     ASSAY_FIELDS(proposal, choice)
 };
 
-using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
-                             Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice,
-                             OpenOrder, PlaceBid, CommitWork, OpenWork, Propose, Vote>;
+using Message =
+    std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake,
+                 SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid,
+                 AcceptBid, CloseLease, CancelOrder, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

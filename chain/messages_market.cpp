@@ -1,10 +1,23 @@
-// OpenOrder and PlaceBid.
+// What buyers and bidders do: orders, bids, leases that end early.
 #include <algorithm>
 
 #include "base/sha256.hpp"
 #include "chain/exec.hpp"
 
 namespace assay::chain {
+namespace {
+
+std::vector<Bid>::iterator bid_of(Order& o, const Address& provider, std::uint32_t slot) {
+    return std::find_if(o.bids.begin(), o.bids.end(),
+                        [&](const Bid& b) { return b.provider == provider && b.slot == slot; });
+}
+
+std::string state_in_words(const Order& o) {
+    static constexpr const char* kWords[] = {"open", "leased", "closed", "cancelled"};
+    return std::string("the order is ") + kWords[static_cast<int>(o.status)];
+}
+
+}  // namespace
 
 Status run(Exec& x, const OpenOrder& m) {
     const auto& rules = x.rules();
@@ -35,8 +48,9 @@ Status run(Exec& x, const OpenOrder& m) {
     o.max_price = m.max_price;
     o.deposit = m.deposit;
     o.opened = x.height();
-    o.bids_until = bids_until;
     o.expires = Height{m.expires};
+    o.manual = m.manual;
+    o.bids_until = m.manual ? Height{m.expires - 1} : bids_until;
     Bytes seed;
     borsh::Writer w(seed);
     w.put(x.sender);
@@ -44,7 +58,7 @@ Status run(Exec& x, const OpenOrder& m) {
     w.put(x.message);
     const Hash id = tagged_hash("assay/order", seed);
     x.s.put_record(tables::order(id), o);
-    x.s.put(tables::order_due(bids_until, id), {});
+    if (!m.manual) x.s.put(tables::order_due(bids_until, id), {});
     x.s.put(tables::order_due(o.expires, id), {});
     x.emit("order.opened", {attr("order", id), attr("buyer", x.sender), attr("class", m.device_class),
                             attr("units", m.units), attr("max_price", m.max_price), attr("deposit", m.deposit)});
@@ -58,16 +72,8 @@ Status run(Exec& x, const PlaceBid& m) {
         return {Code::order_closed, "the order took bids until height " + std::to_string(o->bids_until.value)};
     if (m.price.is_zero() || m.price > o->max_price)
         return {Code::bid_too_high, "price is zero or above the order's max_price of " + to_digits(o->max_price.units)};
-    const auto p = x.s.provider(x.sender);
-    if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
-    if (p->jailed) return {Code::jailed, "the provider is jailed"};
-    ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));
-    const auto d = x.s.device(x.sender, m.slot);
-    if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
-    if (d->device_class != o->device_class)
-        return {Code::unknown_class, "the device is of another class than the order asks"};
-    const auto mine = std::find_if(o->bids.begin(), o->bids.end(),
-                                   [&](const Bid& b) { return b.provider == x.sender && b.slot == m.slot; });
+    ASSAY_TRY_VOID(may_work_for(x.s, x.rules(), x.s.clock(), x.sender, m.slot, o->device_class));
+    const auto mine = bid_of(*o, x.sender, m.slot);
     if (mine != o->bids.end()) {
         mine->price = m.price;
     } else {
@@ -78,6 +84,53 @@ Status run(Exec& x, const PlaceBid& m) {
     x.s.put_record(tables::order(m.order), *o);
     x.emit("bid.placed", {attr("order", m.order), attr("provider", x.sender), attr("price", m.price)});
     return {};
+}
+
+Status run(Exec& x, const AcceptBid& m) {
+    auto o = x.s.order(m.order);
+    if (!o) return {Code::unknown_order, "order is not on this chain"};
+    if (o->buyer != x.sender) return {Code::not_owner, "only the buyer accepts a bid for its order"};
+    if (!o->manual) return {Code::not_manual, "the order is matched at its bid height; only a direct order is by hand"};
+    if (o->status != OrderStatus::open) return {Code::order_closed, state_in_words(*o)};
+    if (x.height() >= o->expires)
+        return {Code::order_closed, "the order ended at height " + std::to_string(o->expires.value)};
+    const auto bid = bid_of(*o, m.provider, m.slot);
+    if (bid == o->bids.end()) return {Code::unknown_bid, "no bid of that provider with that slot stands"};
+    if (bid->price > m.price)
+        return {Code::bid_too_high, "the bid is " + to_digits(bid->price.units) + ", the buyer takes it at " +
+                                        to_digits(m.price.units) + " at most"};
+    // What held when the bid was placed need not hold now.
+    ASSAY_TRY_VOID(may_work_for(x.s, x.rules(), x.s.clock(), m.provider, m.slot, o->device_class));
+    open_lease(x, m.order, *o, Bid{*bid});
+    return {};
+}
+
+Status run(Exec& x, const CloseLease& m) {
+    auto o = x.s.order(m.order);
+    if (!o) return {Code::unknown_order, "order is not on this chain"};
+    if (x.sender != o->buyer && (!o->lease || x.sender != o->lease->provider))
+        return {Code::not_owner, "only the buyer or the provider of a lease closes it"};
+    if (o->status == OrderStatus::open) return {Code::not_leased, "the order is not leased yet; cancel_order ends it"};
+    if (o->status != OrderStatus::leased) return {Code::order_closed, state_in_words(*o)};
+    if (x.height() >= o->expires)
+        return {Code::order_closed, "the lease ended at height " + std::to_string(o->expires.value) +
+                                        " and waits for the verdict of an open commit"};
+    if (!has_open_commit(x, m.order, *o)) return close_order(x, m.order, *o, OrderStatus::closed);
+    // From here on it is as at its end: no task any more, and it closes when the verdict is there.
+    o->expires = x.height();
+    x.s.put_record(tables::order(m.order), *o);
+    x.s.put(tables::order_due(o->expires, m.order), {});
+    return {};
+}
+
+Status run(Exec& x, const CancelOrder& m) {
+    auto o = x.s.order(m.order);
+    if (!o) return {Code::unknown_order, "order is not on this chain"};
+    if (o->buyer != x.sender) return {Code::not_owner, "only the buyer cancels its order"};
+    if (o->status != OrderStatus::open)
+        return {Code::order_closed,
+                state_in_words(*o) + (o->status == OrderStatus::leased ? "; close_lease ends it" : "")};
+    return close_order(x, m.order, *o, OrderStatus::cancelled);
 }
 
 }  // namespace assay::chain

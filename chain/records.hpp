@@ -112,15 +112,18 @@ struct Order {
     Credits max_price;
     Credits deposit;        ///< what is left of it
     Amount deposit_tokens;  ///< tokens burned for what is left
-    Height opened, bids_until, expires;
+    Height opened;
+    Height bids_until;  ///< of a direct order the last height before `expires`
+    Height expires;     ///< a lease that is closed ends where it was closed
     OrderStatus status = OrderStatus::open;
     std::vector<Bid> bids;
     std::optional<Bid> lease;
     Epoch lease_from;  ///< first epoch with a task
     std::uint64_t units_done = 0;
     Credits paid;
+    bool manual = false;  ///< its buyer takes a bid by hand
     ASSAY_FIELDS(buyer, device_class, units, max_price, deposit, deposit_tokens, opened, bids_until, expires, status,
-                 bids, lease, lease_from, units_done, paid)
+                 bids, lease, lease_from, units_done, paid, manual)
 };
 
 /// What waits for a price round, in the order of arrival.

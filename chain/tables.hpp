@@ -26,6 +26,7 @@ inline constexpr std::uint8_t kVesting = 0x0f;          // address | grant id ->
 // provider -> StakePool; provider | generation -> ClosedGeneration; provider | delegator -> Delegation
 inline constexpr std::uint8_t kDelegations = 0x10;
 inline constexpr std::uint8_t kDelegationsBy = 0x11;  // delegator | provider -> empty
+inline constexpr std::uint8_t kMarketPrices = 0x15;   // epoch | class -> PriceIndex of the last epochs
 inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
 
 inline constexpr std::uint8_t kProposals = 0x12;   // number -> ParamProposal
@@ -117,6 +118,9 @@ inline StateKey provider_epoch(Epoch e, const Address& a) {
 }
 inline StateKey order_due(Height h, const Hash& id) {
     return KeyOf(kOrdersDue) | h | id;
+}
+inline StateKey market_prices(Epoch e, std::uint32_t device_class) {
+    return KeyOf(kMarketPrices) | e | device_class;
 }
 inline StateKey stake_pool(const Address& provider) {
     return KeyOf(kDelegations) | provider;

@@ -90,6 +90,9 @@ tokenomics::Params StateView::params_at(Epoch e) const {
     if (last) return decoded<tokenomics::Params>(*last);
     return record_or_empty<Genesis>(*this, tables::global("genesis")).params;
 }
+tokenomics::PriceIndex StateView::market_prices(Epoch e, std::uint32_t device_class) const {
+    return record_or_empty<tokenomics::PriceIndex>(*this, tables::market_prices(e, device_class));
+}
 Ledger StateView::ledger() const {
     return record_or_empty<Ledger>(*this, tables::global("ledger"));
 }

@@ -9,6 +9,7 @@
 #include "chain/records.hpp"
 #include "chain/store/key.hpp"
 #include "tokenomics/emission.hpp"
+#include "tokenomics/price_index.hpp"
 
 namespace assay::chain {
 
@@ -41,6 +42,8 @@ class StateView {
     [[nodiscard]] Governance governance() const;
     /// The parameters in force in an epoch that has begun.
     [[nodiscard]] tokenomics::Params params_at(Epoch e) const;
+    /// What units of work of a class were paid with in an epoch; empty where none was, or where it is too long ago.
+    [[nodiscard]] tokenomics::PriceIndex market_prices(Epoch e, std::uint32_t device_class) const;
     [[nodiscard]] Ledger ledger() const;
     [[nodiscard]] ChainState chain() const;
     [[nodiscard]] tokenomics::Params params() const;
@@ -88,6 +91,19 @@ struct TaskView {
     bool committed = false;
 };
 [[nodiscard]] std::vector<TaskView> tasks_of(const StateView& state, const Address& provider);
+
+/// Prices of a class over the last market.index_epochs epochs, the running one included.
+struct MarketView {
+    Epoch from, to;
+    tokenomics::PriceSummary prices;
+};
+[[nodiscard]] MarketView market_of(const StateView& state, const tokenomics::Params& rules, Epoch now,
+                                   std::uint32_t device_class);
+
+/// May this device of this provider work for an order of this class: what a bid must be when it is placed, and again
+/// when the order is leased to it. Errors: not_registered, jailed, stake_below_required, unknown_device, unknown_class.
+[[nodiscard]] Status may_work_for(const StateView& state, const tokenomics::Params& rules, const ChainState& now,
+                                  const Address& provider, std::uint32_t slot, std::uint32_t device_class);
 
 /// Why somebody was paid what it was, or not; the terms add up.
 struct ExplainTerm {

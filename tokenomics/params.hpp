@@ -553,11 +553,14 @@ struct MarketParams {
     std::uint64_t bid_blocks = 10;
     std::uint64_t max_units = 1000;
     std::uint64_t max_bids = 100;
+    std::uint64_t index_epochs = 24;
     static constexpr auto describe() {
         using P = MarketParams;
         return std::tuple{field("bid_blocks", &P::bid_blocks, "blocks", 1, 100'000, "an order takes bids for so long"),
                           field("max_units", &P::max_units, "units", 1, 1'000'000, "units of work in one order"),
-                          field("max_bids", &P::max_bids, "bids", 1, 1'000, "bids per order")};
+                          field("max_bids", &P::max_bids, "bids", 1, 1'000, "bids per order"),
+                          field("index_epochs", &P::index_epochs, "epochs", 1, 1'000,
+                                "the index of prices looks back over so many, the running one included")};
     }
     ASSAY_DESCRIBED
 };

@@ -9,6 +9,7 @@ const std::vector<Method>& methods() {
         std::vector<Method> out;
         add_chain_methods(out);
         add_economy_methods(out);
+        add_market_methods(out);
         add_work_methods(out);
         add_governance_methods(out);
         add_tx_methods(out);

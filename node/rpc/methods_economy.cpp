@@ -1,8 +1,7 @@
-// Accounts, supply, parameters, epochs, price, orders, validators.
+// Accounts, supply, parameters, epochs, price, validators.
 #include <algorithm>
 
 #include "base/utc.hpp"
-#include "chain/tables.hpp"
 #include "node/json.hpp"
 #include "node/rpc/api.hpp"
 #include "node/rpc/cursor.hpp"
@@ -221,36 +220,6 @@ Result<Json> fees(const Api& api, const Args&) {
     });
 }
 
-Result<Json> orders(const Api& api, const Args& args) {
-    const std::string status = args.text_or("status", "");
-    if (!status.empty() && status != "open" && status != "leased" && status != "closed" && status != "cancelled")
-        return {Code::invalid_params, "status must be open, leased, closed or cancelled"};
-    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        const Style style = style_of(s.params());
-        ASSAY_TRY(Page page, page_of(args, "orders/" + status, s.chain().height));
-        s.for_prefix(chain::tables::kOrders, {}, [&](ByteView key, ByteView value) {
-            if (!page.wants(key)) return true;
-            const auto o = borsh::decode<chain::Order>(value);
-            if (!o) return true;
-            Json one = order_json(style, s, Hash::from(key), *o);
-            if (!status.empty() && one["status"] != status) return true;
-            if (page.full()) return page.more();
-            page.add(key, std::move(one));
-            return true;
-        });
-        return page.finish();
-    });
-}
-
-Result<Json> order(const Api& api, const Args& args) {
-    const Hash id = args.hash("id");
-    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        const auto o = s.order(id);
-        if (!o) return {Code::not_found, "order " + hex(id) + " is not on this chain"};
-        return order_json(style_of(s.params()), s, id, *o);
-    });
-}
-
 }  // namespace
 
 void add_economy_methods(std::vector<Method>& out) {
@@ -306,16 +275,6 @@ void add_economy_methods(std::vector<Method>& out) {
                    "mode, burn_price, settle_price, outstanding, vault, breaker, queued_items, waiting_items, cost",
                    &credits});
     out.push_back({"fees", "what gas costs", {}, "min_gas_price, per, max_gas", &fees});
-    out.push_back({"orders",
-                   "orders of buyers",
-                   {{"status", ParamType::text, false, "open, leased, closed or cancelled"}, kCursorParam, kLimitParam},
-                   "items as of order",
-                   &orders});
-    out.push_back({"order",
-                   "one order",
-                   {{"id", ParamType::hash, true, "the order"}},
-                   "buyer, class, units, bids, lease, paid",
-                   &order});
 }
 
 }  // namespace assay::node

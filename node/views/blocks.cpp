@@ -74,12 +74,21 @@ struct Fields {
         j["max_price"] = digits(m.max_price);
         j["deposit"] = digits(m.deposit);
         j["expires"] = m.expires;
+        j["manual"] = m.manual;
     }
     void operator()(const chain::PlaceBid& m) const {
         j["order"] = hex(m.order);
         j["slot"] = m.slot;
         j["price"] = digits(m.price);
     }
+    void operator()(const chain::AcceptBid& m) const {
+        j["order"] = hex(m.order);
+        j["provider"] = s.address(m.provider);
+        j["slot"] = m.slot;
+        j["price"] = digits(m.price);
+    }
+    void operator()(const chain::CloseLease& m) const { j["order"] = hex(m.order); }
+    void operator()(const chain::CancelOrder& m) const { j["order"] = hex(m.order); }
     void operator()(const chain::CommitWork& m) const {
         j["task"] = hex(m.task);
         j["slot"] = m.slot;

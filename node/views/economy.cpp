@@ -243,7 +243,44 @@ Json order_json(const Style& s, const chain::StateView& state, const Hash& id, c
                 {"lease", o.lease ? bid(*o.lease) : Json()},
                 {"lease_from", o.lease ? Json(o.lease_from.value) : Json()},
                 {"units_done", o.units_done},
-                {"paid", digits(o.paid)}};
+                {"paid", digits(o.paid)},
+                {"manual", o.manual}};
+}
+
+Json lease_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {
+    return Json{{"order", hex(id)},
+                {"buyer", s.address(o.buyer)},
+                {"provider", s.address(o.lease->provider)},
+                {"slot", o.lease->slot},
+                {"class", class_name(state.params(), o.device_class)},
+                {"price", digits(o.lease->price)},
+                {"units", o.units},
+                {"units_done", o.units_done},
+                {"paid", digits(o.paid)},
+                {"deposit", digits(o.deposit)},
+                {"from_epoch", o.lease_from.value},
+                {"expires", o.expires.value},
+                {"status", word(o.status)}};
+}
+
+Json bid_json(const Style& s, const chain::StateView& state, const chain::Order& o, const chain::Bid& b) {
+    const Status now = chain::may_work_for(state, state.params(), state.chain(), b.provider, b.slot, o.device_class);
+    return Json{{"provider", s.address(b.provider)},
+                {"slot", b.slot},
+                {"price", digits(b.price)},
+                {"now", now ? std::string("ok") : std::string(now.error().word())}};
+}
+
+Json market_json(const chain::StateView& state, const tokenomics::Params& rules, std::uint32_t index) {
+    const auto m = chain::market_of(state, rules, state.chain().epoch, index);
+    return Json{{"class", class_name(rules, index)},
+                {"from_epoch", m.from.value},
+                {"to_epoch", m.to.value},
+                {"units", m.prices.units},
+                {"min_price", digits(m.prices.least)},
+                {"median_price", digits(m.prices.median)},
+                {"mean_price", digits(m.prices.mean)},
+                {"exact", m.prices.exact}};
 }
 
 Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c) {

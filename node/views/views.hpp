@@ -57,6 +57,12 @@ struct PlacedEvent {
 [[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
                                    const tokenomics::Delegation& d);
 [[nodiscard]] Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);
+/// The lease of an order that has one.
+[[nodiscard]] Json lease_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);
+/// A bid, and what its acceptance would say now: `ok` or an error word.
+[[nodiscard]] Json bid_json(const Style& s, const chain::StateView& state, const chain::Order& o, const chain::Bid& b);
+/// Prices of a class over the epochs of the index.
+[[nodiscard]] Json market_json(const chain::StateView& state, const tokenomics::Params& rules, std::uint32_t index);
 [[nodiscard]] Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Commit& c);
 [[nodiscard]] Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stake_price);
 /// Kind and dimensions of a piece of work.

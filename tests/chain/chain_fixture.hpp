@@ -403,9 +403,9 @@ class Chain {
         REQUIRE(account(k).credits > before);
     }
     Hash open_order(const Key& k, const std::string& device_class, std::uint64_t units, std::uint64_t max_price,
-                    std::uint64_t lasts = 500) {
+                    std::uint64_t lasts = 500, bool manual = false) {
         const auto r = run(k, OpenOrder{device_class, units, Credits{max_price}, Credits{u128{units} * max_price},
-                                        height().value + 1 + lasts});
+                                        height().value + 1 + lasts, manual});
         INFO(r.message);
         REQUIRE(r.code == "ok");
         for (const Event& e : r.events)

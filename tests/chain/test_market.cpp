@@ -299,4 +299,216 @@ TEST_CASE("burning and working for oneself never returns more than was burned") 
     }
 }
 
+TEST_CASE("a buyer cancels an order that is open, in the block of its matching at the latest") {
+    Market m;
+    Chain& c = m.c;
+    const Account before = c.account(c.buyer);
+    const Hash order = c.open_order(c.buyer, "tiny", 3, 1'000'000);
+    c.ok(c.anna, PlaceBid{order, 0, Credits{1}});
+    CHECK(c.code(c.buyer, CancelOrder{Hash{}}) == "unknown_order");
+    CHECK(c.code(c.anna, CancelOrder{order}) == "not_owner");
+    while (c.height() + 1 < c.order(order).bids_until) c.block();
+    REQUIRE(c.order(order).status == OrderStatus::open);
+    const Receipt r = c.run(c.buyer, CancelOrder{order});
+    REQUIRE(r.code == "ok");
+    CHECK(c.height() == c.order(order).bids_until);  // matching comes at the end of this block
+    CHECK(c.order(order).status == OrderStatus::cancelled);
+    CHECK_FALSE(c.order(order).lease.has_value());
+    CHECK(std::any_of(r.events.begin(), r.events.end(), [](const Event& e) { return e.kind == "order.cancelled"; }));
+    CHECK(c.account(c.buyer).credits == before.credits);
+    CHECK(c.account(c.buyer).credit_tokens == before.credit_tokens);
+    CHECK(c.ledger().credits_escrowed.is_zero());
+    CHECK(c.code(c.buyer, CancelOrder{order}) == "order_closed");
+    CHECK(c.code(c.anna, PlaceBid{order, 0, Credits{1}}) == "order_closed");
+    CHECK(c.code(c.buyer, CloseLease{order}) == "order_closed");
+
+    const Hash late = c.open_order(c.buyer, "tiny", 1, 1'000'000);
+    c.ok(c.anna, PlaceBid{late, 0, Credits{1}});
+    m.to_lease(late);
+    CHECK(c.code(c.buyer, CancelOrder{late}) == "order_closed");  // one block too late
+    CHECK(c.order(late).status == OrderStatus::leased);
+}
+
+TEST_CASE("buyer or provider closes a lease: the rest of the deposit comes back at once") {
+    for (const bool by_buyer : {true, false}) {
+        Market m;
+        Chain& c = m.c;
+        const Account before = c.account(c.buyer);
+        const Hash order = c.open_order(c.buyer, "tiny", 3, 1'000'000);
+        c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+        CHECK(c.code(c.buyer, CloseLease{order}) == "not_leased");
+        CHECK(c.code(c.anna, CloseLease{order}) == "not_owner");  // no lease, so no provider of it
+        m.to_lease(order);
+        CHECK(c.code(c.bob, CloseLease{order}) == "not_owner");
+        CHECK(c.code(c.bob, CloseLease{Hash{}}) == "unknown_order");
+        c.ok(by_buyer ? c.buyer : c.anna, CloseLease{order});
+        CHECK(c.order(order).status == OrderStatus::closed);
+        CHECK(c.order(order).paid.is_zero());
+        CHECK(c.account(c.buyer).credits == before.credits);
+        CHECK(c.account(c.buyer).credit_tokens == before.credit_tokens);
+        CHECK(c.ledger().credits_queued.is_zero());
+        CHECK(c.code(c.buyer, CloseLease{order}) == "order_closed");
+        c.next_epoch();
+        c.to_start();
+        CHECK(c.tasks(c.anna).size() == 1);  // the canonical one alone
+    }
+}
+
+TEST_CASE("an open commit keeps a lease that was closed until its verdict: what passes is paid, what fails is not") {
+    for (const bool honest : {true, false}) {
+        Market m;
+        Chain& c = m.c;
+        const Account before = c.account(c.buyer);
+        const Hash order = c.open_order(c.buyer, "tiny", 3, 1'000'000);
+        c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+        m.to_lease(order);
+        c.next_epoch();
+        c.to_start();
+        const Work w = honest ? Chain::work(c.task(c.anna, 0, order)) : Chain::spoiled(c.task(c.anna, 0, order), 1);
+        // The commit and the end are in one block; the commit comes first.
+        const auto receipts =
+            c.block({c.tx(c.anna, Chain::commit_message(w)), c.tx(c.buyer, CloseLease{order})}).receipts;
+        REQUIRE(receipts.size() == 2);
+        CHECK((receipts[0].code == "ok" && receipts[1].code == "ok"));
+        CHECK(c.order(order).status == OrderStatus::leased);
+        CHECK(c.order(order).expires == c.height());
+        CHECK(c.code(c.anna, CloseLease{order}) == "order_closed");  // it has ended, and waits
+        CHECK(c.ledger().credits_escrowed.units == 3'000'000);
+        const std::uint64_t next = w.task.epoch.value + 1;
+        while (c.round(w.task.epoch.value).challenge.value == 0) {
+            c.block();
+            if (c.clock().epoch.value == next)
+                for (const TaskView& t : c.tasks(c.anna)) CHECK_FALSE(t.order.has_value());
+        }
+        c.ok(c.anna, c.opening(c.anna, w));
+        c.block();
+        CHECK(c.order(order).status == OrderStatus::closed);
+        CHECK(c.order(order).units_done == (honest ? 1 : 0));
+        CHECK(c.account(c.buyer).credits.units == before.credits.units - (honest ? 600'000 : 0));
+        CHECK(c.ledger().credits_escrowed.is_zero());
+        CHECK(c.order(order).paid.units == (honest ? 600'000 : 0));
+    }
+}
+
+TEST_CASE("a direct order is not matched: its buyer takes a bid by hand") {
+    Market m;
+    Chain& c = m.c;
+    const Hash order = c.open_order(c.buyer, "tiny", 2, 1'000'000, 60, true);
+    const Height first = c.height();
+    CHECK(c.order(order).bids_until + 1 == c.order(order).expires);
+    c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+    while (c.height().value < first.value + 15) c.block();
+    REQUIRE(c.order(order).status == OrderStatus::open);  // past the bid height of others
+    c.ok(c.bob, PlaceBid{order, 0, Credits{800'000}});    // and still taking bids
+    const auto word = [&](const Key& k, const Key& whom, std::uint32_t slot, std::uint64_t price) {
+        return c.code(k, AcceptBid{order, whom.address(), slot, Credits{price}});
+    };
+    CHECK(c.code(c.buyer, AcceptBid{Hash{}, c.bob.address(), 0, Credits{800'000}}) == "unknown_order");
+    CHECK(word(c.bob, c.bob, 0, 800'000) == "not_owner");
+    CHECK(word(c.buyer, c.bob, 1, 800'000) == "unknown_bid");
+    CHECK(word(c.buyer, c.carl, 0, 800'000) == "unknown_bid");
+    CHECK(word(c.buyer, c.bob, 0, 799'999) == "bid_too_high");
+    CHECK(word(c.buyer, c.bob, 0, 800'000) == "ok");  // not the lowest
+    const Order o = c.order(order);
+    CHECK(o.status == OrderStatus::leased);
+    CHECK(o.lease->provider == c.bob.address());
+    CHECK(o.lease_from == c.clock().epoch + 1);
+    CHECK(word(c.buyer, c.anna, 0, 600'000) == "order_closed");
+    c.next_epoch();
+    c.to_start();
+    const Work w = Chain::work(c.task(c.bob, 0, order));
+    c.ok(c.bob, Chain::commit_message(w));
+    c.to_challenge();
+    c.ok(c.bob, c.opening(c.bob, w));
+    CHECK(c.order(order).paid.units == 800'000);
+
+    const Hash matched = c.open_order(c.buyer, "tiny", 1, 1'000'000);
+    c.ok(c.anna, PlaceBid{matched, 0, Credits{5}});
+    CHECK(c.code(c.buyer, AcceptBid{matched, c.anna.address(), 0, Credits{5}}) == "not_manual");
+}
+
+TEST_CASE("a bid that its provider raised while the acceptance travelled is not taken") {
+    Market m;
+    Chain& c = m.c;
+    const Hash order = c.open_order(c.buyer, "tiny", 1, 1'000'000, 60, true);
+    c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+    const auto r = c.block({c.tx(c.anna, PlaceBid{order, 0, Credits{1'000'000}}),
+                            c.tx(c.buyer, AcceptBid{order, c.anna.address(), 0, Credits{600'000}})})
+                       .receipts;
+    REQUIRE(r.size() == 2);
+    CHECK((r[0].code == "ok" && r[1].code == "bid_too_high"));
+    CHECK(c.order(order).status == OrderStatus::open);
+}
+
+TEST_CASE("a direct order without acceptance ends at its end with its deposit") {
+    Market m;
+    Chain& c = m.c;
+    const Account before = c.account(c.buyer);
+    const Hash order = c.open_order(c.buyer, "tiny", 2, 1'000'000, 20, true);
+    c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+    while (c.height() + 1 < c.order(order).expires) c.block();
+    CHECK(c.order(order).status == OrderStatus::open);
+    // In the block of its end nothing is accepted any more.
+    CHECK(c.code(c.buyer, AcceptBid{order, c.anna.address(), 0, Credits{600'000}}) == "order_closed");
+    CHECK(c.height() == c.order(order).expires);
+    CHECK(c.order(order).status == OrderStatus::cancelled);
+    CHECK(c.account(c.buyer).credits == before.credits);
+    CHECK(c.account(c.buyer).credit_tokens == before.credit_tokens);
+}
+
+TEST_CASE("a bid is checked again when it is accepted") {
+    Market m;
+    Chain& c = m.c;
+    const Hash order = c.open_order(c.buyer, "tiny", 1, 1'000'000, 400, true);
+    c.ok(c.anna, PlaceBid{order, 0, Credits{600'000}});
+    c.ok(c.bob, PlaceBid{order, 0, Credits{600'000}});
+    c.ok(c.anna, Unstake{c.anna.address(), tokens(950)});
+    CHECK(c.code(c.buyer, AcceptBid{order, c.anna.address(), 0, Credits{600'000}}) == "stake_below_required");
+    c.next_epoch();
+    const Work w = c.commit_work(c.bob, 4);
+    c.to_challenge(w.task.epoch.value);
+    c.ok(c.bob, c.opening(c.bob, w));
+    REQUIRE(c.provider(c.bob).jailed);
+    CHECK(c.code(c.buyer, AcceptBid{order, c.bob.address(), 0, Credits{600'000}}) == "jailed");
+    CHECK(c.order(order).status == OrderStatus::open);
+    c.ok(c.buyer, CancelOrder{order});
+    CHECK(c.order(order).status == OrderStatus::cancelled);
+}
+
+TEST_CASE("the index of prices counts what passed and was paid, and forgets what is too long ago") {
+    Market m([](Genesis& g) { g.params.market.index_epochs = 2; });
+    Chain& c = m.c;
+    const std::uint32_t tiny = c.order(c.open_order(c.buyer, "tiny", 1, 1'000'000)).device_class;
+    const auto index = [&] {
+        return c.read([&](const StateView& s) { return market_of(s, s.params(), s.chain().epoch, tiny); });
+    };
+    // Anna and Bob work for one order each, in one epoch.
+    const Hash one = c.open_order(c.buyer, "tiny", 1, 1'000'000), other = c.open_order(c.buyer, "tiny", 1, 1'000'000);
+    c.ok(c.anna, PlaceBid{one, 0, Credits{600'000}});
+    c.ok(c.bob, PlaceBid{other, 0, Credits{301'001}});
+    m.to_lease(one);
+    m.to_lease(other);
+    CHECK(index().prices.units == 0);  // a lease is no price yet
+    c.next_epoch();
+    c.to_start();
+    const Work a = Chain::work(c.task(c.anna, 0, one)), b = Chain::work(c.task(c.bob, 0, other));
+    c.block({c.tx(c.anna, Chain::commit_message(a)), c.tx(c.bob, Chain::commit_message(b))});
+    c.to_challenge();
+    c.ok(c.anna, c.opening(c.anna, a));
+    const Epoch paid = c.clock().epoch;
+    CHECK(index().prices.units == 1);
+    c.ok(c.bob, c.opening(c.bob, b));
+    MarketView now = index();
+    CHECK((now.prices.units == 2 && now.prices.least.units == 301'001 && now.prices.median.units == 301'001));
+    CHECK(now.prices.mean.units == 450'500);  // of 450500.5
+    CHECK(now.prices.exact);
+    CHECK((now.from + 1 == paid && now.to == paid));
+    c.next_epoch();
+    CHECK(index().prices.units == 2);
+    c.next_epoch();
+    CHECK(index().prices.units == 0);
+    CHECK(index().from == paid + 1);
+    CHECK_FALSE(c.read([&](const StateView& s) { return s.get(tables::market_prices(paid, tiny)); }).has_value());
+}
+
 }  // namespace assay::chain::test

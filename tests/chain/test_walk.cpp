@@ -46,10 +46,23 @@ class Walk {
     }
     const Key& anybody() { return people_[random_.below(people_.size())]; }
 
+    std::optional<std::pair<Hash, Order>> some_order(const std::function<bool(const Order&)>& wanted) {
+        std::vector<std::pair<Hash, Order>> found;
+        c_.read([&](const StateView& s) {
+            s.each_order([&](const Hash& id, const Order& o) {
+                if (wanted(o)) found.emplace_back(id, o);
+                return true;
+            });
+            return 0;
+        });
+        if (found.empty()) return std::nullopt;
+        return found[random_.below(found.size())];
+    }
+
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        switch (random_.below(19)) {
+        switch (random_.below(22)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -86,9 +99,12 @@ class Walk {
                 return ReportPrice{Price{80'000'000 + random_.below(40'000'000)}};
             case 10: {
                 const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
-                return OpenOrder{chance(70) ? "tiny" : "cpu", units, Credits{price},
+                return OpenOrder{chance(70) ? "tiny" : "cpu",
+                                 units,
+                                 Credits{price},
                                  Credits{u128{units} * price + random_.below(1000)},
-                                 c_.height().value + 12 + random_.below(80)};
+                                 c_.height().value + 12 + random_.below(80),
+                                 chance(40)};
             }
             case 11:
                 return RedeemCredits{Credits{random_.below(50'000'000)}};
@@ -109,6 +125,23 @@ class Walk {
                 const std::uint64_t number =
                     chance(95) ? open.open[random_.below(open.open.size())] : random_.below(open.next + 2);
                 return Vote{number, chance(80) ? Choice::yes : static_cast<Choice>(random_.below(3))};
+            }
+            case 17: {  // a bid of some direct order, mostly by its buyer
+                const auto found = some_order([&](const Order& o) {
+                    return (o.buyer == a || chance(5)) && !o.bids.empty() && (o.manual || chance(5));
+                });
+                if (!found) return std::nullopt;
+                const Bid& b = found->second.bids[random_.below(found->second.bids.size())];
+                return AcceptBid{found->first, b.provider, b.slot, chance(90) ? b.price : Credits{1}};
+            }
+            case 18: {
+                const auto found = some_order(
+                    [&](const Order& o) { return o.lease && (o.buyer == a || o.lease->provider == a || chance(3)); });
+                return found && chance(50) ? std::optional<Message>(CloseLease{found->first}) : std::nullopt;
+            }
+            case 19: {
+                const auto found = some_order([&](const Order& o) { return o.buyer == a || chance(3); });
+                return found && chance(20) ? std::optional<Message>(CancelOrder{found->first}) : std::nullopt;
             }
             default: {  // a bid on some order
                 std::vector<Hash> open;

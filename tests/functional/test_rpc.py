@@ -106,14 +106,17 @@ class Requests(unittest.TestCase):
         self.assertEqual(self.error("broadcast_tx", {"tx": "abab"})[0], "tx_malformed")
         self.assertEqual(self.error("simulate_tx", {"tx": "abab"})[0], "tx_malformed")
         self.assertEqual(self.error("orders", {"status": "lost"})[0], "invalid_params")
-        for method in ("providers", "orders"):
+        self.assertEqual(self.error("leases", {"status": "open"})[0], "invalid_params")
+        for method in ("providers", "orders", "leases"):
             self.assertEqual(self.error(method, {"cursor": "nonsense"})[0], "bad_cursor")
             self.assertEqual(self.error(method, {"limit": 1001})[0], "invalid_params")
         self.assertEqual(self.error("proof", {})[0], "invalid_params")
         self.assertEqual(self.error("proof", {"key": "aa"})[0], "invalid_params")
 
     def test_what_is_not_there(self):
-        for method, params in (("tx", {"txid": "ab" * 32}), ("order", {"id": "ab" * 32}), ("commit", {"id": "ab" * 32}),
+        for method, params in (("tx", {"txid": "ab" * 32}), ("order", {"id": "ab" * 32}), ("lease", {"id": "ab" * 32}),
+                               ("bids", {"order": "ab" * 32}), ("market", {"class": "none"}),
+                               ("commit", {"id": "ab" * 32}),
                                ("opening", {"id": "ab" * 32}), ("provider", {"address": self.address}),
                                ("epoch", {"epoch": 10**6}), ("block", {"height": 0})):
             self.assertEqual(self.error(method, params)[0], "not_found", method)

@@ -95,9 +95,9 @@ TEST_CASE("every method without parameters answers, and so do lists, proofs and 
     auto node = h.start();
     const std::string url = node->url();
     REQUIRE(eventually([&] { return result(url, "status")["height"].get<int>() >= 3; }));
-    for (const char* method :
-         {"status", "header", "block", "blocks", "genesis", "invariants", "supply", "params", "epoch", "epochs",
-          "classes", "validators", "price", "fees", "orders", "providers", "commits", "mempool", "rpc.discover"})
+    for (const char* method : {"status", "header", "block",  "blocks",    "genesis",    "invariants", "supply",
+                               "params", "epoch",  "epochs", "classes",   "validators", "price",      "fees",
+                               "orders", "leases", "market", "providers", "commits",    "mempool",    "rpc.discover"})
         CHECK_FALSE(result(url, method).is_null());
     const std::string mine = encode_address(result(url, "status")["prefix"].get<std::string>(), me.address());
     CHECK(result(url, "tasks", {{"provider", mine}})["items"].empty());

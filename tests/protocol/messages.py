@@ -2,7 +2,7 @@
 
 import hashlib
 
-from borsh import (ADDRESS, HASH, PUBLIC_KEY, SIGNATURE, TEXT, U8, U16, U32, U64, U128, Enumeration, List, Optional,
+from borsh import (ADDRESS, FLAG, HASH, PUBLIC_KEY, SIGNATURE, TEXT, U8, U16, U32, U64, U128, Enumeration, List, Optional,
                    Struct, Union)
 from secp256k1 import public_key, sign, tagged_hash
 
@@ -26,8 +26,11 @@ MESSAGE = Union({
     32: ("renew_beacon", Struct(("beacon_tip", HASH))),
     33: ("report_price", Struct(("price", U64))),
     40: ("open_order", Struct(("device_class", TEXT), ("units", U64), ("max_price", U128), ("deposit", U128),
-                              ("expires", U64))),
+                              ("expires", U64), ("manual", FLAG))),
     41: ("place_bid", Struct(("order", HASH), ("slot", U32), ("price", U128))),
+    42: ("accept_bid", Struct(("order", HASH), ("provider", ADDRESS), ("slot", U32), ("price", U128))),
+    43: ("close_lease", Struct(("order", HASH))),
+    44: ("cancel_order", Struct(("order", HASH))),
     50: ("commit_work", Struct(("task", HASH), ("slot", U32), ("root", HASH))),
     51: ("open_work", Struct(("commit", HASH), ("opening", OPENING))),
     60: ("propose", Struct(("changes", List(CHANGE)), ("title", TEXT), ("deposit", U128))),

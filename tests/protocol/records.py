@@ -47,7 +47,7 @@ PARAMS = Struct(
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
                             ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
-    ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64))),
+    ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))),
     ("vesting", Struct(("min_grant", U128), ("max_grants", U64))),
     ("governance", Struct(("deposit_min", U128), ("voting_ms", U64), ("timelock_ms", U64), ("quorum_ppb", U64),
@@ -120,7 +120,9 @@ BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
 ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
                ("status", Enumeration(4)), ("bids", List(BID)), ("lease", Optional(BID)), ("lease_from", U64),
-               ("units_done", U64), ("paid", U128))
+               ("units_done", U64), ("paid", U128), ("manual", FLAG))
+MARKET_PRICES = Struct(("units", U64), ("least", U128), ("sum", U128), ("merged", FLAG),
+                       ("points", List(Struct(("price", U128), ("units", U64)))))
 QUEUE_ITEM = Struct(("included", U64), ("attempts", U32), ("item", Union({
     0: ("burn", Struct(("buyer", ADDRESS), ("amount", U128), ("min_credits", U128), ("credits", U128))),
     1: ("settlement", Struct(("order", HASH), ("provider", ADDRESS), ("epoch", U64), ("credits", U128),
@@ -171,7 +173,8 @@ def round_rules(params):
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
            "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
            "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
-           "order": ORDER, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
+           "order": ORDER,
+           "market_prices": MARKET_PRICES, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
            "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
            "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}
 

@@ -389,6 +389,75 @@ class Provider(Case):
         provider = records.PROVIDER.decode(self.proven(0x02, me, answer["height"]))
         return commit, provider, targets
 
+    def gas(self, secret, message, reads, writes):
+        """Sends it and compares its gas; returns the height. `reads` may depend on the state before its block."""
+        raw = self.node.signed(secret, message)
+        height = self.committed(raw)
+        reads = reads(height) if callable(reads) else reads
+        used = self.node("tx", txid=m.txid(m.TX.decode(raw)["body"]).hex())["gas_used"]
+        self.assertEqual(used, m.intrinsic_gas(raw) + 200 * reads + 500 * writes, message[0])
+        return height
+
+    def record(self, table, kind, key, height):
+        self.node.until(lambda: self.node("status")["height"] > height, "a block")
+        raw = self.proven(table, key, height)
+        return kind.decode(raw) if raw is not None else None
+
+    def buyer(self):
+        secret = (0xB0E12).to_bytes(32, "big")
+        me = address(secret)
+        self.committed(self.node.signed(FAUCET, transfer((me, 50_000_000))))
+        self.committed(self.node.signed(secret, ("burn_for_credits", {"amount": 10_000_000, "min_credits": 0, "credits": 0})))
+
+        def credits():
+            self.node.send(self.node.signed(OPERATOR, ("report_price", {"price": 100_000_000})))
+            return int(self.node("account", address=name(me))["credits"])
+        self.node.until(credits, "credits")
+        return secret
+
+    def test_a_direct_order_its_lease_and_its_end(self):
+        self.setup_provider(CAROL)
+        buyer = self.buyer()
+        me, bidder = address(buyer), address(CAROL)
+        rich = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])
+
+        def opened(manual):
+            nonce, height = self.node("account", address=name(me))["next_nonce"], self.node("status")["height"]
+            expires = height + 500
+            at = self.gas(buyer, ("open_order", {"device_class": b"cpu-small", "units": 2, "max_price": 1_000_000,
+                                                 "deposit": 2_000_000, "expires": expires, "manual": manual}),
+                          0, 3 if manual else 4)
+            return m.order_id(me, nonce, 0), at, expires
+
+        id_, at, expires = opened(True)
+        bid = {"provider": bidder, "slot": 0, "price": 700_000}
+        self.gas(CAROL, ("place_bid", {"order": id_, "slot": 0, "price": 700_000}), 3, 1)
+        leased = self.gas(buyer, ("accept_bid", {"order": id_} | bid), 3, 2)
+        order = self.record(8, records.ORDER, id_, leased)
+        epoch = self.record(1, records.CHAIN_STATE, b"chain", leased - 1)["epoch"]
+        carried = rich["credit_tokens"] * 2_000_000 // rich["credits"]
+        self.assertEqual(order, {
+            "buyer": me, "device_class": 0, "units": 2, "max_price": 1_000_000, "deposit": 2_000_000,
+            "deposit_tokens": carried, "opened": at, "bids_until": expires - 1, "expires": expires, "status": 1,
+            "bids": [bid], "lease": bid, "lease_from": epoch + 1, "units_done": 0, "paid": 0, "manual": True})
+        self.assertEqual(self.proven(0x0e, bidder + big(0, 4) + id_, leased), b"")
+
+        def looked_at(height):  # the order, and a commit in each round that is not swept
+            clock = self.record(1, records.CHAIN_STATE, b"chain", height - 1)
+            return 1 + clock["epoch"] - clock["oldest_round"] + 1
+
+        closed = self.gas(CAROL, ("close_lease", {"order": id_}), looked_at, 3)
+        self.assertEqual(self.record(8, records.ORDER, id_, closed),
+                         order | {"deposit": 0, "deposit_tokens": 0, "status": 2})
+        self.assertIsNone(self.proven(0x0e, bidder + big(0, 4) + id_, closed))
+        id_, at, expires = opened(False)
+        cancelled = self.gas(buyer, ("cancel_order", {"order": id_}), 1, 2)
+        order = self.record(8, records.ORDER, id_, cancelled)
+        bid_blocks = self.node("params", pattern="market.bid_blocks")["items"][0]["value"]
+        self.assertEqual((order["status"], order["bids_until"]), (3, at + int(bid_blocks)))
+        poor = self.record(0x80, records.ACCOUNT, me, cancelled)
+        self.assertEqual((poor["credits"], poor["credit_tokens"]), (rich["credits"], rich["credit_tokens"]))
+
     def test_honest_work_passes(self):
         commit, provider, _ = self.one_task(ALICE, lie=False)
         self.assertEqual((commit["status"], commit["bad"], commit["slashed"]), (1, [], 0))

@@ -243,6 +243,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK(ledger.pool_work.units == 16);
     CHECK((ledger.rewards.units == 19 && ledger.treasury.units == 22));
     CHECK(ledger.credits_queued.units == 28);
+    const auto prices = reads<tokenomics::PriceIndex>("record_market_prices");
+    CHECK((prices.units == 1 && prices.least.units == 2 && prices.sum.units == 3 && prices.merged));
+    CHECK((prices.points.size() == 2 && prices.points[0].price.units == 5 && prices.points[0].units == 6));
     const auto account = reads<Account>("record_account");
     CHECK((account.nonce == 1 && account.liquid.units == 2 && account.credits.units == 3 &&
            account.credit_tokens.units == 4 && account.grants == 5));
@@ -321,9 +324,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.bme.min_burn.units == 66 && params.bme.fee_destroy.burn.value == 74));
     CHECK((params.bme.vault.halt_bps == 80 && params.bme.recycle.smoothing == 86));
     CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 111));
-    CHECK(params.validators.max_beacon_gap == 142);
-    CHECK((params.vesting.min_grant.units == 143 && params.vesting.max_grants == 144));
-    CHECK((params.governance.deposit_min.units == 145 && params.governance.max_open == 153));
+    CHECK(params.validators.max_beacon_gap == 143);
+    CHECK((params.vesting.min_grant.units == 144 && params.vesting.max_grants == 145));
+    CHECK((params.governance.deposit_min.units == 146 && params.governance.max_open == 154));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

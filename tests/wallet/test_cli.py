@@ -35,6 +35,7 @@ class Node(http.server.ThreadingHTTPServer):
         self.lose_nonce = 0
         self.count_nonces = False  # as a mempool does
         self.busy = 0
+        self.bidder = ""  # whose bids stand
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -97,6 +98,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def rpc_classes(self, node, _):
         return {"items": [{"name": "cpu-1", "unit_stake": "40000000", "min_stake": "1"}], "next_cursor": None,
                 "height": node.height}
+
+    def rpc_bids(self, node, _):
+        return {"items": [{"provider": node.bidder, "slot": s, "price": str(600_000 + s), "now": "ok"} for s in (0, 2)],
+                "next_cursor": None, "height": node.height}
 
     def rpc_params(self, node, _):
         return {"items": [{"path": "block.time_ms", "value": "500", "unit": "ms"}]}
@@ -228,7 +233,8 @@ class Contract(unittest.TestCase):
         "stake": ["1"], "unstake": ["1"], "epochs": ["0", "1"],
         "provider requirement": ["--class", "cpu-1"], "provider device add": ["--class", "cpu-1"],
         "order create": ["--class", "cpu-1", "--units", "2", "--max-price", "0.1"], "order show": ["ab" * 32],
-        "bid place": ["ab" * 32, "--price", "0.1"],
+        "bid place": ["ab" * 32, "--price", "0.1"], "bid accept": ["ab" * 32, "--provider", "alice", "--price", "0.1"],
+        "bid list": ["ab" * 32], "order cancel": ["ab" * 32], "lease show": ["ab" * 32], "lease close": ["ab" * 32],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
         "validator report-price": ["1.14"], "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
@@ -441,6 +447,21 @@ class Contract(unittest.TestCase):
         low = self.error_of("order", "create", "--class", "cpu-1", "--units", "10", "--max-price", "0.05", "--deposit", "0.4",
                             "--from", "alice", "-y", exit=2, node=self.node.url)
         self.assertEqual(low["code"], "usage")
+
+    def test_a_bid_is_taken_at_the_price_at_which_it_stands(self):
+        self.node.bidder = self.alice["address"]
+        accept = ["bid", "accept", "ab" * 32, "--provider", "alice", "--from", "alice", "-y"]
+        message = self.json_of(*accept, "--slot", "2", node=self.node.url)["messages"][0]
+        self.assertEqual(message, {"type": "accept_bid", "order": "ab" * 32, "provider": self.alice["address"], "slot": 2,
+                                   "price": "600002"})
+        message = self.json_of(*accept, "--slot", "2", "--price", "0.7", node=self.node.url)["messages"][0]
+        self.assertEqual(message["price"], "700000")
+        self.assertEqual(self.error_of(*accept, "--slot", "1", exit=1, node=self.node.url)["code"], "unknown_bid")
+        self.assertEqual(self.error_of(*accept, "--offline", exit=2)["code"], "usage")
+        manual = self.json_of("order", "create", "--class", "cpu-1", "--units", "1", "--max-price", "1", "--manual",
+                              "--from", "alice", "-y", node=self.node.url)["messages"][0]
+        self.assertTrue(manual["manual"])
+        self.assertIn("$0.600002", self.run_assay("bid", "list", "ab" * 32, node=self.node.url).stdout)
 
     # ---------------------------------------------------------------- asking
 

@@ -27,26 +27,31 @@ Signer key(std::uint8_t n) {
     return std::move(signer).value();
 }
 
-// In two parts: a transaction holds sixteen messages at most.
+// In two transactions: one has at most 16 messages.
 std::vector<std::vector<chain::Message>> one_of_each(const Address& who) {
-    std::vector<chain::Message> all{chain::Transfer{{{who, Amount{5}, "tag"}}},
-                                    chain::CreateVesting{who, Amount{5}, TimeMs{1}, TimeMs{2}, TimeMs{3}},
-                                    chain::BurnForCredits{Amount{7}, Credits{1}, Credits{}},
-                                    chain::BurnForCredits{Amount{7}, Credits{}, Credits{5}},
-                                    chain::RedeemCredits{Credits{3}},
-                                    chain::RegisterProvider{"http://a"},
-                                    chain::AddDevice{3, "cpu"},
-                                    chain::Stake{who, Amount{9}},
-                                    chain::Unstake{who, Amount{9}},
-                                    chain::SetCommission{Ppb{50'000'000}},
-                                    chain::ClaimRewards{who},
-                                    chain::Unjail{},
-                                    chain::RegisterValidator{Hash{}, Hash{}, Amount{1}, "v"},
-                                    chain::RenewBeacon{Hash{}},
-                                    chain::ReportPrice{Price{100}},
-                                    chain::OpenOrder{"cpu", 2, Credits{3}, Credits{6}, 99},
-                                    chain::PlaceBid{Hash{}, 1, Credits{2}}};
-    const auto half = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    const std::vector<chain::Message> all{chain::Transfer{{{who, Amount{5}, "tag"}}},
+                                          chain::CreateVesting{who, Amount{5}, TimeMs{1}, TimeMs{2}, TimeMs{3}},
+                                          chain::BurnForCredits{Amount{7}, Credits{1}, Credits{}},
+                                          chain::BurnForCredits{Amount{7}, Credits{}, Credits{5}},
+                                          chain::RedeemCredits{Credits{3}},
+                                          chain::RegisterProvider{"http://a"},
+                                          chain::AddDevice{3, "cpu"},
+                                          chain::Stake{who, Amount{9}},
+                                          chain::Unstake{who, Amount{9}},
+                                          chain::SetCommission{Ppb{50'000'000}},
+                                          chain::ClaimRewards{who},
+                                          chain::Unjail{},
+                                          chain::RegisterValidator{Hash{}, Hash{}, Amount{1}, "v"},
+                                          chain::RenewBeacon{Hash{}},
+                                          chain::ReportPrice{Price{100}},
+                                          chain::OpenOrder{"cpu", 2, Credits{3}, Credits{6}, 99},
+                                          chain::PlaceBid{Hash{}, 1, Credits{2}},
+                                          chain::AcceptBid{Hash{}, who, 1, Credits{2}},
+                                          chain::CloseLease{},
+                                          chain::CancelOrder{},
+                                          chain::Propose{{{"market.max_bids", "7"}}, "title", Amount{5}},
+                                          chain::Vote{3, chain::Choice::no}};
+    const auto half = all.begin() + 12;
     return {{all.begin(), half}, {half, all.end()}};
 }
 
@@ -138,8 +143,8 @@ TEST_CASE("a transaction file whose words differ from its bytes is refused") {
 }
 
 TEST_CASE("every message has words for people and fields for programs") {
-    for (const auto& part : one_of_each(key(3).address()))
-        for (const auto& m : part) {
+    for (const auto& messages : one_of_each(key(3).address()))
+        for (const auto& m : messages) {
             CHECK_FALSE(message_in_words(m, devnet()).empty());
             CHECK(text_or_empty(message_to_json(m, "assay"), "type") == chain::message_name(m));
         }

@@ -13,18 +13,20 @@ struct WorkOptions {
     std::string endpoint, device_class, slot = "0", devices = "1", who, cursor, limit, status;
     std::string kind = "lanes", units, max_price, deposit, expires = "1h", order;
     std::string consensus_key, beacon_tip, bond, name, usd, from;
+    bool manual = false;
 };
 
 constexpr std::uint64_t kMaxSlot = 0xffffffffu;
 
 /// Orders are priced in credits, where other answers give prices of the token and pay in tokens.
 json::Value for_people(std::string_view method, const json::Value& answer) {
-    if (method != "order" && method != "orders") return answer;
+    if (method != "order" && method != "orders" && method != "bids" && method != "lease" && method != "leases")
+        return answer;
     return renamed(answer, {{"price", "price_per_unit"}, {"paid", "credits_paid"}});
 }
 
-void list(Session& session, std::string_view method, const WorkOptions& o, const std::string& status = {}) {
-    Params params;
+void list(Session& session, std::string_view method, const WorkOptions& o, const std::string& status = {},
+          Params params = {}) {
     if (!status.empty()) params.text("status", status);
     if (!o.cursor.empty()) params.text("cursor", o.cursor);
     if (!o.limit.empty()) params.number("limit", parse_count(o.limit, "--limit", 1, 1000));
@@ -90,13 +92,29 @@ void order_create(Session& session, const ChangeOptions& change_options, const W
     if (deposit < least)
         usage("--deposit " + show_usd(deposit) + " is below units x max price, which is " + show_usd(least));
     change(session, change_options, [&](const ChainInfo& chain, const Address&) -> Messages {
-        return {chain::OpenOrder{o.device_class, units, max_price, deposit, expiry_height(session, chain, o.expires)}};
+        return {chain::OpenOrder{o.device_class, units, max_price, deposit, expiry_height(session, chain, o.expires),
+                                 o.manual}};
     });
 }
 
 void show(Session& session, std::string_view method, const Params& params) {
     const json::Value answer = session.call(method, params);
     session.result(answer, session.json ? std::string() : render(for_people(method, answer), session.chain()));
+}
+
+Params by_id(const WorkOptions& o) {
+    return Params().text("id", to_hex(parse_hash(o.order, "the order's id").view()));
+}
+
+/// What the bid stands at: the buyer agrees to that, or to less.
+Credits standing_price(Session& session, const Hash& order, const std::string& provider, std::uint32_t slot) {
+    const json::Value answer = session.call("bids", Params().text("order", to_hex(order.view())));
+    if (const json::Value* items = answer.find("items"))
+        for (const json::Value& b : items->items)
+            if (text_or_empty(b, "provider") == provider && take(number_at(b, "slot")) == slot)
+                return Credits{take(digits_at(b, "price"))};
+    fail({Code::unknown_bid, provider + " has no bid with device " + std::to_string(slot)},
+         "'assay bid list " + to_hex(order.view()) + "' shows those that stand");
 }
 
 void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
@@ -110,20 +128,29 @@ void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
     create->add_option("--deposit", o->deposit, "USD of credits set aside [units x max price]");
     create->add_option("--expires", o->expires, "1h, +500 blocks or a height; the rest is refunded then")
         ->capture_default_str();
+    create->add_flag("--manual", o->manual, "take a bid by hand ('assay bid accept') instead of the lowest price");
     auto create_options = add_change_options(*create);
     create->callback([=, &session] { order_create(session, *create_options, *o); });
     CLI::App* order_show = order->add_subcommand("show", "one order with its bids");
     order_show->add_option("ID", o->order, "the order")->required();
-    order_show->callback([=, &session] {
-        show(session, "order", Params().text("id", to_hex(parse_hash(o->order, "the order's id").view())));
-    });
+    order_show->callback([=, &session] { show(session, "order", by_id(*o)); });
     CLI::App* order_list = order->add_subcommand("list", "orders");
     order_list->add_option("--status", o->status, "open, leased, closed or cancelled")
         ->check(CLI::IsMember({"open", "leased", "closed", "cancelled"}));
     add_paging(order_list, *o);
     order_list->callback([=, &session] { list(session, "orders", *o, o->status); });
+    CLI::App* cancel = order->add_subcommand("cancel", "take back an order that is not leased yet");
+    cancel->add_option("ID", o->order, "the order")->required();
+    auto cancel_options = add_change_options(*cancel);
+    cancel->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        change(session, *cancel_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::CancelOrder{id}}; });
+    });
+}
 
-    CLI::App* bid = app.add_subcommand("bid", "a provider's bids");
+void add_bids(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* bid = app.add_subcommand("bid", "bids of providers for an order");
     bid->require_subcommand(1);
     CLI::App* place = bid->add_subcommand("place", "bid for an order with one device");
     place->add_option("ORDER", o->order, "the order's id")->required();
@@ -137,6 +164,65 @@ void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
         change(session, *place_options, [&](const ChainInfo&, const Address&) -> Messages {
             return {chain::PlaceBid{id, slot, price}};
         });
+    });
+    CLI::App* accept = bid->add_subcommand("accept", "take a bid for an order that was made with --manual");
+    accept->add_option("ORDER", o->order, "the order's id")->required();
+    accept->add_option("--provider", o->who, "whose bid, an address or a key")->required();
+    accept->add_option("--slot", o->slot, "with which device")->capture_default_str();
+    accept->add_option("--price", o->max_price, "USD per unit at most [what the bid stands at]");
+    auto accept_options = add_change_options(*accept);
+    accept->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        const auto slot = static_cast<std::uint32_t>(parse_count(o->slot, "--slot", 0, kMaxSlot));
+        if (o->max_price.empty() && accept_options->offline) usage("--offline needs --price: the node is not asked");
+        const Credits most = o->max_price.empty() ? Credits{} : typed(parse_usd(o->max_price));
+        change(session, *accept_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            const Address provider = session.address(o->who, chain.prefix);
+            return {chain::AcceptBid{
+                id, provider, slot,
+                o->max_price.empty() ? standing_price(session, id, chain.show(provider), slot) : most}};
+        });
+    });
+    CLI::App* bid_list = bid->add_subcommand("list", "the bids of an order, and whether each could be taken now");
+    bid_list->add_option("ORDER", o->order, "the order's id")->required();
+    bid_list->callback([=, &session] {
+        show(session, "bids", Params().text("order", to_hex(parse_hash(o->order, "the order's id").view())));
+    });
+}
+
+void add_leases(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* lease = app.add_subcommand("lease", "leases: orders that a provider works for");
+    lease->require_subcommand(1);
+    CLI::App* lease_show = lease->add_subcommand("show", "one lease");
+    lease_show->add_option("ID", o->order, "the order's id")->required();
+    lease_show->callback([=, &session] { show(session, "lease", by_id(*o)); });
+    CLI::App* lease_list = lease->add_subcommand("list", "leases, running and ended");
+    lease_list->add_option("--provider", o->who, "only of this provider, an address or a key");
+    lease_list->add_option("--status", o->status, "leased or closed")->check(CLI::IsMember({"leased", "closed"}));
+    add_paging(lease_list, *o);
+    lease_list->callback([=, &session] {
+        Params params;
+        if (!o->who.empty())
+            params.text("provider", session.chain().show(session.address(o->who, session.chain().prefix)));
+        list(session, "leases", *o, o->status, params);
+    });
+    CLI::App* close = lease->add_subcommand("close", "end a lease: what passed is paid, the rest goes back");
+    close->add_option("ID", o->order, "the order's id")->required();
+    auto close_options = add_change_options(*close);
+    close->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        change(session, *close_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::CloseLease{id}}; });
+    });
+}
+
+void add_prices(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* market = app.add_subcommand("market", "what units of work were paid with, by class");
+    market->add_option("CLASS", o->device_class, "only this device class");
+    market->callback([=, &session] {
+        Params params;
+        if (!o->device_class.empty()) params.text("class", o->device_class);
+        show(session, "market", params);
     });
 }
 
@@ -223,6 +309,9 @@ void add_provider_commands(CLI::App& app, Session& session) {
     provider_list->callback([=, &session] { list(session, "providers", *o); });
 
     add_market(app, session, o);
+    add_bids(app, session, o);
+    add_leases(app, session, o);
+    add_prices(app, session, o);
     add_validators(app, session, o);
 }
 

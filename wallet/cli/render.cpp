@@ -72,7 +72,8 @@ constexpr auto kTokens = std::to_array<std::string_view>({"amount",
                                                           "total_stake"});
 constexpr auto kDollars = std::to_array<std::string_view>(
     {"consumed", "credits", "credits_consumed", "credits_issued", "credits_paid", "deposit", "escrowed", "free",
-     "issued", "max_price", "min_credits", "outstanding", "price_per_unit", "queued", "refunded", "required_usd"});
+     "issued", "max_price", "mean_price", "median_price", "min_credits", "min_price", "outstanding", "price_per_unit",
+     "queued", "refunded", "required_usd"});
 constexpr auto kPrices = std::to_array<std::string_view>({"burn_price", "ema", "price", "settle_price"});
 
 bool digits(const std::string& text) {

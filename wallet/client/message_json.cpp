@@ -69,12 +69,21 @@ struct Fields {
         put("max_price", make::amount(m.max_price.units));
         put("deposit", make::amount(m.deposit.units));
         put("expires", make::number(m.expires));
+        put("manual", make::flag(m.manual));
     }
     void operator()(const chain::PlaceBid& m) const {
         put("order", make::text(hex(m.order)));
         put("slot", make::number(m.slot));
         put("price", make::amount(m.price.units));
     }
+    void operator()(const chain::AcceptBid& m) const {
+        put("order", make::text(hex(m.order)));
+        put("provider", address(m.provider));
+        put("slot", make::number(m.slot));
+        put("price", make::amount(m.price.units));
+    }
+    void operator()(const chain::CloseLease& m) const { put("order", make::text(hex(m.order))); }
+    void operator()(const chain::CancelOrder& m) const { put("order", make::text(hex(m.order))); }
     void operator()(const chain::CommitWork& m) const {
         put("task", make::text(hex(m.task)));
         put("slot", make::number(m.slot));
@@ -151,13 +160,20 @@ struct Words {
         return "report a price of $" + format_decimal(m.price.value, 8) + " per " + chain.denom;
     }
     std::string operator()(const chain::OpenOrder& m) const {
-        return "order " + std::to_string(m.units) + " units of " + m.device_class + " for " + show_usd(m.max_price) +
-               " each at most, " + show_usd(m.deposit) + " deposited, until height " + std::to_string(m.expires);
+        return (m.manual ? "order, taking a bid by hand, " : "order ") + std::to_string(m.units) + " units of " +
+               m.device_class + " for " + show_usd(m.max_price) + " each at most, " + show_usd(m.deposit) +
+               " deposited, until height " + std::to_string(m.expires);
     }
     std::string operator()(const chain::PlaceBid& m) const {
         return "bid " + show_usd(m.price) + " per unit for order " + hex(m.order) + " with device " +
                std::to_string(m.slot);
     }
+    std::string operator()(const chain::AcceptBid& m) const {
+        return "accept the bid of " + chain.show(m.provider) + " with device " + std::to_string(m.slot) +
+               " for order " + hex(m.order) + " at " + show_usd(m.price) + " per unit at most";
+    }
+    std::string operator()(const chain::CloseLease& m) const { return "close the lease of order " + hex(m.order); }
+    std::string operator()(const chain::CancelOrder& m) const { return "cancel order " + hex(m.order); }
     std::string operator()(const chain::CommitWork& m) const { return "commit to task " + hex(m.task); }
     std::string operator()(const chain::OpenWork& m) const { return "open commit " + hex(m.commit); }
     std::string operator()(const chain::Propose& m) const {
