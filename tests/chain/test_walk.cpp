@@ -49,7 +49,9 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        switch (random_.below(19)) {
+        const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(),
+                                          [&](const Key& k) { return k.address() == a; });
+        switch (random_.below(21)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -77,8 +79,6 @@ class Walk {
             case 7:
                 return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
             case 8: {  // a tip that leads nowhere: not for those who must go on proposing
-                const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(),
-                                                  [&](const Key& k) { return k.address() == a; });
                 return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()})
                                                : std::nullopt;
             }
@@ -110,6 +110,11 @@ class Walk {
                     chance(95) ? open.open[random_.below(open.open.size())] : random_.below(open.next + 2);
                 return Vote{number, chance(80) ? Choice::yes : static_cast<Choice>(random_.below(3))};
             }
+            case 17:
+                return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
+            case 18:
+                if (chance(50)) return RotateKey{random_.fixed<Hash>()};
+                return chance(20) && !proposes ? std::optional<Message>(Retire{}) : std::nullopt;
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {

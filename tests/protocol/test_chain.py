@@ -88,7 +88,10 @@ class Chain(Case):
             put(0x04, v["operator"], records.VALIDATOR.encode(
                 {"consensus_key": v["consensus_key"], "name": v["name"], "bond": v["bond"], "power": power,
                  "beacon": {"tip": v["beacon_tip"], "height": 0}, "pending_tip": None, "pending_from": 0,
-                 "proposed": 0, "report": None}))
+                 "proposed": 0, "proposed_in_epoch": 0, "report": None, "pending_key": None, "pending_key_from": 0,
+                 "previous_key": None, "key_since": 0, "key_changed": 0, "blocks": {"expected": 0, "proposed": 0},
+                 "jailed": False, "jailed_until": 0, "tombstoned": False, "retiring": False, "free_at": 0,
+                 "slashed": 0}))
             ledger["bonds"] += v["bond"]
         ledger["genesis"] = ledger["liquid"] + ledger["bonds"] + ledger["vesting"]
         price, beacon = g["params"]["price"]["initial"], records.genesis_hash(g)
@@ -208,6 +211,8 @@ class Chain(Case):
                 (1, 1, ("unstake", {"provider": me, "amount": 2_000_000})),
                 (1, 2, ("register_validator", {"consensus_key": b"\7" * 32, "beacon_tip": b"\7" * 32,
                                                "bond": 1_000_000_000, "name": b"x"})),
+                (1, 1, ("rotate_key", {"consensus_key": b"\6" * 32})),
+                (1, 1, ("retire", {"version": 0})),
                 (1, 1, ("renew_beacon", {"beacon_tip": b"\3" * 32}))):
             raw = self.node.signed(newcomer, message)
             answer = self.node.send(raw)

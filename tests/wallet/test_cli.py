@@ -228,7 +228,8 @@ class Contract(unittest.TestCase):
         "order create": ["--class", "cpu-1", "--units", "2", "--max-price", "0.1"], "order show": ["ab" * 32],
         "bid place": ["ab" * 32, "--price", "0.1"],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
-        "validator report-price": ["1.14"], "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
+        "validator report-price": ["1.14"], "validator rotate-key": ["--consensus-key", "ab" * 32],
+        "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
         "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"],
     }

@@ -41,7 +41,10 @@ std::vector<chain::Message> one_of_each(const Address& who) {
             chain::ClaimRewards{who},
             chain::Unjail{},
             chain::RegisterValidator{Hash{}, Hash{}, Amount{1}, "v"},
+            chain::RotateKey{Hash{}},
             chain::RenewBeacon{Hash{}},
+            chain::UnjailValidator{},
+            chain::Retire{},
             chain::ReportPrice{Price{100}},
             chain::OpenOrder{"cpu", 2, Credits{3}, Credits{6}, 99},
             chain::PlaceBid{Hash{}, 1, Credits{2}}};
