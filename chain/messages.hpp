@@ -185,10 +185,10 @@ struct Vote {
     ASSAY_FIELDS(proposal, choice)
 };
 
-using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
-                             Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey, RenewBeacon,
-                             ReportPrice, UnjailValidator, Retire, OpenOrder, PlaceBid, CommitWork, OpenWork, Propose,
-                             Vote>;
+using Message =
+    std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake,
+                 SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey, RenewBeacon, ReportPrice,
+                 UnjailValidator, Retire, OpenOrder, PlaceBid, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

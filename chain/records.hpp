@@ -182,7 +182,8 @@ struct Validator {
     TimeMs jailed_until;
     bool tombstoned = false;  ///< signed two blocks of one height: no power ever again
     bool retiring = false;
-    TimeMs free_at;  ///< the bond is free at the first epoch's end from then on; 0 while it has power or does not retire
+    TimeMs
+        free_at;  ///< the bond is free at the first epoch's end from then on; 0 while it has power or does not retire
     Amount slashed;
     ASSAY_FIELDS(consensus_key, name, bond, power, beacon, pending_tip, pending_from, proposed, proposed_in_epoch,
                  report, pending_key, pending_key_from, previous_key, key_since, key_changed, blocks, jailed,
@@ -250,15 +251,15 @@ struct EpochRecord {
     Amount vaulted;  ///< for credits, into the vault
     Amount slashed;
     Amount work, availability, stakers, validators, treasury;  ///< split of the schedule's mint
-    Amount fees;         ///< of its transactions
-    Amount fees_burned;  ///< of them
+    Amount fees;                                               ///< of its transactions
+    Amount fees_burned;                                        ///< of them
     Credits credits_issued, credits_consumed;
     std::uint64_t passed = 0, failed = 0, absent = 0, missed = 0;
     u128 paid_weight = 0;
     Price spot, ema;
     ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_recycled, minted_settled, burned, vaulted,
-                 slashed, work, availability, stakers, validators, treasury, fees, fees_burned, credits_issued, credits_consumed,
-                 passed, failed, absent, missed, paid_weight, spot, ema)
+                 slashed, work, availability, stakers, validators, treasury, fees, fees_burned, credits_issued,
+                 credits_consumed, passed, failed, absent, missed, paid_weight, spot, ema)
 };
 
 /// voting: votes are taken. tallying: they are counted. accepted: waits for its timelock. The others are final;

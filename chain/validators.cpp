@@ -1,5 +1,5 @@
-// The validator set: who missed too many blocks, who leaves, what power each has next, and the penalty of two signatures
-// of one height. The arithmetic is tokenomics/validators.hpp; here it meets records.
+// The validator set: who missed too many blocks, who leaves, what power each has next, and the penalty of two
+// signatures of one height. The arithmetic is tokenomics/validators.hpp; here it meets records.
 #include <algorithm>
 
 #include "chain/beacon.hpp"
@@ -46,9 +46,10 @@ std::vector<std::size_t> wanted_set(const Exec& x, const std::vector<Entry>& all
     for (std::size_t i = 0; i < all.size(); ++i)
         if (can_serve(all[i].second) && !all[i].second.retiring) out.push_back(i);
     // Where nobody else could go on, who retires stays.
-    for (std::size_t i = 0; out.empty() && i < all.size(); ++i)
+    const bool nobody = out.empty();
+    for (std::size_t i = 0; nobody && i < all.size(); ++i)
         if (can_serve(all[i].second) && all[i].second.power > 0) out.push_back(i);
-    // Who holds more than a third of the power keeps his seat: a larger bond alone must not stop the chain that he runs.
+    // Who holds more than a third of the power keeps his seat: a larger bond alone must not stop his chain.
     const auto kept = [&](std::size_t i) { return 3 * u128{all[i].second.power} > total; };
     std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) {
         if (kept(a) != kept(b)) return kept(a);

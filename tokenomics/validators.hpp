@@ -55,8 +55,8 @@ struct MissedBlocks {
 /// One epoch boundary: powers move from `now` towards `wanted`. Added up over all validators, joins, leaves and changes
 /// alike, they move by at most a third of the power that there is: where more is wanted, each moves by its part of that
 /// third, floored, and the rest waits for the next boundary [a light client that trusts the set before trusts the next
-/// one]. At genesis, where there is no power, they are what is wanted. A set that nobody is wanted in stays as it is: it
-/// never becomes empty.
+/// one]. At genesis, where there is no power, they are what is wanted. A set that nobody is wanted in stays as it is:
+/// it never becomes empty.
 [[nodiscard]] std::vector<std::uint64_t> move_powers(std::span<const std::uint64_t> now,
                                                      std::span<const std::uint64_t> wanted);
 

@@ -1,4 +1,5 @@
-// RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire; who proposes, who is paid, who leaves.
+// RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire; who proposes, who is paid, who
+// leaves.
 #include "chain/beacon.hpp"
 #include "chain/invariants.hpp"
 #include "tests/chain/chain_fixture.hpp"
@@ -314,6 +315,14 @@ TEST_CASE("the last validator may ask to retire, and stays until another can go 
     CHECK(validator(c, c.anna).power == 1'000'000);
     CHECK(validator(c, c.operators[0]).power == 0);
     CHECK(validator(c, c.operators[0]).free_at.value != 0);
+}
+
+TEST_CASE("where all retire all stay") {
+    Chain c({}, 2);
+    for (const Key& k : c.operators) c.ok(k, Retire{});
+    epoch_by(c, {0, 1});
+    for (const Key& k : c.operators) CHECK(validator(c, k).power == 1'000'000);
+    CHECK(total_of(c) == 2'000'000);
 }
 
 TEST_CASE("a consensus key rotates at the second boundary, one at a time, and no key is two validators'") {

@@ -49,8 +49,8 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
-        const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(),
-                                          [&](const Key& k) { return k.address() == a; });
+        const bool proposes =
+            std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
         switch (random_.below(21)) {
             case 0: {
                 Transfer t;

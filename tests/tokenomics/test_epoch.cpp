@@ -198,7 +198,9 @@ EpochInput random_epoch(Random& r, bool wild) {
     }
     for (std::uint64_t n = r.below(5), i = 0; i < n; ++i)
         in.validators.push_back({address(static_cast<std::uint8_t>(100 + i)), r.below(4) == 0 ? 0 : some(),
-                                 r.below(3) == 0 ? 0 : wild ? r.u64() : r.below(1000)});
+                                 r.below(3) == 0 ? 0
+                                 : wild          ? r.u64()
+                                                 : r.below(1000)});
     return in;
 }
 

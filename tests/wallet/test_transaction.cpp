@@ -50,6 +50,16 @@ std::vector<chain::Message> one_of_each(const Address& who) {
             chain::PlaceBid{Hash{}, 1, Credits{2}}};
 }
 
+// As many of them as a transaction takes, in turns.
+std::vector<std::vector<chain::Message>> in_transactions(const std::vector<chain::Message>& all) {
+    std::vector<std::vector<chain::Message>> out;
+    for (const auto& m : all) {
+        if (out.empty() || out.back().size() == chain::kMaxMessages) out.emplace_back();
+        out.back().push_back(m);
+    }
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE("a signed transaction decodes, verifies and pays the chain's price") {
@@ -57,7 +67,8 @@ TEST_CASE("a signed transaction decodes, verifies and pays the chain's price") {
     TxOptions options;
     options.nonce = 7;
     options.memo = "hello";
-    const auto body = build_tx_offline(devnet(), signer.address(), one_of_each(key(4).address()), options);
+    const auto messages = in_transactions(one_of_each(key(4).address())).front();
+    const auto body = build_tx_offline(devnet(), signer.address(), messages, options);
     REQUIRE(body.ok());
     CHECK(body->valid_until == 140);
     CHECK(body->gas_limit == chain::suggested_gas(*body));
@@ -99,16 +110,18 @@ TEST_CASE("a transaction file comes back as it was, signed or not") {
     const Signer signer = key(3);
     TxOptions options;
     options.nonce = 7;
-    const auto body = build_tx_offline(devnet(), signer.address(), one_of_each(signer.address()), options);
-    REQUIRE(body.ok());
-    const auto tx = sign_tx(*body, signer);
-    for (const bool with_auth : {false, true}) {
-        TxFile file{*body, std::nullopt, "assay"};
-        if (with_auth) file.auth = tx->tx.auth;
-        const auto back = parse_tx_file(to_json(tx_file_to_json(file), 2));
-        REQUIRE(back.ok());
-        CHECK(borsh::encode(back->body) == borsh::encode(*body));
-        CHECK(back->auth.has_value() == with_auth);
+    for (const auto& messages : in_transactions(one_of_each(signer.address()))) {
+        const auto body = build_tx_offline(devnet(), signer.address(), messages, options);
+        REQUIRE(body.ok());
+        const auto tx = sign_tx(*body, signer);
+        for (const bool with_auth : {false, true}) {
+            TxFile file{*body, std::nullopt, "assay"};
+            if (with_auth) file.auth = tx->tx.auth;
+            const auto back = parse_tx_file(to_json(tx_file_to_json(file), 2));
+            REQUIRE(back.ok());
+            CHECK(borsh::encode(back->body) == borsh::encode(*body));
+            CHECK(back->auth.has_value() == with_auth);
+        }
     }
 }
 

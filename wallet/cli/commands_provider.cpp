@@ -187,7 +187,8 @@ void add_validators(CLI::App& app, Session& session, const std::shared_ptr<WorkO
     CLI::App* retire = validator->add_subcommand("retire", "leave the validator set for good; the bond unbonds");
     auto retire_options = add_change_options(*retire);
     retire->callback([=, &session] {
-        change(session, *retire_options, [](const ChainInfo&, const Address&) -> Messages { return {chain::Retire{}}; });
+        change(session, *retire_options,
+               [](const ChainInfo&, const Address&) -> Messages { return {chain::Retire{}}; });
     });
     validator->add_subcommand("list", "all validators")->callback([=, &session] {
         list(session, "validators", WorkOptions{});
