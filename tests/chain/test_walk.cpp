@@ -51,7 +51,7 @@ class Walk {
         const Address a = me.address();
         const bool proposes =
             std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
-        switch (random_.below(21)) {
+        switch (random_.below(19)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -75,10 +75,13 @@ class Walk {
             case 5:
                 return Unstake{chance(60) ? a : anybody().address(), amount(300)};
             case 6:
+                if (chance(30)) return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
                 return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
             case 7:
                 return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
             case 8: {  // a tip that leads nowhere: not for those who must go on proposing
+                if (chance(40)) return RotateKey{random_.fixed<Hash>()};
+                if (chance(15)) return proposes ? std::nullopt : std::optional<Message>(Retire{});
                 return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()})
                                                : std::nullopt;
             }
@@ -110,11 +113,6 @@ class Walk {
                     chance(95) ? open.open[random_.below(open.open.size())] : random_.below(open.next + 2);
                 return Vote{number, chance(80) ? Choice::yes : static_cast<Choice>(random_.below(3))};
             }
-            case 17:
-                return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
-            case 18:
-                if (chance(50)) return RotateKey{random_.fixed<Hash>()};
-                return chance(20) && !proposes ? std::optional<Message>(Retire{}) : std::nullopt;
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {
