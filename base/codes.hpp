@@ -87,6 +87,9 @@ namespace assay {
     X(field_out_of_range, -32010)                            \
     X(not_validator, -32010)                                 \
     X(beacon_tip_pending, -32010)                            \
+    X(consensus_key_pending, -32010)                         \
+    X(retiring, -32010)                                      \
+    X(tombstoned, -32010)                                    \
     X(param_step_too_large, -32010)                          \
     X(unknown_param, -32010)                                 \
     X(param_fixed, -32010)                                   \

@@ -72,42 +72,6 @@ void reserve_commits(Exec& x, const std::map<Address, Amount>& reserved) {
 
 }  // namespace
 
-void set_powers(Exec& x) {
-    std::vector<std::pair<Address, Validator>> all;
-    x.s.each_validator([&](const Address& a, const Validator& v) {
-        all.emplace_back(a, v);
-        return true;
-    });
-    for (auto& [a, v] : all) {
-        if (!v.pending_tip || v.pending_from > x.epoch() + 1) continue;
-        v.beacon = BeaconTip{*v.pending_tip, x.height()};
-        v.pending_tip.reset();
-    }
-    // Who has no tip yet cannot propose, and gets no power. Who holds more than a third of the power keeps his seat: a
-    // larger bond alone must not stop the chain that he runs.
-    const u128 total = total_power(x.s);
-    const auto rank = [&](const Validator& v) { return !v.beacon ? 2 : 3 * u128{v.power} > total ? 0 : 1; };
-    std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-        const int one = rank(a.second), other = rank(b.second);
-        return one != other ? one < other : a.second.bond > b.second.bond;
-    });
-    std::size_t seats = 0;
-    Amount largest;
-    while (seats < all.size() && seats < x.rules().validators.max && all[seats].second.beacon)
-        largest = std::max(largest, all[seats++].second.bond);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        auto& [a, v] = all[i];
-        const std::uint64_t before = v.power;
-        v.power = 0;
-        if (i < seats && !largest.is_zero()) {
-            const auto scaled = mul_div(v.bond.units, 1'000'000, largest.units);
-            v.power = scaled ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(*scaled)) : 1;
-        }
-        x.s.put_record(tables::validator(a), v);
-        if (before != v.power) x.emit("validator.power_changed", {attr("validator", a), attr("power", v.power)});
-    }
-}
-
 void note_requirements(Exec& x, const tokenomics::Params& before, bool latched) {
     ChainState& clock = x.s.clock();
     const Price price_before = clock.stake_price;
@@ -153,7 +117,7 @@ void end_epoch(Exec& x) {
     in.recycle_smoothed = x.s.clock().recycle_smoothed;
     in.providers = work_of_epoch(x);
     x.s.each_validator([&](const Address& a, const Validator& v) {
-        if (v.power > 0) in.validators.emplace_back(a, v.power);
+        if (v.power > 0) in.validators.push_back({a, v.power, v.proposed_in_epoch});
         return true;
     });
     const tokenomics::EpochOutput out = tokenomics::close_epoch(x.rules(), in);
@@ -179,6 +143,7 @@ void end_epoch(Exec& x) {
     books.pool_validators = out.pools_after.validators;
     books.treasury = out.pools_after.treasury;
     books.fees = out.fees_left;
+    (void)increase(books.burned, out.fees_burned);  // no burn for credits: it is never recycled
     reserve_commits(x, reserved);
 
     std::size_t at = 0;  // in.providers and the payments to them are in one order
@@ -216,6 +181,7 @@ void end_epoch(Exec& x) {
     record->validators = out.split.validators;
     record->treasury = out.split.treasury;
     record->fees = in.fees;
+    record->fees_burned = out.fees_burned;
     for (const auto& w : in.providers) record->paid_weight += w.passed_weight;
     record->spot = x.s.clock().price.spot;
     record->ema = tokenomics::ema(x.s.clock().price);
@@ -225,6 +191,7 @@ void end_epoch(Exec& x) {
     if (!out.recycled.is_zero())
         x.emit("token.minted", {attr("amount", out.recycled), attr("cause", std::string("recycling"))});
 
+    judge_validators(x, in.view.blocks);
     set_powers(x);
     end_voting(x);
     run_tally(x);

@@ -57,7 +57,10 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const ClaimRewards& m);
 [[nodiscard]] Status run(Exec& x, const Unjail& m);
 [[nodiscard]] Status run(Exec& x, const RegisterValidator& m);
+[[nodiscard]] Status run(Exec& x, const RotateKey& m);
 [[nodiscard]] Status run(Exec& x, const RenewBeacon& m);
+[[nodiscard]] Status run(Exec& x, const UnjailValidator& m);
+[[nodiscard]] Status run(Exec& x, const Retire& m);
 [[nodiscard]] Status run(Exec& x, const ReportPrice& m);
 [[nodiscard]] Status run(Exec& x, const OpenOrder& m);
 [[nodiscard]] Status run(Exec& x, const PlaceBid& m);
@@ -131,8 +134,18 @@ void end_voting(Exec& x);
 [[nodiscard]] Status check_params_fit(Exec& x, const tokenomics::Params& next);
 /// Whether a parameter changed.
 [[nodiscard]] bool latch_params(Exec& x);
-/// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest; due beacon tips.
-void set_powers(Exec& x);  // epoch_end.cpp
+/// Counts an epoch of so many blocks against what each validator was expected to propose, and jails who missed too
+/// many; the last one that could go on is never jailed.
+void judge_validators(Exec& x, std::uint64_t blocks);  // validators.cpp
+/// The validator set of the next epoch: the top by bond, power scaled to 10^6 for the largest, moved towards that by at
+/// most a third; due beacon tips and keys; bonds that are free.
+void set_powers(Exec& x);  // validators.cpp
+/// Whose consensus key this is or was: the last two of each, and where asked the one that is pending.
+[[nodiscard]] std::optional<Address> validator_of_key(const StateView& s, const Hash& key, bool pending_too);
+/// Two signatures of one height by this key: slash.double_sign_ppb of the bond burns and the validator has no power
+/// ever again. Called by an engine of several validators for evidence that is not older than stake.unbonding_ms.
+/// Returns what burned: nothing for a key of nobody, or the second time.
+Amount slash_double_sign(Exec& x, const Hash& consensus_key);
 /// Applies a verdict to the commit, its provider, device and epoch.
 void decide(Exec& x, const Hash& id, Commit& c, CommitStatus status, std::vector<std::uint64_t> bad);
 

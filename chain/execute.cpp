@@ -127,6 +127,7 @@ void begin_block(Exec& x, const Address& proposer, const Hash& reveal) {
             v->beacon = BeaconTip{reveal, clock.height};
         }
         ++v->proposed;
+        ++v->proposed_in_epoch;
         x.s.put_record(tables::validator(proposer), *v);
     }
     clock.beacon = next_beacon(clock.beacon, clock.height, used);

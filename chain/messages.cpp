@@ -17,8 +17,11 @@ struct Namer {
     std::string_view operator()(const ClaimRewards&) const { return "claim_rewards"; }
     std::string_view operator()(const Unjail&) const { return "unjail"; }
     std::string_view operator()(const RegisterValidator&) const { return "register_validator"; }
+    std::string_view operator()(const RotateKey&) const { return "rotate_key"; }
     std::string_view operator()(const RenewBeacon&) const { return "renew_beacon"; }
     std::string_view operator()(const ReportPrice&) const { return "report_price"; }
+    std::string_view operator()(const UnjailValidator&) const { return "unjail_validator"; }
+    std::string_view operator()(const Retire&) const { return "retire"; }
     std::string_view operator()(const OpenOrder&) const { return "open_order"; }
     std::string_view operator()(const PlaceBid&) const { return "place_bid"; }
     std::string_view operator()(const AcceptBid&) const { return "accept_bid"; }

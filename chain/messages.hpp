@@ -101,6 +101,12 @@ struct RegisterValidator {
     std::string name;  ///< at most 64 bytes
     ASSAY_FIELDS(consensus_key, beacon_tip, bond, name)
 };
+/// One pending key, which counts from the second epoch boundary on.
+struct RotateKey {
+    static constexpr std::uint8_t kTag = 31;
+    Hash consensus_key;  ///< Ed25519 public key
+    ASSAY_FIELDS(consensus_key)
+};
 struct RenewBeacon {
     static constexpr std::uint8_t kTag = 32;
     Hash beacon_tip;
@@ -110,6 +116,17 @@ struct ReportPrice {
     static constexpr std::uint8_t kTag = 33;
     Price price;
     ASSAY_FIELDS(price)
+};
+struct UnjailValidator {
+    static constexpr std::uint8_t kTag = 34;
+    std::uint8_t version = 0;  ///< must be 0
+    ASSAY_FIELDS(version)
+};
+/// Out of the set, and the bond free after stake.unbonding_ms.
+struct Retire {
+    static constexpr std::uint8_t kTag = 35;
+    std::uint8_t version = 0;  ///< must be 0
+    ASSAY_FIELDS(version)
 };
 
 // ---------------------------------------------------------------- market
@@ -190,10 +207,10 @@ struct Vote {
     ASSAY_FIELDS(proposal, choice)
 };
 
-using Message =
-    std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake, Unstake,
-                 SetCommission, Unjail, ClaimRewards, RegisterValidator, RenewBeacon, ReportPrice, OpenOrder, PlaceBid,
-                 AcceptBid, CloseLease, CancelOrder, CommitWork, OpenWork, Propose, Vote>;
+using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
+                             Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey, RenewBeacon,
+                             ReportPrice, UnjailValidator, Retire, OpenOrder, PlaceBid, AcceptBid, CloseLease,
+                             CancelOrder, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

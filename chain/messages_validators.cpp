@@ -1,4 +1,4 @@
-// RegisterValidator, RenewBeacon, ReportPrice.
+// RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire.
 #include "chain/exec.hpp"
 
 namespace assay::chain {
@@ -10,12 +10,8 @@ Status run(Exec& x, const RegisterValidator& m) {
     if (m.bond.is_zero() || m.bond < x.rules().validators.min_bond)
         return {Code::stake_too_small,
                 "bond is below validators.min_bond of " + to_digits(x.rules().validators.min_bond.units)};
-    bool key_taken = false;
-    x.s.each_validator([&](const Address&, const Validator& v) {
-        key_taken = v.consensus_key == m.consensus_key;
-        return !key_taken;
-    });
-    if (key_taken) return {Code::already_exists, "consensus_key belongs to another validator"};
+    if (validator_of_key(x.s, m.consensus_key, true))
+        return {Code::already_exists, "consensus_key belongs to another validator"};
     ASSAY_TRY_VOID(x.s.charge(x.sender, m.bond));
     ASSAY_TRY_VOID(increase(x.s.books().bonds, m.bond));
     Validator v;
@@ -26,6 +22,26 @@ Status run(Exec& x, const RegisterValidator& m) {
     v.pending_from = x.epoch() + 2;  // a tip chosen with the beacon in sight would grind
     x.s.put_record(tables::validator(x.sender), v);
     x.emit("validator.registered", {attr("validator", x.sender), attr("bond", m.bond)});
+    return {};
+}
+
+Status run(Exec& x, const RotateKey& m) {
+    auto v = x.s.validator(x.sender);
+    if (!v) return {Code::not_validator, "the sender is not a validator"};
+    if (m.consensus_key.is_zero()) return {Code::field_out_of_range, "consensus_key is zero"};
+    if (v->pending_key) return {Code::consensus_key_pending, "one key is pending already and cannot be replaced"};
+    // The bond answers for the key before this one as long as stake unbonds; two keys are remembered, not more.
+    const std::uint64_t from = v->key_changed.value + x.rules().stake.unbonding_ms;
+    if (v->key_changed.value != 0 && x.time().value < from)
+        return {Code::too_early, "the key changed less than stake.unbonding_ms ago; the next may come at " +
+                                     std::to_string(from) + " ms, it is " + std::to_string(x.time().value)};
+    if (validator_of_key(x.s, m.consensus_key, true))
+        return {Code::already_exists, "consensus_key is in use, by this validator or another"};
+    v->pending_key = m.consensus_key;
+    v->pending_key_from = x.epoch() + 2;  // a set is known an epoch ahead
+    x.s.put_record(tables::validator(x.sender), *v);
+    x.emit("validator.key_rotated", {attr("validator", x.sender), attr("consensus_key", m.consensus_key),
+                                     attr("from_epoch", v->pending_key_from.value)});
     return {};
 }
 
@@ -48,6 +64,34 @@ Status run(Exec& x, const ReportPrice& m) {
         return {Code::field_out_of_range, "price is below 10000 units of 10^-8 USD, which counts as stale"};
     v->report = m.price;
     x.s.put_record(tables::validator(x.sender), *v);
+    return {};
+}
+
+Status run(Exec& x, const UnjailValidator& m) {
+    if (m.version != 0) return {Code::field_out_of_range, "version must be 0"};
+    auto v = x.s.validator(x.sender);
+    if (!v) return {Code::not_validator, "the sender is not a validator"};
+    if (v->tombstoned) return {Code::tombstoned, "the validator signed two blocks of one height and never comes back"};
+    if (!v->jailed) return {Code::not_jailed, "the validator is not jailed"};
+    if (x.time() < v->jailed_until)
+        return {Code::too_early, "jailed until " + std::to_string(v->jailed_until.value) + " ms, it is " +
+                                     std::to_string(x.time().value)};
+    v->jailed = false;
+    v->jailed_until = {};
+    v->blocks = {};
+    x.s.put_record(tables::validator(x.sender), *v);
+    x.emit("validator.unjailed", {attr("validator", x.sender)});
+    return {};
+}
+
+Status run(Exec& x, const Retire& m) {
+    if (m.version != 0) return {Code::field_out_of_range, "version must be 0"};
+    auto v = x.s.validator(x.sender);
+    if (!v) return {Code::not_validator, "the sender is not a validator"};
+    if (v->retiring) return {Code::retiring, "the validator is on its way out already"};
+    v->retiring = true;
+    x.s.put_record(tables::validator(x.sender), *v);
+    x.emit("validator.retiring", {attr("validator", x.sender)});
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include "tokenomics/stake.hpp"
 #include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
+#include "tokenomics/validators.hpp"
 #include "tokenomics/vesting.hpp"
 
 namespace assay::chain {
@@ -172,8 +173,24 @@ struct Validator {
     std::optional<Hash> pending_tip;
     Epoch pending_from;  ///< epoch at whose start the pending tip counts
     std::uint64_t proposed = 0;
-    std::optional<Price> report;  ///< of the round that is open
-    ASSAY_FIELDS(consensus_key, name, bond, power, beacon, pending_tip, pending_from, proposed, report)
+    std::uint64_t proposed_in_epoch = 0;  ///< in the epoch that runs
+    std::optional<Price> report;          ///< of the round that is open
+    std::optional<Hash> pending_key;
+    Epoch pending_key_from;            ///< epoch at whose start the pending key counts
+    std::optional<Hash> previous_key;  ///< signed below key_since; the bond answers for it too
+    Height key_since;                  ///< first height that consensus_key signs
+    TimeMs key_changed;                ///< 0: never
+    tokenomics::MissedBlocks blocks;   ///< since it was last judged
+    bool jailed = false;
+    TimeMs jailed_until;
+    bool tombstoned = false;  ///< signed two blocks of one height: no power ever again
+    bool retiring = false;
+    TimeMs
+        free_at;  ///< the bond is free at the first epoch's end from then on; 0 while it has power or does not retire
+    Amount slashed;
+    ASSAY_FIELDS(consensus_key, name, bond, power, beacon, pending_tip, pending_from, proposed, proposed_in_epoch,
+                 report, pending_key, pending_key_from, previous_key, key_since, key_changed, blocks, jailed,
+                 jailed_until, tombstoned, retiring, free_at, slashed)
 };
 
 /// What a round was given when its epoch began: no vote changes it while the round is open.
@@ -237,14 +254,15 @@ struct EpochRecord {
     Amount vaulted;  ///< for credits, into the vault
     Amount slashed;
     Amount work, availability, stakers, validators, treasury;  ///< split of the schedule's mint
-    Amount fees;
+    Amount fees;                                               ///< of its transactions
+    Amount fees_burned;                                        ///< of them
     Credits credits_issued, credits_consumed;
     std::uint64_t passed = 0, failed = 0, absent = 0, missed = 0;
     u128 paid_weight = 0;
     Price spot, ema;
     ASSAY_FIELDS(epoch, first, last, start_time, minted_schedule, minted_recycled, minted_settled, burned, vaulted,
-                 slashed, work, availability, stakers, validators, treasury, fees, credits_issued, credits_consumed,
-                 passed, failed, absent, missed, paid_weight, spot, ema)
+                 slashed, work, availability, stakers, validators, treasury, fees, fees_burned, credits_issued,
+                 credits_consumed, passed, failed, absent, missed, paid_weight, spot, ema)
 };
 
 /// voting: votes are taken. tallying: they are counted. accepted: waits for its timelock. The others are final;

@@ -16,6 +16,7 @@ namespace {
 struct Holding {
     chain::Account account;
     Amount staked, unbonding, deposits;
+    Amount bond;                            // of a validator that has no place in the genesis
     Amount vested;                          // free by now, not released
     std::vector<tokenomics::Grant> locked;  // as grants of the genesis part
     Json grants = Json::array();            // as they are
@@ -26,8 +27,8 @@ Status accumulate(Amount& into, Amount by) {
     return {};
 }
 
-// Active and unbonding stake and proposals' deposits return to their owners in the genesis part; pools, escrow and
-// credits have no owner there and stand in _state alone.
+// Active and unbonding stake, proposals' deposits and bonds of who has no place there return to their owners in the
+// genesis part; pools, escrow and credits have no owner there and stand in _state alone.
 Result<std::string> export_once(const chain::App& app, bool& moved) {
     ASSAY_TRY(chain::Genesis genesis, app.genesis());
     const auto info = app.info();
@@ -88,6 +89,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (sums) sums = accumulate(holdings[p.proposer].deposits, p.deposit);
             return true;
         });
+        // Who left the set for good, or has no place in a genesis, takes the bond along.
+        const auto goes_on = [](const chain::Validator& v) {
+            return !v.bond.is_zero() && v.beacon && !v.tombstoned && (!v.retiring || v.power > 0);
+        };
+        s.each_validator([&](const Address& a, const chain::Validator& v) {
+            if (sums && !goes_on(v)) sums = accumulate(holdings[a].bond, v.bond);
+            return true;
+        });
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (const auto& [a, h] : holdings) {
@@ -97,6 +106,7 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (sums) sums = accumulate(total, h.unbonding);
             if (sums) sums = accumulate(total, h.vested);
             if (sums) sums = accumulate(total, h.deposits);
+            if (sums) sums = accumulate(total, h.bond);
             if (!total.is_zero() || !h.locked.empty()) genesis.accounts.push_back({a, total, h.locked});
             accounts.push_back({{"address", style.address(a)},
                                 {"nonce", h.account.nonce},
@@ -105,13 +115,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
                                 {"unbonding", digits(h.unbonding)},
                                 {"vesting", h.grants},
                                 {"deposits", digits(h.deposits)},
+                                {"bond", digits(h.bond)},
                                 {"credits", digits(h.account.credits)},
                                 {"credit_tokens", digits(h.account.credit_tokens)}});
         }
         liquid_in_books = s.ledger().liquid;
         genesis.validators.clear();
         s.each_validator([&](const Address& a, const chain::Validator& v) {
-            if (v.bond.is_zero() || !v.beacon) return true;
+            if (!goes_on(v)) return true;
             genesis.validators.push_back({a, v.name, v.bond, v.consensus_key, v.beacon->tip});
             return true;
         });

@@ -85,7 +85,7 @@ void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, E
 
     const std::size_t n = in.providers.size();
     const bool bounded = params.split.work_bound == WorkBound::burned;
-    auto& [by_room, by_weight, by_stake, by_power, work, availability, staking, validation] = scratch;
+    auto& [by_room, by_weight, by_stake, of_validators, work, availability, staking, validation, halves] = scratch;
     by_room.resize(n);
     by_weight.resize(2 * n);
     by_stake.resize(n);
@@ -110,19 +110,13 @@ void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, E
         if (!work[i].is_zero() || !availability[i].is_zero() || !staking[i].is_zero())
             out.payments.push_back({in.providers[i].provider, work[i], availability[i], staking[i], {}});
 
-    // Validators: their share and the fees, by power.
-    by_power.clear();
-    for (const auto& v : in.validators) by_power.push_back(v.second);
-    out.fees_left = in.fees;
-    Amount to_validators = pools.validators;
-    if (const auto with_fees = add(to_validators, in.fees)) {
-        to_validators = *with_fees;
-        out.fees_left = {};
-    }
-    parts_or_none(to_validators, by_power, validation);
+    const ValidatorPay pay =
+        pay_validators(params.validators, pools.validators, in.fees, in.validators, validation, of_validators, halves);
     for (std::size_t i = 0; i < validation.size(); ++i)
-        if (!validation[i].is_zero()) out.payments.push_back({in.validators[i].first, {}, {}, {}, validation[i]});
-    pools.validators = sub_or_zero(to_validators, sum_of(validation));
+        if (!validation[i].is_zero()) out.payments.push_back({in.validators[i].validator, {}, {}, {}, validation[i]});
+    pools.validators = pay.pool_left;
+    out.fees_left = pay.fees_left;
+    out.fees_burned = pay.fees_burned;
     out.pools_after = pools;
 }
 

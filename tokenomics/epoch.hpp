@@ -1,7 +1,7 @@
 // The end of an epoch as a pure function: mint, split, pay. The chain applies it to accounts, the simulator to agents.
 //
 //   EpochOutput out = close_epoch(params, in);
-//   // identity: pools before + minted + recycled + fees = payments + reserved + pools after + fees_left
+//   // identity: pools before + minted + recycled + fees = payments + reserved + pools after + fees_left + fees_burned
 //
 // Total: no input makes it fail. What would overflow stays in its pool.
 #pragma once
@@ -12,6 +12,7 @@
 #include "tokenomics/emission.hpp"
 #include "tokenomics/recycle.hpp"
 #include "tokenomics/split.hpp"
+#include "tokenomics/validators.hpp"
 
 namespace assay::tokenomics {
 
@@ -39,8 +40,8 @@ struct EpochInput {
     Amount recycle_smoothed;
     EpochPools pools;  ///< what earlier epochs left
     Amount fees;
-    std::vector<ProviderWork> providers;               ///< ascending by address
-    std::vector<std::pair<Address, u128>> validators;  ///< power, ascending by address
+    std::vector<ProviderWork> providers;    ///< ascending by address
+    std::vector<ValidatorWork> validators;  ///< ascending by address
 };
 
 struct Payment {
@@ -57,14 +58,14 @@ struct EpochOutput {
     std::vector<Payment> payments;              ///< providers in order, then validators
     std::vector<Amount> reserved_per_provider;  ///< availability kept for open verdicts, parallel to in.providers
     EpochPools pools_after;
-    Amount fees_left;
+    Amount fees_left, fees_burned;
 };
 
 [[nodiscard]] EpochOutput close_epoch(const Params& params, const EpochInput& in);
 /// The same into `out`, whose memory is used again: for whoever closes millions of epochs.
 struct EpochScratch {
-    std::vector<u128> by_room, by_weight, by_stake, by_power;
-    std::vector<Amount> work, availability, staking, validation;
+    std::vector<u128> by_room, by_weight, by_stake, of_validators;
+    std::vector<Amount> work, availability, staking, validation, halves;
 };
 void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch);
 

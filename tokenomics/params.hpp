@@ -478,6 +478,7 @@ struct SlashParams {
     Ppb absent{10'000'000};
     std::uint64_t memory_tasks = 100;
     std::uint64_t jail_ms = 3'600'000;
+    Ppb double_sign{50'000'000};
     static constexpr auto describe() {
         using P = SlashParams;
         return std::tuple{
@@ -489,7 +490,9 @@ struct SlashParams {
                   "first absence; doubles with each in memory, up to full"),
             field("memory_tasks", &P::memory_tasks, "tasks", 1, 128,
                   "how many of a device's last tasks count for repeats"),
-            field("jail_ms", &P::jail_ms, "ms", 0, 400ull * 86'400'000, "a jailed provider may unjail after this")};
+            field("jail_ms", &P::jail_ms, "ms", 0, 400ull * 86'400'000, "a jailed provider may unjail after this"),
+            field("double_sign_ppb", &P::double_sign, "ppb", 0, Ppb::kOne,
+                  "of a validator's bond, for two signatures of one height")};
     }
     ASSAY_DESCRIBED
 };
@@ -569,12 +572,24 @@ struct ValidatorParams {
     std::uint64_t max = 1;
     Amount min_bond;
     std::uint64_t max_beacon_gap = 1 << 20;
+    Ppb fee_burn;
+    Ppb proposed{500'000'000};
+    Ppb max_missed{950'000'000};
+    std::uint64_t min_expected = 50;
+    std::uint64_t jail_ms = 600'000;
     static constexpr auto describe() {
         using P = ValidatorParams;
         return std::tuple{
             field("max", &P::max, "validators", 1, 300, "the top ones by bond make the set"),
             field("min_bond", &P::min_bond, "tokens", 0, 0, "least self-bond"),
-            field("max_beacon_gap", &P::max_beacon_gap, "heights", 1, 1 << 20, "hashes walked to check a reveal")};
+            field("max_beacon_gap", &P::max_beacon_gap, "heights", 1, 1 << 20, "hashes walked to check a reveal"),
+            field("fee_burn_ppb", &P::fee_burn, "ppb", 0, Ppb::kOne, "of the fees, destroyed at an epoch's end"),
+            field("proposed_ppb", &P::proposed, "ppb", 0, Ppb::kOne,
+                  "of validators' pay, by blocks proposed in the epoch; the rest by power"),
+            field("max_missed_ppb", &P::max_missed, "ppb", 0, Ppb::kOne,
+                  "who misses more of the blocks expected of him is jailed"),
+            field("min_expected", &P::min_expected, "blocks", 1, 1'000'000, "are expected of one before he is judged"),
+            field("jail_ms", &P::jail_ms, "ms", 0, 400ull * 86'400'000, "a jailed validator may unjail after this")};
     }
     ASSAY_DESCRIBED
 };

@@ -45,6 +45,8 @@ constexpr RuleRow kRules[] = {
     {"classes.*.lanes", {kFixed, kTask}},
     {"classes.*.steps", {kFixed, kTask}},
     {"classes.*.leaf_every", {kFixed, kTask}},
+    {"validators.fee_burn_ppb", {kMoney, "it says how much is destroyed"}},
+    {"validators.proposed_ppb", {kMoney, "it says who gets validators' pay"}},
     {"validators.max_beacon_gap", {kFixed, "a smaller one would shut out who revealed longer ago"}},
     {"governance.voting_ms", {kMoney, kVotes}},
     {"governance.timelock_ms", {kMoney, kVotes}},

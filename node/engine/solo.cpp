@@ -108,7 +108,18 @@ void SoloEngine::run() {
     }
 }
 
+// The chain may have taken another key, or this validator out of its set: nobody would accept what this home signs.
+Status SoloEngine::still_proposes() const {
+    const Hash& mine = key_.public_key();
+    const auto v = app_.read([&](const chain::StateView& s) { return s.validator(operator_); });
+    if (!v || v->power == 0) return {Code::not_validator, "this home's validator is no longer in the set"};
+    if (v->consensus_key == mine) return {};
+    return {Code::not_validator, "the chain expects consensus key " + to_hex(v->consensus_key.view()) +
+                                     " from here on (rotate_key), this home has " + to_hex(mine.view())};
+}
+
 Status SoloEngine::one_block() {
+    ASSAY_TRY_VOID(still_proposes());
     const Height height = app_.info().height + 1;
     const std::optional<Hash> reveal = beacon_.reveal(height);
     const chain::Proposal proposal{wall_clock(), operator_, reveal.value_or(Hash{})};

@@ -45,6 +45,7 @@ class SoloEngine final : public Engine {
    private:
     void run();
     void read_params();
+    [[nodiscard]] Status still_proposes() const;
     [[nodiscard]] Status one_block();
     [[nodiscard]] Status decide(chain::Block block, bool saved);
     [[nodiscard]] bool wait_for_turn(std::chrono::steady_clock::time_point turn);

@@ -61,7 +61,10 @@ Result<Json> status(const Api& api, const Args&) {
 Json with_header(const Api& api, const Style& s, const chain::Block& b) {
     Json key;
     api.app.read([&](const chain::StateView& v) {
-        if (const auto who = v.validator(b.header.proposer)) key = hex(who->consensus_key);
+        const auto who = v.validator(b.header.proposer);
+        if (!who) return 0;
+        const bool before = who->previous_key && b.header.height < who->key_since;
+        key = hex(before ? *who->previous_key : who->consensus_key);
         return 0;
     });
     return Json{{"height", b.header.height.value},    {"hash", hex(chain::block_hash(b.header))},

@@ -150,6 +150,17 @@ Result<Json> validators(const Api& api, const Args&) {
                              {"consensus_key", hex(v.consensus_key)},
                              {"beacon", std::move(beacon)},
                              {"proposed", v.proposed},
+                             {"blocks",
+                              {{"expected", v.blocks.expected / tokenomics::kBlock},
+                               {"proposed", v.blocks.proposed},
+                               {"missed_ppb", tokenomics::missed_share(v.blocks).value}}},
+                             {"jailed", v.jailed},
+                             {"jailed_until", v.jailed ? Json(format_utc(v.jailed_until)) : Json()},
+                             {"tombstoned", v.tombstoned},
+                             {"retiring", v.retiring},
+                             {"free_at", v.free_at.value != 0 ? Json(format_utc(v.free_at)) : Json()},
+                             {"pending_key", v.pending_key ? Json(hex(*v.pending_key)) : Json()},
+                             {"slashed", digits(v.slashed)},
                              {"report", v.report ? price_json(*v.report) : Json()}});
             return true;
         });

@@ -66,6 +66,9 @@ struct Fields {
         j["bond"] = digits(m.bond);
         j["name"] = m.name;
     }
+    void operator()(const chain::RotateKey& m) const { j["consensus_key"] = hex(m.consensus_key); }
+    void operator()(const chain::UnjailValidator& m) const { j["version"] = m.version; }
+    void operator()(const chain::Retire& m) const { j["version"] = m.version; }
     void operator()(const chain::RenewBeacon& m) const { j["beacon_tip"] = hex(m.beacon_tip); }
     void operator()(const chain::ReportPrice& m) const { j["price"] = price_json(m.price); }
     void operator()(const chain::OpenOrder& m) const {

@@ -128,6 +128,7 @@ Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e) {
                {"validators", digits(e.validators)},
                {"treasury", digits(e.treasury)}}},
              {"fees", digits(e.fees)},
+             {"fees_burned", digits(e.fees_burned)},
              {"credits_issued", digits(e.credits_issued)},
              {"credits_consumed", digits(e.credits_consumed)},
              {"passed", e.passed},

@@ -62,6 +62,8 @@ class Walk {
     // A message of this person's, likely to make sense.
     std::optional<Message> message(const Key& me) {
         const Address a = me.address();
+        const bool proposes =
+            std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
         switch (random_.below(22)) {
             case 0: {
                 Transfer t;
@@ -86,12 +88,13 @@ class Walk {
             case 5:
                 return Unstake{chance(60) ? a : anybody().address(), amount(300)};
             case 6:
+                if (chance(30)) return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
                 return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
             case 7:
                 return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
             case 8: {  // a tip that leads nowhere: not for those who must go on proposing
-                const bool proposes = std::any_of(c_.operators.begin(), c_.operators.end(),
-                                                  [&](const Key& k) { return k.address() == a; });
+                if (chance(40)) return RotateKey{random_.fixed<Hash>()};
+                if (chance(15)) return proposes ? std::nullopt : std::optional<Message>(Retire{});
                 return chance(20) && !proposes ? std::optional<Message>(RenewBeacon{random_.fixed<Hash>()})
                                                : std::nullopt;
             }

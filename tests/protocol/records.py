@@ -41,14 +41,15 @@ PARAMS = Struct(
                      ("commission_floor_ppb", U64), ("access", Enumeration(2)), ("free_share_ppb", U64),
                      ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
-                     ("memory_tasks", U64), ("jail_ms", U64))),
+                     ("memory_tasks", U64), ("jail_ms", U64), ("double_sign_ppb", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
                     ("open_blocks", U64), ("open_attempts", U64))),
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
                             ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
     ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64))),
-    ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64))),
+    ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64), ("fee_burn_ppb", U64),
+                           ("proposed_ppb", U64), ("max_missed_ppb", U64), ("min_expected", U64), ("jail_ms", U64))),
     ("vesting", Struct(("min_grant", U128), ("max_grants", U64))),
     ("governance", Struct(("deposit_min", U128), ("voting_ms", U64), ("timelock_ms", U64), ("quorum_ppb", U64),
                           ("threshold_ppb", U64), ("vote_cap_ppb", U64), ("monetary_step_ppb", U64),
@@ -109,7 +110,11 @@ DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("f
 BEACON_TIP = Struct(("tip", HASH), ("height", U64))
 VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("power", U64),
                    ("beacon", Optional(BEACON_TIP)), ("pending_tip", Optional(HASH)), ("pending_from", U64),
-                   ("proposed", U64), ("report", Optional(U64)))
+                   ("proposed", U64), ("proposed_in_epoch", U64), ("report", Optional(U64)),
+                   ("pending_key", Optional(HASH)), ("pending_key_from", U64), ("previous_key", Optional(HASH)),
+                   ("key_since", U64), ("key_changed", U64), ("blocks", Struct(("expected", U64), ("proposed", U64))),
+                   ("jailed", FLAG), ("jailed_until", U64), ("tombstoned", FLAG), ("retiring", FLAG), ("free_at", U64),
+                   ("slashed", U128))
 WORK_PARAMS = Union({0: ("lanes", Struct(("lanes", U64), ("steps", U64), ("leaf_every", U32)))})
 COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", U64), ("order", Optional(HASH)),
                 ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
@@ -131,7 +136,8 @@ QUEUE_ITEM = Struct(("included", U64), ("attempts", U32), ("item", Union({
 EPOCH = Struct(("epoch", U64), ("first", U64), ("last", U64), ("start_time", U64), ("minted_schedule", U128),
                ("minted_recycled", U128), ("minted_settled", U128), ("burned", U128), ("vaulted", U128),
                ("slashed", U128), ("work", U128), ("availability", U128),
-               ("stakers", U128), ("validators", U128), ("treasury", U128), ("fees", U128), ("credits_issued", U128),
+               ("stakers", U128), ("validators", U128), ("treasury", U128), ("fees", U128), ("fees_burned", U128),
+               ("credits_issued", U128),
                ("credits_consumed", U128), ("passed", U64), ("failed", U64), ("absent", U64), ("missed", U64),
                ("paid_weight", U128), ("spot", U64), ("ema", U64))
 PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("passed_weight", U128),

@@ -278,7 +278,11 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
     const auto validator = reads<Validator>("record_validator");
     CHECK((validator.bond.units == 3 && validator.power == 4 && validator.beacon->height.value == 6));
-    CHECK((validator.pending_from.value == 8 && validator.proposed == 9 && validator.report->value == 10));
+    CHECK((validator.pending_from.value == 8 && validator.proposed == 9 && validator.proposed_in_epoch == 10));
+    CHECK((validator.report->value == 11 && validator.pending_key->bytes[0] == 12 && validator.key_since.value == 15));
+    CHECK((validator.previous_key->bytes[0] == 14 && validator.blocks.expected == 17 && validator.free_at.value == 23));
+    CHECK(
+        (validator.pending_key_from.value == 13 && validator.key_changed.value == 16 && validator.slashed.units == 24));
     const auto commit = reads<Commit>("record_commit");
     CHECK((commit.slot == 3 && commit.epoch.value == 4 && commit.device_class == 6 && commit.samples == 10));
     CHECK((commit.height.value == 13 && commit.weight == 14 && commit.exposure.units == 15 &&
@@ -308,8 +312,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((governance.next == 1 && governance.open.back() == 3 && governance.windows.back().base == 9));
     (void)reads<Ballot>("record_ballot");
     const auto epoch = reads<EpochRecord>("record_epoch");
-    CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 11 && epoch.fees.units == 16 && epoch.passed == 19));
-    CHECK((epoch.missed == 22 && epoch.paid_weight == 23 && epoch.spot.value == 24 && epoch.ema.value == 25));
+    CHECK((epoch.minted_schedule.units == 5 && epoch.work.units == 11 && epoch.fees.units == 16 && epoch.passed == 20));
+    CHECK((epoch.missed == 23 && epoch.paid_weight == 24 && epoch.spot.value == 25 && epoch.ema.value == 26));
+    CHECK(epoch.fees_burned.units == 17);
     const auto mine = reads<ProviderEpoch>("record_provider_epoch");
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
@@ -323,10 +328,12 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
     CHECK((params.bme.min_burn.units == 66 && params.bme.fee_destroy.burn.value == 74));
     CHECK((params.bme.vault.halt_bps == 80 && params.bme.recycle.smoothing == 86));
-    CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 111));
-    CHECK(params.validators.max_beacon_gap == 143);
-    CHECK((params.vesting.min_grant.units == 144 && params.vesting.max_grants == 145));
-    CHECK((params.governance.deposit_min.units == 146 && params.governance.max_open == 154));
+    CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 112));
+    CHECK((params.slash.double_sign.value == 111 && params.validators.max_beacon_gap == 144));
+    CHECK((params.validators.fee_burn.value == 145 && params.validators.max_missed.value == 147));
+    CHECK((params.validators.min_expected == 148 && params.validators.jail_ms == 149));
+    CHECK((params.vesting.min_grant.units == 150 && params.vesting.max_grants == 151));
+    CHECK((params.governance.deposit_min.units == 152 && params.governance.max_open == 160));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -197,7 +197,10 @@ EpochInput random_epoch(Random& r, bool wild) {
         in.providers.push_back(w);
     }
     for (std::uint64_t n = r.below(5), i = 0; i < n; ++i)
-        in.validators.emplace_back(address(static_cast<std::uint8_t>(100 + i)), r.below(4) == 0 ? 0 : some());
+        in.validators.push_back({address(static_cast<std::uint8_t>(100 + i)), r.below(4) == 0 ? 0 : some(),
+                                 r.below(3) == 0 ? 0
+                                 : wild          ? r.u64()
+                                                 : r.below(1000)});
     return in;
 }
 
@@ -209,6 +212,8 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         Params p = thousand();
         p.split.work_bound_ppb = Ppb{r.below(Ppb::kOne + 1)};
         p.split.work_bound = r.below(3) == 0 ? WorkBound::none : WorkBound::burned;
+        p.validators.fee_burn = Ppb{r.below(3) == 0 ? 0 : r.below(Ppb::kOne + 1)};
+        p.validators.proposed = Ppb{r.below(Ppb::kOne + 1)};
         const EpochInput in = random_epoch(r, false);
         const auto out = close_epoch(p, in);
 
@@ -219,7 +224,7 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         REQUIRE(big(out.minted) == mint);
         const auto shares = divide(mint, {300, 400, 100, 150, 50});
         const auto share = [&](std::size_t i) { return shares.count(i) != 0 ? shares.at(i) : Big{0}; };
-        std::vector<Big> room, weight, stake, power;
+        std::vector<Big> room, weight, stake, power, blocks;
         for (const auto& w : in.providers) {
             if (p.split.work_bound == WorkBound::none) {
                 room.push_back(big(w.consumed.units));
@@ -233,12 +238,16 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
             weight.push_back(big(w.passed_weight));
         }
         for (const auto& w : in.providers) weight.push_back(big(w.pending_weight));
-        for (const auto& v : in.validators) power.push_back(big(v.second));
-        const Big validation_pool = big(in.pools.validators) + share(3) + big(in.fees);
+        for (const auto& v : in.validators) power.push_back(big(v.power)), blocks.push_back(v.proposed);
+        const Big burned = big(in.fees) * p.validators.fee_burn.value / Ppb::kOne;
+        const Big validation_pool = big(in.pools.validators) + share(3) + big(in.fees) - burned;
+        const bool proposed = std::any_of(blocks.begin(), blocks.end(), [](const Big& b) { return b > 0; });
+        const Big for_blocks = proposed ? Big{validation_pool * p.validators.proposed.value / Ppb::kOne} : Big{0};
+        auto by_blocks = divide(for_blocks, blocks);
         auto work = divide(big(in.pools.work) + share(0), room);
         auto availability = divide(big(in.pools.availability) + share(1), weight);
         auto staking = divide(big(in.pools.stakers) + share(2), stake);
-        auto validation = divide(validation_pool, power);
+        auto by_power = divide(validation_pool - for_blocks, power);
         const std::size_t n = in.providers.size();
         Big all_work = 0, all_availability = 0, all_staking = 0, all_validation = 0;
         REQUIRE(out.reserved_per_provider.size() == n);
@@ -252,13 +261,14 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
             all_work += work[i], all_availability += availability[i] + availability[n + i], all_staking += staking[i];
         }
         for (std::size_t i = 0; i < in.validators.size(); ++i) {
-            REQUIRE(big(paid_to(out, in.validators[i].first).validation) == validation[i]);
-            all_validation += validation[i];
+            REQUIRE(big(paid_to(out, in.validators[i].validator).validation) == by_blocks[i] + by_power[i]);
+            all_validation += by_blocks[i] + by_power[i];
         }
         REQUIRE(big(out.pools_after.work) == big(in.pools.work) + share(0) - all_work);
         REQUIRE(big(out.pools_after.availability) == big(in.pools.availability) + share(1) - all_availability);
         REQUIRE(big(out.pools_after.stakers) == big(in.pools.stakers) + share(2) - all_staking);
         REQUIRE(big(out.pools_after.validators) == validation_pool - all_validation);
+        REQUIRE(big(out.fees_burned) == burned);
         REQUIRE(big(out.pools_after.treasury) == big(in.pools.treasury) + share(4));
     }
 }
@@ -276,6 +286,8 @@ TEST_CASE("F14: no input stops an epoch; not a unit appears or is lost, and no p
             p.emission.geometric = {Amount{awkward(r)}, awkward(r), r.below(10)};
             p.split = {Ppb{r.u64()}, Ppb{r.below(3) == 0 ? 0 : r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}};
             p.split.work_bound_ppb = Ppb{r.u64()};
+            p.validators.fee_burn = Ppb{r.u64()};
+            p.validators.proposed = Ppb{r.u64()};
         }
         EpochInput in = random_epoch(r, true);
         if (r.below(2) == 0) {
@@ -292,7 +304,7 @@ TEST_CASE("F14: no input stops an epoch; not a unit appears or is lost, and no p
         }
         for (const Amount a : out.reserved_per_provider) reserved += big(a);
         REQUIRE(sum_of(in.pools) + big(out.minted) + big(out.recycled) + big(in.fees) ==
-                paid + reserved + sum_of(out.pools_after) + big(out.fees_left));
+                paid + reserved + sum_of(out.pools_after) + big(out.fees_left) + big(out.fees_burned));
         REQUIRE(work <= big(in.pools.work) + big(out.split.work));
         REQUIRE(availability + reserved <= big(in.pools.availability) + big(out.split.availability));
         REQUIRE(staking <= big(in.pools.stakers) + big(out.split.stakers));

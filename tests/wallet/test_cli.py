@@ -236,7 +236,8 @@ class Contract(unittest.TestCase):
         "bid place": ["ab" * 32, "--price", "0.1"], "bid accept": ["ab" * 32, "--provider", "alice", "--price", "0.1"],
         "bid list": ["ab" * 32], "order cancel": ["ab" * 32], "lease show": ["ab" * 32], "lease close": ["ab" * 32],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
-        "validator report-price": ["1.14"], "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
+        "validator report-price": ["1.14"], "validator rotate-key": ["--consensus-key", "ab" * 32],
+        "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
         "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"],
     }

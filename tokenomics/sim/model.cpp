@@ -142,7 +142,7 @@ struct Path {
         }
         Address validators;
         validators.bytes.fill(0xff);
-        epoch.validators.emplace_back(validators, 1);
+        epoch.validators.push_back({validators, 1, 1});
         capacity_weights.resize(groups.size());
     }
 };

@@ -227,7 +227,7 @@ void add_prices(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
 }
 
 void add_validators(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
-    CLI::App* validator = app.add_subcommand("validator", "validators: registration and prices");
+    CLI::App* validator = app.add_subcommand("validator", "validators: registration, keys, prices, leaving");
     validator->require_subcommand(1);
     CLI::App* reg = validator->add_subcommand("register", "become a validator");
     reg->add_option("--consensus-key", o->consensus_key, "Ed25519 public key, hex: 'assayd key show consensus'")
@@ -254,6 +254,27 @@ void add_validators(CLI::App& app, Session& session, const std::shared_ptr<WorkO
         const Price price = typed(parse_price(o->usd));
         change(session, *report_options,
                [&](const ChainInfo&, const Address&) -> Messages { return {chain::ReportPrice{price}}; });
+    });
+    CLI::App* rotate = validator->add_subcommand("rotate-key", "sign blocks with another key, two epochs from now");
+    rotate->add_option("--consensus-key", o->consensus_key, "Ed25519 public key, hex: 'assayd key show consensus'")
+        ->required();
+    auto rotate_options = add_change_options(*rotate);
+    rotate->callback([=, &session] {
+        const Hash key = parse_hash(o->consensus_key, "--consensus-key");
+        change(session, *rotate_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::RotateKey{key}}; });
+    });
+    CLI::App* unjail = validator->add_subcommand("unjail", "leave the validators' jail once its time is over");
+    auto unjail_options = add_change_options(*unjail);
+    unjail->callback([=, &session] {
+        change(session, *unjail_options,
+               [](const ChainInfo&, const Address&) -> Messages { return {chain::UnjailValidator{}}; });
+    });
+    CLI::App* retire = validator->add_subcommand("retire", "leave the validator set for good; the bond unbonds");
+    auto retire_options = add_change_options(*retire);
+    retire->callback([=, &session] {
+        change(session, *retire_options,
+               [](const ChainInfo&, const Address&) -> Messages { return {chain::Retire{}}; });
     });
     validator->add_subcommand("list", "all validators")->callback([=, &session] {
         list(session, "validators", WorkOptions{});

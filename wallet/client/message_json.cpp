@@ -61,6 +61,9 @@ struct Fields {
         put("bond", make::amount(m.bond.units));
         put("name", make::text(m.name));
     }
+    void operator()(const chain::RotateKey& m) const { put("consensus_key", make::text(hex(m.consensus_key))); }
+    void operator()(const chain::UnjailValidator& m) const { put("version", make::number(m.version)); }
+    void operator()(const chain::Retire& m) const { put("version", make::number(m.version)); }
     void operator()(const chain::RenewBeacon& m) const { put("beacon_tip", make::text(hex(m.beacon_tip))); }
     void operator()(const chain::ReportPrice& m) const { put("price", make::text(std::to_string(m.price.value))); }
     void operator()(const chain::OpenOrder& m) const {
@@ -154,6 +157,13 @@ struct Words {
     std::string operator()(const chain::Unjail&) const { return "leave jail"; }
     std::string operator()(const chain::RegisterValidator& m) const {
         return "register validator '" + m.name + "' with a bond of " + chain.show(m.bond);
+    }
+    std::string operator()(const chain::RotateKey& m) const {
+        return "sign blocks with the consensus key " + hex(m.consensus_key) + " from the second epoch boundary on";
+    }
+    std::string operator()(const chain::UnjailValidator&) const { return "leave the validators' jail"; }
+    std::string operator()(const chain::Retire&) const {
+        return "leave the validator set for good: the bond is free after the unbonding time";
     }
     std::string operator()(const chain::RenewBeacon&) const { return "renew the beacon chain"; }
     std::string operator()(const chain::ReportPrice& m) const {
