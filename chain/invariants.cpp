@@ -179,6 +179,24 @@ DelegationErrors check_delegations(const StateView& state) {
     return out;
 }
 
+// What all epochs minted and burned: no token came into being but by a rule that says so in its epoch [F13].
+struct EpochSums {
+    u128 scheduled = 0, recycled = 0, settled = 0, burned = 0;
+};
+EpochSums sum_epochs(const StateView& state) {
+    EpochSums out;
+    state.for_prefix(tables::kEpochs, {}, [&](ByteView, ByteView value) {
+        const auto e = borsh::decode<EpochRecord>(value);
+        ASSAY_CHECK(e.ok());
+        out.scheduled += e->minted_schedule.units;
+        out.recycled += e->minted_recycled.units;
+        out.settled += e->minted_settled.units;
+        out.burned += e->burned.units;
+        return true;
+    });
+    return out;
+}
+
 // A grant never changes, and gives what has vested and no more; it goes when it has given all.
 Status check_grant(const Bytes& before, const std::optional<Bytes>& after, TimeMs now) {
     const auto was = borsh::decode<VestingGrant>(before);
@@ -284,6 +302,14 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
                     to_digits(l.recycled.units) + " <= " + to_digits(l.burned_for_credits.units) +
                         " <= " + to_digits(l.burned.units),
                     l.recycled <= l.burned_for_credits && l.burned_for_credits <= l.burned});
+    const EpochSums epochs = sum_epochs(state);
+    rows.push_back({"mint = sum over epochs of schedule, recycling and settlements; burns for credits likewise",
+                    to_digits(epochs.scheduled) + " + " + to_digits(epochs.recycled) + " + " +
+                        to_digits(epochs.settled) + " = " + to_digits(l.minted.units) + ", " +
+                        to_digits(epochs.burned) + " = " + to_digits(l.burned_for_credits.units),
+                    epochs.scheduled == l.scheduled.units && epochs.recycled == l.recycled.units &&
+                        epochs.scheduled + epochs.recycled + epochs.settled == l.minted.units &&
+                        epochs.burned == l.burned_for_credits.units});
     u128 exposure_errors = 0, device_errors = 0;
     std::uint64_t devices_of_all = 0;
     state.each_provider([&](const Address& a, const Provider& p) {

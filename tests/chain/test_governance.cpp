@@ -137,7 +137,7 @@ TEST_CASE("two thirds of yes and no decide, to the unit; abstentions count for t
     }
 }
 
-TEST_CASE("a holder's part is capped, a quorum is not") {
+TEST_CASE("F7: a holder's part is capped, a quorum is not") {
     Chain c(fast([](Genesis& g) { g.params.governance.vote_cap = Ppb{100'000'000}; }));
     c.join(c.anna, "tiny", tokens(90'000));
     c.next_epoch();

@@ -135,6 +135,14 @@ TEST_CASE("the full scan sees a breach of every sum") {
         a.put(tables::queue(s.chain().queue_tail), borsh::encode(fake));
     }),
               "credits queued"));
+    // F13: a mint that no epoch's rule accounts for, and one that an epoch hides.
+    CHECK(has(b.broken_record<EpochRecord>(tables::epoch(Epoch{0}),
+                                           [](EpochRecord& e) { e.minted_schedule = plus_one(e.minted_schedule); }),
+              "mint = sum over epochs"));
+    CHECK(has(b.broken_record<EpochRecord>(tables::epoch(Epoch{0}), [](EpochRecord& e) { e.burned = {}; }),
+              "mint = sum over epochs"));
+    CHECK(has(b.broken_record<Ledger>(tables::global("ledger"), [](Ledger& l) { l.minted = plus_one(l.minted); }),
+              "mint = sum over epochs"));
     CHECK(has(b.broken_record<ChainState>(tables::global("chain"), [](ChainState& s) { ++s.active_devices; }),
               "all devices are counted"));
 }

@@ -11,7 +11,9 @@ Amount share(Amount a, std::uint64_t ppb) {
 
 }  // namespace
 
-TEST_CASE("one wrong sample costs 2 %, two 4 %, three and more 20 % and jail") {
+TEST_CASE(
+    "F16: a verdict is passed, failed or absent, by recomputing on a CPU: one wrong sample costs 2 %, two 4 %, three "
+    "and more 20 % and jail") {
     for (const std::size_t wrong : {1u, 2u, 3u, 4u}) {
         INFO(wrong << " wrong samples");
         Chain c;
