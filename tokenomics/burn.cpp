@@ -30,13 +30,6 @@ Result<Credits> credits_for(Amount burned, Price price, unsigned decimals) {
     return Credits{v};
 }
 
-Result<Amount> burn_for(Credits wanted, Price price, unsigned decimals) {
-    if (price.value == 0) return {Code::price_stale, "the price is zero: no burn buys credits at it"};
-    ASSAY_TRY(u128 per_token, scale(decimals));
-    ASSAY_TRY(u128 v, mul_div_ceil(wanted.units, per_token, price.value));
-    return Amount{v};
-}
-
 Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals) {
     if (price.value == 0) return {Code::price_stale, "the price is zero: nothing settles at it"};
     ASSAY_TRY(u128 per_token, scale(decimals));

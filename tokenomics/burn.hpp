@@ -26,8 +26,6 @@ struct Prices {
 
 /// floor(burned x price / 10^(decimals + 2)) micro-USD. Errors: overflow.
 [[nodiscard]] Result<Credits> credits_for(Amount burned, Price price, unsigned decimals);
-/// The fewest tokens that buy `wanted`: the payer pays the ceiling. Errors: overflow, price_stale (a price of zero).
-[[nodiscard]] Result<Amount> burn_for(Credits wanted, Price price, unsigned decimals);
 /// floor(credits x 10^(decimals + 2) / price): tokens worth that many micro-USD. Errors: overflow, price_stale.
 [[nodiscard]] Result<Amount> tokens_worth(Credits credits, Price price, unsigned decimals);
 /// The tokens that go with `taken` of `held` credits: floor(tokens x taken / held), and all of them with the last

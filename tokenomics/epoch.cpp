@@ -18,8 +18,8 @@ Amount sum_of(const std::vector<Amount>& parts) {
 }
 
 // What the tokens burned for consumed credits may still return, less what their settlements paid.
-Amount room_under_burn(const SplitParams& split, const ProviderWork& p) {
-    const auto bound = share_of(p.tokens_carried, split.work_bound_ppb);
+Amount room_under_burn(const BmeParams& bme, const ProviderWork& p) {
+    const auto bound = share_of(p.tokens_carried, bme.work_share);
     return bound ? sub_or_zero(*bound, p.already_paid) : Amount{};
 }
 
@@ -84,14 +84,14 @@ void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, E
     }
 
     const std::size_t n = in.providers.size();
-    const bool bounded = params.split.work_bound == WorkBound::burned;
+    const bool bounded = params.bme.work_bound == WorkBound::burned;
     auto& [by_room, by_weight, by_stake, of_validators, work, availability, staking, validation, halves] = scratch;
     by_room.resize(n);
     by_weight.resize(2 * n);
     by_stake.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
         const ProviderWork& p = in.providers[i];
-        by_room[i] = bounded ? room_under_burn(params.split, p).units : p.consumed.units;
+        by_room[i] = bounded ? room_under_burn(params.bme, p).units : p.consumed.units;
         by_weight[i] = p.passed_weight;
         by_weight[n + i] = p.pending_weight;
         by_stake[i] = stake_weight(p).units;

@@ -173,12 +173,6 @@ Result<std::vector<StepWindow>> check_steps(const Params& before, const Params& 
     return out;
 }
 
-Result<ParamChange> canonical_change(const Params& now, const std::string& name, const json::Value& v) {
-    Params scratch = now;
-    ASSAY_TRY(std::string text, set_param(scratch, name, v));
-    return ParamChange{name, std::move(text)};
-}
-
 namespace {
 
 using Moves = std::map<std::string, u128>;  // monetary parameters and where they are to go

@@ -34,11 +34,6 @@ struct RuledParam {
 [[nodiscard]] Result<std::vector<StepWindow>> check_steps(const Params& before, const Params& after,
                                                           std::span<const StepWindow> windows, TimeMs now);
 
-/// What a file's value stands for: "12.5 ASY" becomes base units. A class that an earlier change appends must be in
-/// `now` already. Errors: unknown_param, json_*, bad_amount,
-/// field_out_of_range.
-[[nodiscard]] Result<ParamChange> canonical_change(const Params& now, const std::string& name, const json::Value& v);
-
 /// A change that moves further than one window allows, as the votes that are taken one window after another. The first
 /// does everything that is not monetary. Shares of the split move in proportion, so that they keep summing up. Errors:
 /// those of apply_changes for the end or for a step, param_step_too_large where no step leads there (from zero, from a

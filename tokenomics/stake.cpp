@@ -9,17 +9,6 @@ Result<Amount> required_per_device(const StakeParams& stake, const ClassParams& 
     return Amount{units};
 }
 
-Result<Amount> required_stake(const Params& params, std::span<const std::uint32_t> devices) {
-    Amount total;
-    for (const std::uint32_t index : devices) {
-        if (index >= params.classes.size())
-            return {Code::unknown_class, "class index " + std::to_string(index) + " is not in params.classes"};
-        ASSAY_TRY(Amount one, required_per_device(params.stake, params.classes[index]));
-        ASSAY_TRY(total, add(total, one));
-    }
-    return total;
-}
-
 Result<Requirement> requirement(const Params& params, std::span<const ClassCount> devices) {
     Requirement out;
     const StakeParams& stake = params.stake;

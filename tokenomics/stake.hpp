@@ -9,8 +9,6 @@ namespace assay::tokenomics {
 
 /// unit x max(floor, multiplier) of one device, rounded up: the provider owes it. Errors: overflow.
 [[nodiscard]] Result<Amount> required_per_device(const StakeParams& stake, const ClassParams& c);
-/// Sum over devices, given as indices into params.classes, in tokens. Errors: unknown_class, overflow.
-[[nodiscard]] Result<Amount> required_stake(const Params& params, std::span<const std::uint32_t> devices);
 
 /// So many devices of one class.
 struct ClassCount {

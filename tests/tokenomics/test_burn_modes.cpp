@@ -41,6 +41,18 @@ BurnMode any_mode(Random& r) {
     return static_cast<BurnMode>(r.below(4));
 }
 
+struct Market {
+    BurnMode mode;
+    BmeParams bme;
+    unsigned decimals;
+    Price price;
+};
+Market any_market(Random& r) {
+    const BurnMode mode = any_mode(r);
+    return {mode, any_bme(r, mode), static_cast<unsigned>(r.below(25)),
+            Price{std::max<std::uint64_t>(1, r.u64() >> r.below(64))}};
+}
+
 TEST_CASE("AEP-76's worked example: 1000 USD at 1.14 burn 877.192983 AKT, and settle for 666.666666 or 1111.111111") {
     BmeParams bme = of_mode(BurnMode::vault);
     bme.vault.spread = {};
@@ -152,10 +164,7 @@ TEST_CASE("every purchase adds up, buys the floor for all and the ceiling for ju
     Random r(seed);
     for (int round = 0; round < 6000; ++round) {
         INFO("seed " << seed << ", round " << round);
-        const BurnMode mode = any_mode(r);
-        const BmeParams bme = any_bme(r, mode);
-        const auto decimals = static_cast<unsigned>(r.below(25));
-        const Price price{std::max<std::uint64_t>(1, r.u64() >> r.below(64))};
+        const auto [mode, bme, decimals, price] = any_market(r);
         const Amount offered{awkward(r)};
         Big top = price.value, bottom = ten_to(decimals + 2);
         if (mode == BurnMode::vault) top *= Ppb::kOne - bme.vault.spread.value, bottom *= Ppb::kOne;
@@ -194,10 +203,7 @@ TEST_CASE("every settlement adds up and stays within its funds, in every mode") 
     Random r(seed);
     for (int round = 0; round < 6000; ++round) {
         INFO("seed " << seed << ", round " << round);
-        const BurnMode mode = any_mode(r);
-        const BmeParams bme = any_bme(r, mode);
-        const auto decimals = static_cast<unsigned>(r.below(25));
-        const Price price{std::max<std::uint64_t>(1, r.u64() >> r.below(64))};
+        const auto [mode, bme, decimals, price] = any_market(r);
         const Credits credits{std::max<u128>(awkward(r), 1)};
         const Amount tokens{awkward(r)};
         const Funds funds{Amount{awkward(r)}, Amount{awkward(r)}};
@@ -217,11 +223,21 @@ TEST_CASE("every settlement adds up and stays within its funds, in every mode") 
             REQUIRE(s->credits == credits);
             REQUIRE(s->tokens == tokens);
             REQUIRE(s->paid <= tokens);  // F2: never more than was burned for it
+            // What it pays, by its own words: the share of the burn, in the destroying modes at most the credits'
+            // worth.
+            const Big burn = mode == BurnMode::mint_ratio ? big(s->destroyed) : big(tokens);
+            Big due = burn * bme.payout.value / Ppb::kOne;
+            if (mode != BurnMode::mint_ratio)
+                due = std::min(due, big(credits.units) * ten_to(decimals + 2) / price.value);
+            REQUIRE(big(s->paid) == std::min(due, big(funds.mintable) + big(s->destroyed)));
         } else {
             // Never more than the credits' worth, and the vault before the mint.
             const Big worth = big(s->credits.units) * ten_to(decimals + 2) *
                               (Ppb::kOne - bme.vault.settle_spread.value) / (Big(price.value) * Ppb::kOne);
             REQUIRE(big(s->paid) <= worth);
+            const Big all = big(credits.units) * ten_to(decimals + 2) * (Ppb::kOne - bme.vault.settle_spread.value) /
+                            (Big(price.value) * Ppb::kOne);
+            REQUIRE(big(s->paid) == std::min<Big>({all, big(kMax), big(funds.vault) + big(funds.mintable)}));
             REQUIRE((s->minted.is_zero() || s->from_vault == funds.vault));
         }
     }

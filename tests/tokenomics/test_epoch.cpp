@@ -134,7 +134,7 @@ TEST_CASE("F2: for any prices, pools and competitors, burning for oneself return
     p.emission.kind = EmissionKind::none;
     for (int round = 0; round < 3000; ++round) {
         INFO("seed " << seed << ", round " << round);
-        p.bme.payout = p.split.work_bound_ppb = Ppb{r.below(3) == 0 ? 975'000'000 : r.below(Ppb::kOne + 1)};
+        p.bme.payout = p.bme.work_share = Ppb{r.below(3) == 0 ? 975'000'000 : r.below(Ppb::kOne + 1)};
         EpochInput in = input();
         in.pools.work = Amount{between(r, 0, u128{1} << r.below(60))};
         const auto serve = [&](ProviderWork& w) {
@@ -210,8 +210,8 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
     for (int round = 0; round < 2000; ++round) {
         INFO("seed " << seed << ", round " << round);
         Params p = thousand();
-        p.split.work_bound_ppb = Ppb{r.below(Ppb::kOne + 1)};
-        p.split.work_bound = r.below(3) == 0 ? WorkBound::none : WorkBound::burned;
+        p.bme.work_share = Ppb{r.below(Ppb::kOne + 1)};
+        p.bme.work_bound = r.below(3) == 0 ? WorkBound::none : WorkBound::burned;
         p.validators.fee_burn = Ppb{r.below(3) == 0 ? 0 : r.below(Ppb::kOne + 1)};
         p.validators.proposed = Ppb{r.below(Ppb::kOne + 1)};
         const EpochInput in = random_epoch(r, false);
@@ -226,13 +226,13 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         const auto share = [&](std::size_t i) { return shares.count(i) != 0 ? shares.at(i) : Big{0}; };
         std::vector<Big> room, weight, stake, power, blocks;
         for (const auto& w : in.providers) {
-            if (p.split.work_bound == WorkBound::none) {
+            if (p.bme.work_bound == WorkBound::none) {
                 room.push_back(big(w.consumed.units));
                 stake.push_back(std::min(big(w.stake_at_start), big(w.stake_at_end)));
                 weight.push_back(big(w.passed_weight));
                 continue;
             }
-            const Big bound = big(w.tokens_carried) * p.split.work_bound_ppb.value / Ppb::kOne - big(w.already_paid);
+            const Big bound = big(w.tokens_carried) * p.bme.work_share.value / Ppb::kOne - big(w.already_paid);
             room.push_back(std::max<Big>(bound, 0));
             stake.push_back(std::min(big(w.stake_at_start), big(w.stake_at_end)));
             weight.push_back(big(w.passed_weight));
@@ -252,7 +252,7 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         Big all_work = 0, all_availability = 0, all_staking = 0, all_validation = 0;
         REQUIRE(out.reserved_per_provider.size() == n);
         for (std::size_t i = 0; i < n; ++i) {
-            if (p.split.work_bound == WorkBound::burned) work[i] = std::min(work[i], room[i]);
+            if (p.bme.work_bound == WorkBound::burned) work[i] = std::min(work[i], room[i]);
             const Payment got = paid_to(out, in.providers[i].provider);
             REQUIRE(big(got.work) == work[i]);
             REQUIRE(big(got.availability) == availability[i]);
@@ -285,7 +285,7 @@ TEST_CASE("F14: no input stops an epoch; not a unit appears or is lost, and no p
             p.emission.steps = {{5, Amount{awkward(r)}}, {2, Amount{awkward(r)}}};
             p.emission.geometric = {Amount{awkward(r)}, awkward(r), r.below(10)};
             p.split = {Ppb{r.u64()}, Ppb{r.below(3) == 0 ? 0 : r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}, Ppb{r.u64()}};
-            p.split.work_bound_ppb = Ppb{r.u64()};
+            p.bme.work_share = Ppb{r.u64()};
             p.validators.fee_burn = Ppb{r.u64()};
             p.validators.proposed = Ppb{r.u64()};
         }

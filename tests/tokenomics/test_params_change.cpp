@@ -106,8 +106,7 @@ TEST_CASE("names and values must be exact") {
         CHECK_FALSE(apply_changes(devnet(), one).ok());
     }
     check_refused({{"stake.min_stake", "12.5 ASY"}}, Code::bad_proposal, {"canonical", "12500000"});
-    CHECK(canonical_change(devnet(), "stake.min_stake", json::Value{json::Kind::string, false, "12.5 ASY", {}, {}, {}})
-              ->value == "12500000");
+    CHECK(apply_changes(devnet(), std::vector<ParamChange>{{"stake.min_stake", "12500000"}}).ok());
 }
 
 TEST_CASE("F21: a vote that puts stake below the deterrence bound, or a penalty of one unit, is refused with numbers") {
@@ -210,6 +209,12 @@ TEST_CASE("a change that is too large comes apart into steps, each of which one 
     const std::vector<ParamChange> one = {{"market.max_bids", "9"}};
     CHECK(split_changes(devnet(), one)->size() == 1);
     CHECK(split_changes(devnet(), {})->empty());
+    // A bound beside the shares is no share: it goes its own way, and they stay.
+    const std::vector<ParamChange> bound = {{"bme.work_share_ppb", "700000000"}};
+    const auto steps_of_bound = split_changes(devnet(), bound);
+    REQUIRE(steps_of_bound.ok());
+    CHECK(steps_of_bound->size() == 4);  // 975, 877.5, 789.75, 710.775, 700
+    for (const auto& step : *steps_of_bound) CHECK(step.size() == 1);
 }
 
 TEST_CASE("random changes are refused or leave valid parameters, never half of them") {

@@ -34,16 +34,14 @@ TEST_CASE("the stake of a device is unit x max(floor, multiplier), rounded up; o
             sum += one;
             fits = fits && sum <= big(kMax);
         }
-        const auto all = required_stake(p, devices);
-        REQUIRE(all.ok() == fits);
         std::map<std::uint32_t, std::uint32_t> counts;
         for (const std::uint32_t d : devices) ++counts[d];
         std::vector<ClassCount> by_class;
         for (const auto& [d, n] : counts) by_class.push_back({d, n});
-        const auto counted = requirement(p, by_class);
-        if (counted) REQUIRE(counted->tokens == *all);
+        const auto all = requirement(p, by_class);
+        REQUIRE(all.ok() == fits);
         if (fits)
-            REQUIRE(big(*all) == sum);
+            REQUIRE(big(all->tokens) == sum);
         else
             REQUIRE(all.error().code == Code::overflow);
     }
@@ -51,15 +49,12 @@ TEST_CASE("the stake of a device is unit x max(floor, multiplier), rounded up; o
 
 TEST_CASE("a provider without devices needs no stake; a class that is not there is an error that names it") {
     const Params p = devnet();
-    CHECK(required_stake(p, {})->is_zero());
-    const std::uint32_t four[] = {4};
-    const auto none = required_stake(p, four);
+    CHECK(requirement(p, {})->tokens.is_zero());
+    const ClassCount four[] = {{4, 1}};
+    const auto none = requirement(p, four);
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::unknown_class);
     CHECK(none.error().message.find("4") != std::string::npos);
-    const ClassCount one_of[] = {{4, 1}};
-    CHECK(requirement(p, {})->tokens.is_zero());
-    CHECK(requirement(p, one_of).error().code == Code::unknown_class);
 }
 
 TEST_CASE("io.net's table: 200 tokens a card at least, eight H100 at a multiplier of ten need 16,000") {
@@ -69,8 +64,8 @@ TEST_CASE("io.net's table: 200 tokens a card at least, eight H100 at a multiplie
     p.classes.resize(2);
     p.classes[0].multiplier = Ppb{10 * Ppb::kOne};
     p.classes[1].multiplier = Ppb{Ppb::kOne / 4};
-    CHECK(required_stake(p, std::vector<std::uint32_t>(8, 0))->units == 16'000);
-    CHECK(required_stake(p, std::vector<std::uint32_t>(1, 1))->units == 200);
+    CHECK(requirement(p, std::vector<ClassCount>{{0, 8}})->tokens.units == 16'000);
+    CHECK(requirement(p, std::vector<ClassCount>{{1, 1}})->tokens.units == 200);
 }
 
 TEST_CASE("the deterrence bound and the exposure of a commit are three times the cost") {
