@@ -123,7 +123,7 @@ void forget_old_prices(Exec& x);                                           // ma
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
 void end_epoch(Exec& x);                                                   // epoch_end.cpp
 /// Requirements at the price of the epoch's end and under parameters that a vote has changed; grace for whom that alone
-/// leaves short. `before` and `price_before`: those that were in force.
+/// leaves short. `before`: the parameters that were in force; `latched`: whether they changed.
 void note_requirements(Exec& x, const tokenomics::Params& before, bool latched);  // epoch_end.cpp
 /// Counts votes of proposals whose tally has begun, at most 1000 in a block.  governance.cpp
 void run_tally(Exec& x);

@@ -6,6 +6,24 @@
 
 namespace assay::chain {
 
+namespace {
+
+// What a settlement pays, in words.
+std::string settled_rule(tokenomics::BurnMode mode, const std::string& burned) {
+    switch (mode) {
+        case tokenomics::BurnMode::vault:
+            return "buyers' work: USD at max(spot, EMA), less bme.vault.settle_spread_ppb, out of the vault";
+        case tokenomics::BurnMode::mint_ratio:
+            return "buyers' work: bme.payout_ppb of the " + burned + " destroyed for it";
+        case tokenomics::BurnMode::destroy:
+        case tokenomics::BurnMode::fee_destroy:
+            break;
+    }
+    return "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + burned + " burned for it)";
+}
+
+}  // namespace
+
 std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) {
     std::vector<TaskView> out;
     const ChainState clock = state.chain();
@@ -71,11 +89,9 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                                                  to_digits(mine->passed_weight) + " / " + to_digits(record->paid_weight)
                                            : "";
         term("availability", mine->availability, weights + " plus what the pool carried over, by largest remainder");
-        term("settled", mine->settled,
-             "buyers' work: min(USD at max(spot, EMA), bme.payout_ppb of the " + tokens(mine->consumed_tokens) +
-                 " burned for it)");
+        term("settled", mine->settled, settled_rule(rules.bme.mode, tokens(mine->consumed_tokens)));
         term("work_bonus", mine->work_bonus,
-             "work pool by consumed credits; with split.work_bound burned at most work_bound_ppb of the tokens burned");
+             "work pool by consumed credits; with bme.work_bound burned at most work_share_ppb of the tokens burned");
         term("late", mine->late, "reserved at the epoch's end for a verdict that came later");
         term(
             "staking", mine->staking,

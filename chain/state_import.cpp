@@ -66,6 +66,72 @@ bool is_record_of_its_table(const StateKey& key, ByteView value) {
     return false;
 }
 
+// What the clockwork follows without looking twice: counters, and records that others name. In a chain's own state they
+// are right by construction; a file could name what is not there, or a million epochs to look through.
+Status check_references(const StateView& s) {
+    const auto bad = [](std::string what) -> Status { return {Code::bad_state_file, std::move(what)}; };
+    constexpr std::uint64_t kLatest = std::uint64_t{1} << 53;  // of times and counts that others are added to
+    const ChainState clock = s.chain();
+    const auto classes = s.params().classes.size();
+    for (const std::uint64_t n : {clock.height.value, clock.time.value, clock.epoch.value, clock.epoch_start.value,
+                                  clock.queue_tail, clock.waiting_tail})
+        if (n > kLatest) return bad("the record \"chain\" holds a height, time or count above 2^53");
+
+    const auto line = [&](std::uint8_t table, std::uint64_t head, std::uint64_t tail) {
+        std::uint64_t next = head;
+        s.for_prefix(table, {}, [&](ByteView key, ByteView) {
+            if (tables::read_be(key, 0, 8) != next) return false;
+            ++next;
+            return true;
+        });
+        std::uint64_t all = 0;
+        s.for_prefix(table, {}, [&](ByteView, ByteView) { return ++all, true; });
+        return head <= tail && next == tail && all == tail - head;
+    };
+    if (!line(tables::kQueue, clock.queue_head, clock.queue_tail) || clock.queue_due > clock.queue_tail)
+        return bad("the queue does not hold just the items from queue_head to queue_tail");
+    if (!line(tables::kWaiting, clock.waiting_head, clock.waiting_tail))
+        return bad("what waits does not hold just the items from waiting_head to waiting_tail");
+
+    std::uint64_t rounds = 0;
+    s.for_prefix(tables::kRounds, {}, [&](ByteView key, ByteView) {
+        const std::uint64_t e = tables::read_be(key, 0, 8);
+        rounds += e >= clock.oldest_round.value && e <= clock.epoch.value;
+        return true;
+    });
+    if (clock.oldest_round > clock.epoch || rounds != clock.epoch.value - clock.oldest_round.value + 1)
+        return bad("an epoch from oldest_round to the running one has no work round");
+
+    std::string wrong;
+    const auto check = [&](bool right, const char* what) {
+        if (!right && wrong.empty()) wrong = what;
+        return right;
+    };
+    s.for_prefix(tables::kOpenCommits, {}, [&](ByteView key, ByteView) {
+        const auto c = s.commit(Hash::from(key.subspan(8)));
+        return check(c && c->status == CommitStatus::open && c->epoch.value == tables::read_be(key, 0, 8) &&
+                         s.provider(c->provider) && s.round(c->epoch) && c->epoch >= clock.oldest_round,
+                     "an open commit, its provider or its round is not there");
+    });
+    s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
+        return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");
+    });
+    s.each_provider([&](const Address&, const Provider& p) {
+        for (const auto& c : p.classes)
+            if (!check(c.device_class < classes, "a provider counts a class that is not there")) return false;
+        return true;
+    });
+    s.each_order([&](const Hash&, const Order& o) {
+        return check(o.device_class < classes, "an order is of a class that is not there");
+    });
+    s.for_prefix(tables::kVesting, {}, [&](ByteView, ByteView value) {
+        const auto g = borsh::decode<VestingGrant>(value);
+        return check(tokenomics::check_grant(g->grant).ok() && g->released <= tokenomics::vested(g->grant, clock.time),
+                     "a grant is no line, or has given more than has vested");
+    });
+    return wrong.empty() ? Status{} : bad(wrong);
+}
+
 }  // namespace
 
 Status LoadedState::add(StateKey key, Bytes value) {
@@ -93,6 +159,7 @@ Status LoadedState::check(const StateFileHeader& header) const {
                    std::to_string(header.height.value));
     if (const Status ok = tokenomics::validate(params()); !ok) return bad("its parameters: " + ok.error().message);
     if (!epoch(clock.epoch) || !round(clock.epoch)) return bad("the running epoch has no record or no work round");
+    ASSAY_TRY_VOID(check_references(*this));
     for (const InvariantRow& row : check_all_invariants(*this))
         if (!row.holds) return bad("an invariant does not hold: " + row.name + ": " + row.numbers);
     return {};

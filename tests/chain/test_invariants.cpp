@@ -168,6 +168,32 @@ TEST_CASE("a scan of delegations sees shares, tokens and listings that nobody ha
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.put(tables::delegation_by(anna, bob), {}); }), "listed"));
 }
 
+TEST_CASE("the full scan sees a breach of what a vault holds for credits, and of a proposal's deposit") {
+    Busy b([](Genesis& g) {
+        g.params.bme.mode = tokenomics::BurnMode::mint_ratio;
+        g.params.bme.credits_per_token = 1'000'000;
+    });
+    const auto made =
+        b.c.block({b.c.tx(b.c.bob, {Propose{{{"market.max_bids", "90"}}, "more bids", tokens(5)}}, {.gas = 400'000})});
+    REQUIRE(made.receipts.at(0).code == "ok");
+    const Address buyer = b.c.buyer.address();
+    CHECK(b.broken([](Altered&, const StateView&) {}).empty());
+    CHECK(b.c.ledger().vault == tokens(100));
+    CHECK(has(b.broken_record<Account>(tables::account(buyer),
+                                       [](Account& a) { a.credit_tokens = plus_one(a.credit_tokens); }),
+              "vault of mode mint_ratio"));
+    CHECK(has(
+        b.broken_record<Order>(tables::order(b.order), [](Order& o) { o.deposit_tokens = plus_one(o.deposit_tokens); }),
+        "vault of mode mint_ratio"));
+    CHECK(has(b.broken_record<ParamProposal>(tables::proposal(1), [](ParamProposal& p) { p.deposit = {}; }),
+              "sum of escrow"));
+    const QueueItem waiting{Height{1}, 0, QueuedRedemption{buyer, Credits{5}, {}}};
+    CHECK(has(b.broken([&](Altered& a, const StateView& s) {
+        a.put(tables::waiting(s.chain().waiting_tail), borsh::encode(waiting));
+    }),
+              "credits queued"));
+}
+
 TEST_CASE("the ledger's identities see a breach of every number") {
     const Busy b;
     const auto ledger_with = [&](const std::function<void(Ledger&)>& f) {

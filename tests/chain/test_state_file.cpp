@@ -243,6 +243,43 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
     says(changed([](Parts& p) { p.header.chain_id = "another"; }), "chain ids");
     says(changed([](Parts& p) { p.header.genesis_hash.bytes[0] ^= 1; }), "another hash");
     says(changed([](Parts& p) { p.header.app_hash.bytes[0] ^= 1; }), "app_hash_mismatch");
+    const auto with_clock = [&](const std::function<void(ChainState&)>& f) {
+        return changed([&](Parts& p) {
+            auto clock = *borsh::decode<ChainState>(at(p, tables::global("chain")));
+            f(clock);
+            at(p, tables::global("chain")) = borsh::encode(clock);
+        });
+    };
+    // What the clockwork would follow into nothing, or for ever.
+    says(with_clock([](ChainState& s) { ++s.queue_tail; }), "the queue");
+    says(with_clock([](ChainState& s) { ++s.queue_head; }), "the queue");
+    says(with_clock([](ChainState& s) { s.queue_due = s.queue_tail + 1; }), "the queue");
+    says(with_clock([](ChainState& s) { ++s.waiting_tail; }), "what waits");
+    says(with_clock([](ChainState& s) { s.time.value = ~std::uint64_t{0}; }), "above 2^53");
+    says(with_clock([](ChainState& s) { s.oldest_round = s.epoch + 1; }), "work round");
+    const Epoch now = c.clock().epoch;
+    says(changed([&](Parts& p) {
+             auto d = *borsh::decode<Device>(at(p, tables::device(c.anna.address(), 0)));
+             d.device_class = 2;
+             at(p, tables::device(c.anna.address(), 0)) = borsh::encode(d);
+         }),
+         "a device is of a class that is not there");
+    says(changed([&](Parts& p) {
+             for (auto& [key, value] : p.records) {
+                 if (key.table != tables::kVesting) continue;
+                 auto g = *borsh::decode<VestingGrant>(value);
+                 g.released = g.grant.amount;
+                 value = borsh::encode(g);
+             }
+         }),
+         "has given more than has vested");
+    says(changed(
+             [&](Parts& p) { std::erase_if(p.records, [&](const auto& r) { return r.first == tables::round(now); }); }),
+         "work round");
+    says(changed([&](Parts& p) {
+             std::erase_if(p.records, [](const auto& r) { return r.first.table == tables::kCommits; });
+         }),
+         "an open commit");
     says(changed([&](Parts& p) {  // money moved between two accounts: it adds up, and is another state
              auto a = *borsh::decode<Account>(at(p, buyer));
              auto b = *borsh::decode<Account>(at(p, tables::account(c.bob.address())));
