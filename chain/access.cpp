@@ -2,6 +2,39 @@
 
 namespace assay::chain {
 
+Amount own_weight(const Provider& p, Epoch now) {
+    return p.stake_epoch == now ? min_of(p.stake_at_start, p.stake) : p.stake;
+}
+
+tokenomics::ProviderWork work_of(const ProviderEpoch& mine) {
+    tokenomics::ProviderWork w;
+    w.passed_weight = mine.passed_weight;
+    w.pending_weight = mine.pending_weight + mine.passed_before_pay + mine.lost_before_pay;
+    w.consumed = mine.consumed;
+    w.tokens_carried = mine.consumed_tokens;
+    w.already_paid = mine.settled;
+    return w;
+}
+
+bool is_due(const ChainState& clock, const Provider& p) {
+    const Paying& paying = clock.paying;
+    return paying.stage != PayingStage::done && p.settled <= paying.epoch && paying.looks_at_all();
+}
+
+void give_grace(const Paying& paying, const tokenomics::Params& before, const tokenomics::Params& rules, Price now,
+                Provider& p) {
+    const Amount was = required_of(before, paying.price_before, p);
+    if (backing(p) < was || backing(p) >= required_of(rules, now, p)) return;
+    p.kept = was;
+    p.kept_until = paying.grace_until;
+}
+
+void see_grace(const StateView& state, const tokenomics::Params& rules, const ChainState& clock, Provider& p) {
+    const Paying& paying = clock.paying;
+    if (paying.repriced && is_due(clock, p))
+        give_grace(paying, paying.latched ? state.params_at(paying.epoch) : rules, rules, clock.stake_price, p);
+}
+
 Amount backing(const Provider& p) {
     const auto sum = add(p.stake, p.delegated);  // both are parts of the supply
     return sum ? *sum : Amount::max();

@@ -3,10 +3,25 @@
 //   ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));      // stake_below_required, with the numbers
 #pragma once
 
-#include "chain/records.hpp"
+#include "chain/view.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::chain {
+
+/// Weight among the stakers of `now`, for its own stake: the lower of what it was at the epoch's start and is.
+[[nodiscard]] Amount own_weight(const Provider& p, Epoch now);
+/// One provider's record of an epoch as a payout sees it; without its stake.
+[[nodiscard]] tokenomics::ProviderWork work_of(const ProviderEpoch& mine);
+
+/// Whether the epoch that is paid has not looked at this provider yet.
+[[nodiscard]] bool is_due(const ChainState& clock, const Provider& p);
+/// Whose requirement rose at that epoch's end by no act of its own keeps the old one until paying.grace_until, if it
+/// met it. `before`: parameters of that epoch.
+void give_grace(const Paying& paying, const tokenomics::Params& before, const tokenomics::Params& rules, Price now,
+                Provider& p);
+
+/// The provider as the rules see it now: with the grace that it is due. For who asks and saves nothing.
+void see_grace(const StateView& state, const tokenomics::Params& rules, const ChainState& clock, Provider& p);
 
 /// What stands behind a provider's work: its own active stake and that of its delegators.
 [[nodiscard]] Amount backing(const Provider& p);

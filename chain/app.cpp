@@ -26,9 +26,9 @@ class CommittedView final : public StateView {
         ASSAY_CHECK(account.ok());  // as in view.cpp
         return *account;
     }
-    void for_prefix(std::uint8_t table, ByteView prefix,
-                    const std::function<bool(ByteView, ByteView)>& f) const override {
-        store_.for_prefix(table, prefix, f);
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const override {
+        store_.for_range(table, prefix, from, f);
     }
 
    private:

@@ -55,19 +55,16 @@ std::optional<Bytes> BlockState::get(const StateKey& key) const {
     return committed_.get(key);
 }
 
-void BlockState::for_prefix(std::uint8_t table, ByteView prefix,
-                            const std::function<bool(ByteView, ByteView)>& f) const {
+void BlockState::for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                           const std::function<bool(ByteView, ByteView)>& f) const {
     // Two ascending sequences merged: the overlay wins where both have a key.
-    StateKey from;
-    from.table = table;
-    from.key.assign(prefix.begin(), prefix.end());
-    auto it = entries_.lower_bound(from);
+    auto it = entries_.lower_bound({table, Bytes(from.begin(), from.end())});
     const auto in_range = [&] {
         return it != entries_.end() && it->first.table == table && it->first.key.size() >= prefix.size() &&
                std::equal(prefix.begin(), prefix.end(), it->first.key.begin());
     };
     bool go_on = true;
-    committed_.for_prefix(table, prefix, [&](ByteView key, ByteView value) {
+    committed_.for_range(table, prefix, from, [&](ByteView key, ByteView value) {
         while (go_on && in_range() &&
                std::lexicographical_compare(it->first.key.begin(), it->first.key.end(), key.begin(), key.end())) {
             if (it->second.value) go_on = f(it->first.key, *it->second.value);

@@ -26,8 +26,8 @@ class BlockState final : public StateView {
 
     // ---------------------------------------------------------------- reading
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override;
-    void for_prefix(std::uint8_t table, ByteView prefix,
-                    const std::function<bool(ByteView, ByteView)>& f) const override;
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const override;
     [[nodiscard]] Account account(const Address& a) const override;
 
     // ---------------------------------------------------------------- writing
@@ -68,6 +68,7 @@ class BlockState final : public StateView {
     [[nodiscard]] const std::vector<AccountUndo>& touched_accounts() const { return account_log_; }
     [[nodiscard]] const std::vector<TableUndo>& touched_tables() const { return table_log_; }
     [[nodiscard]] const Ledger& ledger_before() const { return ledger_before_; }
+    [[nodiscard]] const ChainState& clock_before() const { return chain_before_; }
 
     GasMeter gas;  ///< counts reads and writes of the running transaction
 

@@ -117,9 +117,14 @@ Status execute(Exec& x, const QueueItem& item, const QueuedSettlement& q, std::o
     ASSAY_TRY(const auto done, pay_for(x, q.credits, q.tokens, q.provider));
     ASSAY_TRY_VOID(increase(x.s.books().credits_consumed, done.credits));
     auto mine = provider_epoch_of(x, x.epoch(), q.provider);
+    const tokenomics::WorkRule rule = tokenomics::work_rule(x.rules().bme);
+    RunningSums& sums = x.s.clock().sums;
+    sums.weights.work -= tokenomics::work_weight(rule, work_of(mine));
     ASSAY_TRY_VOID(increase(mine.consumed, done.credits));
     ASSAY_TRY_VOID(increase(mine.consumed_tokens, done.tokens));
     ASSAY_TRY_VOID(increase(mine.settled, done.paid));
+    sums.weights.work += tokenomics::work_weight(rule, work_of(mine));
+    ASSAY_TRY_VOID(increase(sums.burned_for, done.tokens));
     x.s.put_record(tables::provider_epoch(x.epoch(), q.provider), mine);
     if (auto p = x.s.provider(q.provider)) {
         ASSAY_TRY_VOID(increase(p->earned, done.paid));

@@ -79,8 +79,15 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status release_vested(Exec& x, const Address& holder);
 /// Tokens outside every bucket join `vesting` as a grant of the holder. Errors: overflow.
 [[nodiscard]] Status add_grant(BlockState& s, const Address& holder, const Hash& id, const tokenomics::Grant& grant);
-/// Remembers the stake at the epoch's start before its first change in the epoch.
-void note_stake(Exec& x, Provider& p);
+/// The provider's own stake becomes `next`: what it was at the epoch's start is remembered, and its weight follows.
+void set_stake(Exec& x, Provider& p, Amount next);
+/// A stakers' weight of the running epoch changes.
+void reweigh(Exec& x, Amount before, Amount after);
+/// Settles what the epoch that is paid owes a provider for its stake, with what that moves: before stake or pool change,
+/// and before access is asked for. Whether the record changed; the caller saves it. Takes no gas.
+[[nodiscard]] bool catch_up(Exec& x, const Address& a, Provider& p);
+/// The provider's record, caught up and saved.
+[[nodiscard]] std::optional<Provider> provider_now(Exec& x, const Address& a);
 struct Slashed {
     Amount own;  ///< the provider's part
     Amount all;
@@ -94,7 +101,8 @@ struct Slashed {
 /// Cuts the provider's pool, and closes it where too little is left. Returns what was taken.
 [[nodiscard]] Result<Amount> slash_delegators(Exec& x, const Address& a, Provider& p, Ppb rate);
 /// Splits a pool's part of the stakers' rewards between the provider, who is returned its part, and its delegators.
-[[nodiscard]] Amount reward_delegators(Exec& x, const tokenomics::ProviderWork& w, Amount reward, ProviderEpoch& mine);
+[[nodiscard]] Amount reward_delegators(Exec& x, const Address& a, Amount own, tokenomics::StakePool& pool,
+                                       Amount reward, ProviderEpoch& mine);
 [[nodiscard]] ProviderEpoch provider_epoch_of(const Exec& x, Epoch e, const Address& a);
 /// Credits leave the free balance with the tokens they carry, pro rata. Returns those tokens.
 [[nodiscard]] Result<Amount> take_credits(Exec& x, Account& a, Credits amount);
@@ -121,10 +129,15 @@ void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b);
 /// Erases what the index of prices does not look back on any more.
 void forget_old_prices(Exec& x);                                           // market.cpp
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
-void end_epoch(Exec& x);                                                   // epoch_end.cpp
-/// Requirements at the price of the epoch's end and under parameters that a vote has changed; grace for whom that alone
-/// leaves short. `before`: the parameters that were in force; `latched`: whether they changed.
-void note_requirements(Exec& x, const tokenomics::Params& before, bool latched);  // epoch_end.cpp
+/// Mints, pays validators, takes what waited for the boundary and opens the next epoch; its providers are then paid.
+void end_epoch(Exec& x);  // epoch_end.cpp
+/// Pays the next of the providers of the epoch that ended last.  payout.cpp
+void pay_out(Exec& x);
+/// Whether the provider's work of that epoch is still to be paid: a verdict now only leaves its weight.  payout.cpp
+[[nodiscard]] bool waits_for_pay(const ChainState& clock, Epoch e, const Address& a);
+/// A verdict on `weight` of what is reserved for the provider: its part is paid or goes back to the availability pool.
+void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine, u128 weight, bool passed,
+                    const std::optional<Hash>& commit);  // payout.cpp
 /// Counts votes of proposals whose tally has begun, at most 1000 in a block.  governance.cpp
 void run_tally(Exec& x);
 /// At an epoch's end: votings that are over go to the tally; what was accepted and has waited changes the parameters.

@@ -140,10 +140,13 @@ Status end_block(Exec& x, const Address& proposer, bool lane_full) {
     close_price_round(x);
     run_queue(x);
     ChainState& clock = x.s.clock();
-    if (clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks)
+    const bool over = clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks;
+    if (over && clock.paying.stage == PayingStage::done) {
         end_epoch(x);
-    else
+    } else {
         run_tally(x);
+    }
+    pay_out(x);
     return check_ledger(x.s.books(), x.rules());
 }
 

@@ -66,7 +66,7 @@ std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) 
 
 Explanation explain_provider(const StateView& state, const Address& provider, Epoch epoch) {
     Explanation e;
-    const auto p = state.provider(provider);
+    auto p = state.provider(provider);
     const auto mine = state.provider_epoch(epoch, provider);
     const auto record = state.epoch(epoch);
     const ChainState clock = state.chain();
@@ -74,6 +74,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     const auto tokens = [&](Amount a) {  // sentences are for people
         return format_decimal(a.units, rules.token.decimals) + " " + rules.token.denom;
     };
+    if (p) see_grace(state, rules, clock, *p);
     if (!p) {
         e.verdict = "not registered as a provider";
         e.why_not.push_back({"not_registered", "no provider record", "a registration", "assay provider register"});

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "chain/access.hpp"
 #include "chain/view.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -16,6 +17,11 @@ struct Sums {
     u128 grants_of_accounts = 0, grants = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
     u128 carried = 0;  // tokens that go with all those credits
+    u128 tasks = 0, passed = 0, burned_for = 0, work = 0, stake_weight = 0;  // of the epoch that runs
+    Epoch epoch;
+    tokenomics::WorkRule rule;
+
+    Sums(Epoch now, const tokenomics::Params& rules) : epoch(now), rule(tokenomics::work_rule(rules.bme)) {}
 
     void add(const Account& a) {
         liquid += a.liquid.units;
@@ -28,11 +34,13 @@ struct Sums {
             const auto p = borsh::decode<Provider>(value);
             ASSAY_CHECK(p.ok());
             staked += p->stake.units;
+            stake_weight += own_weight(*p, epoch).units;
             for (const auto& u : p->unbonding) unbonding += u.amount.units;
         } else if (key.table == tables::kDelegations && key.key.size() == sizeof(Address)) {
             const auto pool = borsh::decode<tokenomics::StakePool>(value);
             ASSAY_CHECK(pool.ok());
             staked += pool->active.tokens.units;
+            stake_weight += tokenomics::earning_stake(*pool, epoch).units;
             unbonding += pool->leaving.tokens.units;
             rewards += pool->rewards.units;
         } else if (key.table == tables::kValidators) {
@@ -44,10 +52,16 @@ struct Sums {
             ASSAY_CHECK(o.ok());
             credits_escrowed += o->deposit.units;
             carried += o->deposit_tokens.units;
-        } else if (key.table == tables::kCommits) {
-            const auto c = borsh::decode<Commit>(value);
-            ASSAY_CHECK(c.ok());
-            reserved += c->reserved.units;
+        } else if (key.table == tables::kProviderEpochs) {
+            const auto p = borsh::decode<ProviderEpoch>(value);
+            ASSAY_CHECK(p.ok());
+            reserved += p->reserved.units;
+            if (tables::read_be(key.key, 0, 8) == epoch.value) {
+                tasks += p->passed_weight + p->pending_weight;
+                passed += p->passed_weight;
+                burned_for += p->consumed_tokens.units;
+                work += tokenomics::work_weight(rule, work_of(*p));
+            }
         } else if (key.table == tables::kVesting) {
             const auto g = borsh::decode<VestingGrant>(value);
             ASSAY_CHECK(g.ok());
@@ -85,7 +99,8 @@ struct Compared {
 };
 
 // In mode mint_ratio the vault holds just what will be destroyed with the credits; elsewhere that row has no name.
-std::array<Compared, 13> compare(const Sums& s, const Ledger& l, const tokenomics::Params& rules) {
+std::array<Compared, 18> compare(const Sums& s, const Ledger& l, const RunningSums& r,
+                                 const tokenomics::Params& rules) {
     const bool held = rules.bme.mode == tokenomics::BurnMode::mint_ratio;
     return {{{held ? "vault of mode mint_ratio" : nullptr, held ? s.carried : 0, held ? l.vault.units : 0},
              {"liquid", s.liquid, l.liquid.units},
@@ -99,7 +114,12 @@ std::array<Compared, 13> compare(const Sums& s, const Ledger& l, const tokenomic
              {"grants that accounts count", s.grants, s.grants_of_accounts},
              {"credits free", s.credits_free, l.credits_free.units},
              {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
-             {"credits queued", s.credits_queued, l.credits_queued.units}}};
+             {"credits queued", s.credits_queued, l.credits_queued.units},
+             {"weights of tasks in this epoch", s.tasks, r.weights.tasks},
+             {"weights of passed tasks in this epoch", s.passed, r.passed},
+             {"tokens of credits consumed in this epoch", s.burned_for, r.burned_for.units},
+             {"weights in the work pool in this epoch", s.work, r.weights.work},
+             {"weights of stakers in this epoch", s.stake_weight, r.weights.stake}}};
 }
 
 Result<Amount> bucket_sum(const Ledger& l) {
@@ -124,7 +144,6 @@ Status check_commit(const Bytes& before, const std::optional<Bytes>& after) {
     is->decided = was->decided;
     is->bad = was->bad;
     is->slashed = was->slashed;
-    is->reserved = was->reserved;
     if (borsh::encode(*is) != before) return broken("a commit never changes", was->height.value, is->height.value);
     return {};
 }
@@ -242,7 +261,7 @@ Status check_ledger(const Ledger& l, const tokenomics::Params& rules) {
 }
 
 Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& charge) {
-    Sums before, after;
+    Sums before(s.clock().epoch, s.rules()), after(s.clock().epoch, s.rules());
     for (const auto& u : s.touched_accounts()) {
         before.add(u.before);
         const Account& now = *u.now;
@@ -260,8 +279,8 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
     const u128 fees = const_cast<BlockState&>(s).books().fees.units - s.ledger_before().fees.units;
     const Amount declared = charge ? charge->fee : Amount{};
     if (fees != declared.units) return broken("a fee is what was declared", fees, declared.units);
-    const auto b = compare(before, s.ledger_before(), s.rules());
-    const auto a = compare(after, const_cast<BlockState&>(s).books(), s.rules());
+    const auto b = compare(before, s.ledger_before(), s.clock_before().sums, s.rules());
+    const auto a = compare(after, const_cast<BlockState&>(s).books(), s.clock().sums, s.rules());
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i].records - b[i].records != a[i].ledger - b[i].ledger)
             return broken(a[i].name, a[i].records - b[i].records, a[i].ledger - b[i].ledger);
@@ -269,9 +288,10 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
 }
 
 std::vector<InvariantRow> check_all_invariants(const StateView& state) {
-    Sums sums;
     const Ledger l = state.ledger();
     const auto params = state.params();
+    const ChainState clock = state.chain();
+    Sums sums(clock.epoch, params);
     std::vector<InvariantRow> rows;
     state.for_prefix(tables::kAccounts, {}, [&](ByteView, ByteView value) {
         const auto a = borsh::decode<Account>(value);
@@ -280,13 +300,13 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         return true;
     });
     for (const std::uint8_t table :
-         {tables::kProviders, tables::kDelegations, tables::kValidators, tables::kOrders, tables::kCommits,
+         {tables::kProviders, tables::kDelegations, tables::kValidators, tables::kOrders, tables::kProviderEpochs,
           tables::kQueue, tables::kWaiting, tables::kVesting, tables::kProposals})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;
         });
-    for (const Compared& c : compare(sums, l, params))
+    for (const Compared& c : compare(sums, l, clock.sums, params))
         if (c.name != nullptr)
             rows.push_back({std::string("sum of ") + c.name, to_digits(c.records) + " = " + to_digits(c.ledger),
                             c.records == c.ledger});

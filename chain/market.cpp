@@ -33,8 +33,9 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
 
 Status may_work_for(const StateView& state, const tokenomics::Params& rules, const ChainState& now,
                     const Address& provider, std::uint32_t slot, std::uint32_t device_class) {
-    const auto p = state.provider(provider);
+    auto p = state.provider(provider);
     if (!p) return {Code::not_registered, "the bidder is not registered as a provider"};
+    see_grace(state, rules, now, *p);
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
     ASSAY_TRY_VOID(must_have_access(rules, now, *p));
     const auto d = state.device(provider, slot);

@@ -23,7 +23,7 @@ tokenomics::PerShare after_fresh(Exec& x, const Address& provider, const tokenom
 Result<Pair> settled(Exec& x, const Address& at) {
     Pair out;
     out.at = at;
-    auto p = x.s.provider(at);
+    auto p = provider_now(x, at);
     if (!p) return {Code::not_registered, "provider is not registered"};
     out.provider = *std::move(p);
     if (auto pool = x.s.stake_pool(at)) out.pool = *std::move(pool);
@@ -76,7 +76,9 @@ Status must_be_delegator(Exec& x, const Address& provider) {
 Status delegate(Exec& x, const Stake& m) {
     ASSAY_TRY(Pair pair, settled(x, m.provider));
     ASSAY_TRY_VOID(x.s.charge(x.sender, m.amount));
+    const Amount before = tokenomics::earning_stake(pair.pool, x.epoch());
     ASSAY_TRY_VOID(tokenomics::delegate(pair.pool, pair.delegation, m.amount, x.epoch()));
+    reweigh(x, before, tokenomics::earning_stake(pair.pool, x.epoch()));
     ASSAY_TRY_VOID(increase(x.s.books().staked, m.amount));
     save(x, pair);
     x.emit("stake.added", {attr("provider", m.provider), attr("delegator", x.sender), attr("amount", m.amount),
@@ -93,8 +95,10 @@ Status undelegate(Exec& x, const Unstake& m) {
     if (m.amount < x.rules().stake.min_unbonding && m.amount != all)
         return {Code::stake_too_small, "amount is below stake.min_unbonding and not the whole stake"};
     const TimeMs matures{x.time().value + x.rules().stake.unbonding_ms};
+    const Amount before = tokenomics::earning_stake(pair.pool, x.epoch());
     ASSAY_TRY_VOID(tokenomics::undelegate(pair.pool, pair.delegation, m.amount, matures, x.height(),
                                           x.rules().stake.max_unbondings));
+    reweigh(x, before, tokenomics::earning_stake(pair.pool, x.epoch()));
     ASSAY_TRY_VOID(move(x.s.books().staked, x.s.books().unbonding, m.amount));
     save(x, pair);
     x.emit("stake.unbonding", {attr("provider", m.provider), attr("delegator", x.sender), attr("amount", m.amount),
@@ -115,7 +119,7 @@ Status run(Exec& x, const SetCommission& m) {
         return {Code::field_out_of_range, "commission_ppb is " + std::to_string(m.commission.value) + ", allowed are " +
                                               std::to_string(floor.value) +
                                               " (stake.commission_floor_ppb) to 1000000000"};
-    if (!x.s.provider(x.sender)) return {Code::not_registered, "the sender is not registered as a provider"};
+    if (!provider_now(x, x.sender)) return {Code::not_registered, "the sender is not registered as a provider"};
     auto pool = x.s.stake_pool(x.sender).value_or(tokenomics::StakePool{});
     if (pool.commission_epoch != x.epoch()) {
         pool.commission_before = pool.commission;  // what delegators were promised for this epoch
@@ -132,8 +136,10 @@ Result<Amount> slash_delegators(Exec& x, const Address& a, Provider& p, Ppb rate
     if (!pool) return Amount{};
     const auto& stake = x.rules().stake;
     const std::uint64_t generation = pool->generation;
+    const Amount before = tokenomics::earning_stake(*pool, x.epoch());
     const tokenomics::PoolSlash cut = tokenomics::slash_pool(
         *pool, rate, stake.min_stake, TimeMs{x.time().value + stake.unbonding_ms}, x.height(), x.epoch());
+    reweigh(x, before, tokenomics::earning_stake(*pool, x.epoch()));
     Ledger& books = x.s.books();
     ASSAY_TRY_VOID(decrease(books.staked, cut.from_active));
     ASSAY_TRY_VOID(decrease(books.unbonding, cut.from_leaving));
@@ -149,18 +155,19 @@ Result<Amount> slash_delegators(Exec& x, const Address& a, Provider& p, Ppb rate
     return taken;
 }
 
-Amount reward_delegators(Exec& x, const tokenomics::ProviderWork& w, Amount reward, ProviderEpoch& mine) {
-    auto pool = w.delegated.is_zero() ? std::nullopt : x.s.stake_pool(w.provider);
-    if (!pool) return reward;
+Amount reward_delegators(Exec& x, const Address& a, Amount own, tokenomics::StakePool& pool, Amount reward,
+                         ProviderEpoch& mine) {
+    const Paying& paying = x.s.clock().paying;
     const auto parts =
-        tokenomics::share_reward(reward, min_of(w.stake_at_start, w.stake_at_end), w.delegated,
-                                 tokenomics::commission_in(*pool, x.epoch(), x.rules().stake.commission_floor));
-    if (!parts || parts->delegators.is_zero() || !tokenomics::grant(*pool, parts->delegators, x.epoch())) return reward;
+        tokenomics::share_reward(reward, own, tokenomics::earning_stake(pool, paying.epoch),
+                                 tokenomics::commission_in(pool, paying.epoch, paying.commission_floor));
+    if (!parts || parts->delegators.is_zero() || !tokenomics::grant(pool, parts->delegators, paying.epoch))
+        return reward;
     (void)increase(x.s.books().rewards, parts->delegators);
     mine.delegators = parts->delegators;
-    mine.per_share = pool->per_share;
-    x.s.put_record(tables::stake_pool(w.provider), *pool);
-    x.emit("stake.rewarded", {attr("provider", w.provider), attr("amount", parts->delegators)});
+    mine.per_share = pool.per_share;
+    x.s.put_record(tables::stake_pool(a), pool);
+    x.emit("stake.rewarded", {attr("provider", a), attr("amount", parts->delegators)});
     return parts->provider;
 }
 

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint32_t kMaxDevices = 1024;
 
 Result<Provider> registered(Exec& x, const Address& a) {
-    auto p = x.s.provider(a);
+    auto p = provider_now(x, a);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     return *std::move(p);
 }
@@ -34,10 +34,19 @@ Status require_more(Exec& x, Provider& p, std::uint32_t device_class) {
 
 }  // namespace
 
-void note_stake(Exec& x, Provider& p) {
-    if (p.stake_epoch == x.epoch()) return;
-    p.stake_epoch = x.epoch();
-    p.stake_at_start = p.stake;
+void reweigh(Exec& x, Amount before, Amount after) {
+    u128& sum = x.s.clock().sums.weights.stake;  // of parts of the supply
+    sum = sum - before.units + after.units;
+}
+
+void set_stake(Exec& x, Provider& p, Amount next) {
+    const Amount before = own_weight(p, x.epoch());
+    if (p.stake_epoch != x.epoch()) {
+        p.stake_epoch = x.epoch();
+        p.stake_at_start = p.stake;
+    }
+    p.stake = next;
+    reweigh(x, before, own_weight(p, x.epoch()));
 }
 
 Status release_matured(Exec& x, const Address& a, Provider& p) {
@@ -52,9 +61,9 @@ Status release_matured(Exec& x, const Address& a, Provider& p) {
 }
 
 Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate, const std::string& reason) {
-    note_stake(x, p);
     ASSAY_TRY(auto cut, tokenomics::slash(p.stake, p.unbonding, rate));
-    ASSAY_TRY_VOID(decrease(p.stake, cut.from_stake));
+    ASSAY_TRY(const Amount left, sub(p.stake, cut.from_stake));
+    set_stake(x, p, left);
     Amount from_unbonding;
     for (std::size_t i = 0; i < p.unbonding.size(); ++i) {
         ASSAY_TRY_VOID(decrease(p.unbonding[i].amount, cut.from_unbonding[i]));
@@ -84,6 +93,7 @@ Status run(Exec& x, const RegisterProvider& m) {
     p.endpoint = m.endpoint;
     p.registered = x.height();
     p.stake_epoch = x.epoch();
+    p.settled = x.epoch();
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.registered", {attr("provider", x.sender)});
     return {};
@@ -122,9 +132,9 @@ Status run(Exec& x, const Stake& m) {
     if (!own) return delegate(x, m);
     ASSAY_TRY(Provider p, registered(x, x.sender));
     ASSAY_TRY_VOID(release_matured(x, x.sender, p));
-    note_stake(x, p);
     ASSAY_TRY_VOID(x.s.charge(x.sender, m.amount));
-    ASSAY_TRY_VOID(increase(p.stake, m.amount));
+    ASSAY_TRY(const Amount stake, add(p.stake, m.amount));
+    set_stake(x, p, stake);
     ASSAY_TRY_VOID(increase(x.s.books().staked, m.amount));
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("stake.added", {attr("provider", x.sender), attr("amount", m.amount), attr("stake", p.stake)});
@@ -139,8 +149,7 @@ Status run(Exec& x, const Unstake& m) {
         return {Code::insufficient_funds, "amount is zero or above the stake of " + to_digits(p.stake.units)};
     if (m.amount < x.rules().stake.min_unbonding && m.amount != p.stake)
         return {Code::stake_too_small, "amount is below stake.min_unbonding and not the whole stake"};
-    note_stake(x, p);
-    ASSAY_TRY_VOID(decrease(p.stake, m.amount));
+    set_stake(x, p, sub_or_zero(p.stake, m.amount));
     ASSAY_TRY_VOID(move(x.s.books().staked, x.s.books().unbonding, m.amount));
     const TimeMs matures{x.time().value + x.rules().stake.unbonding_ms};
     ASSAY_TRY(p.unbonding, tokenomics::add_unbonding(x.rules().stake, p.unbonding, {m.amount, matures, x.height()}));

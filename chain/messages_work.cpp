@@ -53,7 +53,7 @@ Meant meant_task(Exec& x, const CommitWork& m) {
 }  // namespace
 
 Status run(Exec& x, const CommitWork& m) {
-    auto p = x.s.provider(x.sender);
+    auto p = provider_now(x, x.sender);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     const Hash id = commit_id(m.task, x.sender, m.slot);
     if (x.s.commit(id))
@@ -111,6 +111,7 @@ Status run(Exec& x, const CommitWork& m) {
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), x.sender);
     mine.pending_weight += k.weight;
+    x.s.clock().sums.weights.tasks += k.weight;
     mine.required = required_of(x.rules(), x.s.clock().stake_price, *p);
     mine.stake = backing(*p);
     // Prepays its opening, which itself travels free in a lane of its own.
@@ -151,6 +152,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     auto p = x.s.provider(k.provider);
     auto d = x.s.device(k.provider, k.slot);
     ASSAY_CHECK(p.has_value());
+    (void)catch_up(x, k.provider, *p);  // saved below, and before its record of an epoch is read
     const bool in_time = k.epoch == x.epoch();  // its epoch still runs: paid at its end, else from the reserve
     auto mine = provider_epoch_of(x, k.epoch, k.provider);
     auto record = x.s.epoch(k.epoch);
@@ -210,21 +212,19 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
             (void)increase(mine.slashed, taken->own);
         }
     }
-    mine.pending_weight -= std::min<u128>(mine.pending_weight, k.weight);
-    if (status == CommitStatus::passed && in_time) mine.passed_weight += k.weight;
-    if (!k.reserved.is_zero()) {
-        // Decided after its epoch's end: what was kept for it is paid, or goes back to the pool.
-        Ledger& books = x.s.books();
-        if (status == CommitStatus::passed) {
-            if (decrease(books.reserved, k.reserved) && x.s.pay(k.provider, k.reserved)) {
-                (void)increase(mine.late, k.reserved);
-                (void)increase(p->earned, k.reserved);
-                x.emit("work.paid", {attr("provider", k.provider), attr("amount", k.reserved), attr("commit", id)});
-            }
-        } else {
-            (void)move(books.reserved, books.pool_availability, k.reserved);
-        }
-        k.reserved = {};
+    const bool passed = status == CommitStatus::passed;
+    if (in_time) {
+        RunningSums& sums = x.s.clock().sums;
+        mine.pending_weight -= k.weight;
+        if (passed)
+            mine.passed_weight += k.weight, sums.passed += k.weight;
+        else
+            sums.weights.tasks -= k.weight;
+    } else if (waits_for_pay(x.s.clock(), k.epoch, k.provider)) {
+        mine.pending_weight -= k.weight;
+        (passed ? mine.passed_before_pay : mine.lost_before_pay) += k.weight;
+    } else {
+        settle_reserve(x, k.provider, *p, mine, k.weight, passed, id);
     }
     x.s.put_record(tables::provider_epoch(k.epoch, k.provider), mine);
     x.s.put_record(tables::provider(k.provider), *p);

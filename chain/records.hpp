@@ -7,6 +7,7 @@
 #include "chain/messages.hpp"
 #include "proofs/kinds.hpp"
 #include "tokenomics/breaker.hpp"
+#include "tokenomics/payout.hpp"
 #include "tokenomics/price.hpp"
 #include "tokenomics/stake.hpp"
 #include "tokenomics/stake_pool.hpp"
@@ -52,8 +53,10 @@ struct Provider {
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
+    Epoch settled;  ///< where all providers are looked at: the first epoch for which this one was not (Paying)
     ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, classes, kept,
-                 kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed)
+                 kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed,
+                 settled)
 };
 
 struct Device {
@@ -91,9 +94,8 @@ struct Commit {
     Height decided;
     std::vector<std::uint64_t> bad;  ///< sampled indices whose leaf was wrong
     Amount slashed;
-    Amount reserved;  ///< kept for it at the epoch's end while the verdict was open
     ASSAY_FIELDS(task, provider, slot, epoch, order, device_class, params, samples, ctx, root, height, weight, exposure,
-                 rate_one, rate_two, rate_full, rate_absent, status, attempts, decided, bad, slashed, reserved)
+                 rate_one, rate_two, rate_full, rate_absent, status, attempts, decided, bad, slashed)
 };
 
 struct Bid {
@@ -229,7 +231,8 @@ struct WorkRound {
 /// One provider in one epoch: what `explain` tells. The terms add up to what was paid.
 struct ProviderEpoch {
     std::uint64_t passed = 0, failed = 0, absent = 0;
-    u128 passed_weight = 0, pending_weight = 0;
+    u128 passed_weight = 0;   ///< of verdicts in the epoch
+    u128 pending_weight = 0;  ///< of commits that wait for theirs
     Credits consumed;
     Amount consumed_tokens;
     Amount settled;                  ///< paid for buyers' work
@@ -241,8 +244,12 @@ struct ProviderEpoch {
     tokenomics::PerShare per_share;  ///< of its pool after that grant
     Amount slashed;                  ///< of its own stake
     Amount required, stake;          ///< when it last committed
+    Amount reserved;                 ///< kept for pending_weight since the epoch was paid
+    u128 passed_before_pay = 0;      ///< weights of verdicts after the epoch's end but before its turn to be paid
+    u128 lost_before_pay = 0;
     ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
-                 availability, late, staking, delegators, per_share, slashed, required, stake)
+                 availability, late, staking, delegators, per_share, slashed, required, stake, reserved,
+                 passed_before_pay, lost_before_pay)
 };
 
 struct EpochRecord {
@@ -324,6 +331,39 @@ struct Ledger {
                  credits_free, credits_escrowed, credits_queued)
 };
 
+/// Work of the epoch that runs, over all providers: what its end has to know before it can pay anyone.
+struct RunningSums {
+    tokenomics::WorkSums weights;
+    u128 passed = 0;      ///< of weights.tasks, those that have passed
+    Amount burned_for;    ///< burned for the credits that were consumed
+    ASSAY_FIELDS(weights, passed, burned_for)
+};
+
+/// work: providers with a record of the epoch are paid for it. stake: all providers are looked at, for the stakers'
+/// part and for grace.
+enum class PayingStage : std::uint8_t { work = 0, stake = 1, done = 2 };
+constexpr std::uint8_t enum_count(PayingStage) {
+    return 3;
+}
+/// The epoch that ended last while its providers are paid, epoch.payments_per_block of them in a block, ascending by
+/// address. By the parameters of that epoch. Whose stake or pool changes before its turn is settled first (catch_up).
+struct Paying {
+    Epoch epoch;
+    PayingStage stage = PayingStage::done;
+    std::optional<Address> after;  ///< in this stage they are done up to this one
+    tokenomics::Payout payout;
+    Ppb commission_floor;
+    bool repriced = false;  ///< requirements may have risen at the epoch's end
+    bool latched = false;   ///< by parameters that changed
+    Price price_before;     ///< at which they counted before
+    TimeMs grace_until;     ///< for those that they caught
+    ASSAY_FIELDS(epoch, stage, after, payout, commission_floor, repriced, latched, price_before, grace_until)
+    /// Whether the stage `stake` has anything to do.
+    [[nodiscard]] bool looks_at_all() const {
+        return repriced || (!payout.stakers.is_zero() && payout.all.stake != 0);
+    }
+};
+
 /// The chain's own clockwork.
 struct ChainState {
     std::string chain_id;
@@ -344,9 +384,11 @@ struct ChainState {
     tokenomics::PriceState price;
     tokenomics::BreakerState breaker;  ///< of mode vault
     Amount recycle_smoothed;
+    RunningSums sums;
+    Paying paying;
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
                  waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, stake_price,
-                 price, breaker, recycle_smoothed)
+                 price, breaker, recycle_smoothed, sums, paying)
 };
 
 }  // namespace assay::chain

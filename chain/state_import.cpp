@@ -181,9 +181,9 @@ std::optional<Bytes> LoadedState::get(const StateKey& key) const {
     return it->second;
 }
 
-void LoadedState::for_prefix(std::uint8_t table, ByteView prefix,
-                             const std::function<bool(ByteView, ByteView)>& f) const {
-    for (auto it = records_.lower_bound({table, Bytes(prefix.begin(), prefix.end())}); it != records_.end(); ++it) {
+void LoadedState::for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                            const std::function<bool(ByteView, ByteView)>& f) const {
+    for (auto it = records_.lower_bound({table, Bytes(from.begin(), from.end())}); it != records_.end(); ++it) {
         const Bytes& key = it->first.key;
         if (it->first.table != table || key.size() < prefix.size() ||
             !std::equal(prefix.begin(), prefix.end(), key.begin()) || !f(key, it->second))

@@ -21,8 +21,8 @@ class LoadedState final : public StateView {
     [[nodiscard]] std::vector<Change> take();
 
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override;
-    void for_prefix(std::uint8_t table, ByteView prefix,
-                    const std::function<bool(ByteView, ByteView)>& f) const override;
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const override;
 
    private:
     std::map<StateKey, Bytes> records_;

@@ -18,9 +18,14 @@ class StateView {
     virtual ~StateView() = default;
 
     [[nodiscard]] virtual std::optional<Bytes> get(const StateKey& key) const = 0;
-    /// Ascending by key, for keys of a non-account table that begin with `prefix`; f returns false to stop.
-    virtual void for_prefix(std::uint8_t table, ByteView prefix,
-                            const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
+    /// Ascending by key, for keys of a non-account table that begin with `prefix` and are not below `from`, which begins
+    /// with it too; f returns false to stop.
+    virtual void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                           const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
+    void for_prefix(std::uint8_t table, ByteView prefix,
+                    const std::function<bool(ByteView key, ByteView value)>& f) const {
+        for_range(table, prefix, prefix, f);
+    }
 
     // Records by their keys; a missing account is an empty one.
     [[nodiscard]] virtual Account account(const Address& a) const;

@@ -1,33 +1,21 @@
-// The end of an epoch as a pure function: mint, split, pay. The chain applies it to accounts, the simulator to agents.
+// The end of an epoch as pure functions: mint, split, pay. The simulator closes an epoch in one go; the chain mints and
+// pays validators, and then pays its providers out of `payout` over as many blocks as it takes (payout.hpp).
 //
 //   EpochOutput out = close_epoch(params, in);
 //   // identity: pools before + minted + recycled + fees = payments + reserved + pools after + fees_left + fees_burned
 //
-// Total: no input makes it fail. What would overflow stays in its pool.
+// Total: no input makes these fail. What would overflow stays in its pool.
 #pragma once
 
 #include <utility>
 #include <vector>
 
 #include "tokenomics/emission.hpp"
+#include "tokenomics/payout.hpp"
 #include "tokenomics/recycle.hpp"
-#include "tokenomics/split.hpp"
 #include "tokenomics/validators.hpp"
 
 namespace assay::tokenomics {
-
-/// One provider's epoch. Weights are class weights of passed canonical tasks, and of those whose verdict is still open.
-struct ProviderWork {
-    Address provider;
-    u128 passed_weight = 0;
-    u128 pending_weight = 0;
-    Credits consumed;
-    Amount tokens_carried;  ///< burned for the credits that were consumed
-    Amount already_paid;    ///< settled for them; the work pool fills up to payout_ppb of tokens_carried, at most
-    Amount stake_at_start;
-    Amount stake_at_end;
-    Amount delegated;  ///< by others, what of it stood the whole epoch
-};
 
 struct EpochPools {
     Amount work, availability, stakers, validators, treasury;
@@ -61,12 +49,24 @@ struct EpochOutput {
     Amount fees_left, fees_burned;
 };
 
-[[nodiscard]] EpochOutput close_epoch(const Params& params, const EpochInput& in);
-/// The same into `out`, whose memory is used again: for whoever closes millions of epochs.
+/// The same memory again and again: for whoever closes millions of epochs.
 struct EpochScratch {
-    std::vector<u128> by_room, by_weight, by_stake, of_validators;
-    std::vector<Amount> work, availability, staking, validation, halves;
+    PayScratch pay;
+    std::vector<ProviderPay> parts;
+    std::vector<u128> of_validators;
+    std::vector<Amount> validation, halves;
 };
+
+/// Mints and splits by `view`, whose `settled` and `power` are those of all providers; in.view and in.providers are not
+/// looked at. out.pools_after hold what payments are then taken from.
+void mint_epoch(const Params& params, const EpochInput& in, const EmissionView& view, EpochOutput& out);
+/// Pays validators out of out.pools_after.validators and the fees; appends to out.payments.
+void pay_validators(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch);
+/// What providers are paid from once the pools are filled.
+[[nodiscard]] Payout open_payout(const Params& params, const EpochOutput& out, const WorkSums& all);
+
+/// All of it, providers in one batch.
+[[nodiscard]] EpochOutput close_epoch(const Params& params, const EpochInput& in);
 void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch);
 
 }  // namespace assay::tokenomics

@@ -53,8 +53,11 @@ struct BlockParams {
 
 struct EpochParams {
     std::uint64_t blocks = 20;
+    std::uint64_t payments_per_block = 1'000;
     static constexpr auto describe() {
-        return std::tuple{field("blocks", &EpochParams::blocks, "blocks", 10, 1'000'000, "length of an epoch")};
+        return std::tuple{field("blocks", &EpochParams::blocks, "blocks", 10, 1'000'000, "length of an epoch"),
+                          field("payments_per_block", &EpochParams::payments_per_block, "", 1, 100'000,
+                                "providers paid in a block after an epoch's end; the next end waits for the last")};
     }
     ASSAY_DESCRIBED
 };

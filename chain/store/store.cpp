@@ -199,7 +199,8 @@ std::optional<ByteView> Store::cached_account(const Address& a) const {
     return impl_->accounts.find(a);
 }
 
-void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const {
+void Store::for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                      const std::function<bool(ByteView, ByteView)>& f) const {
     if (table == kAccountTable) {
         const Bytes all{'s', kAccountTable};
         const Status read = impl_->db->scan(
@@ -216,8 +217,7 @@ void Store::for_prefix(std::uint8_t table, ByteView prefix, const std::function<
         ASSAY_CHECK(read.ok());  // as in get
         return;
     }
-    const StateKey from{table, Bytes(prefix.begin(), prefix.end())};
-    for (auto it = impl_->tables.lower_bound(from); it != impl_->tables.end(); ++it) {
+    for (auto it = impl_->tables.lower_bound({table, Bytes(from.begin(), from.end())}); it != impl_->tables.end(); ++it) {
         const StateKey& key = it->first;
         if (key.table != table || key.key.size() < prefix.size() ||
             !std::equal(prefix.begin(), prefix.end(), key.key.begin()))

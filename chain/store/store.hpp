@@ -68,8 +68,13 @@ class Store {
     [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
     /// An account's value without a copy, until the next publish; none where it has to be looked for on the disk.
     [[nodiscard]] std::optional<ByteView> cached_account(const Address& a) const;
-    /// For keys that begin with `prefix`, ascending by key, accounts ascending by path; f returns false to stop.
-    void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const;
+    /// For keys that begin with `prefix`, ascending by key from `from` on, which begins with it too; accounts ascending
+    /// by path, all of them. f returns false to stop.
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const;
+    void for_prefix(std::uint8_t table, ByteView prefix, const std::function<bool(ByteView, ByteView)>& f) const {
+        for_range(table, prefix, prefix, f);
+    }
 
     /// The root that the state would have after these changes; each key at most once.
     [[nodiscard]] Result<Hash> stage(std::vector<Change> changes);

@@ -166,8 +166,9 @@ Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now) {
                 {"end", format_utc(g.grant.end)}};
 }
 
-Json provider_json(const Style& s, const chain::StateView& state, const Address& a, const chain::Provider& p) {
+Json provider_json(const Style& s, const chain::StateView& state, const Address& a, chain::Provider p) {
     const auto rules = state.params();
+    chain::see_grace(state, rules, state.chain(), p);
     const Epoch epoch = state.chain().epoch;
     Json unbonding = Json::array();
     for (const auto& u : p.unbonding)

@@ -53,7 +53,7 @@ struct PlacedEvent {
 /// A grant as of `now`.
 [[nodiscard]] Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now);
 [[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a,
-                                 const chain::Provider& p);
+                                 chain::Provider p);
 [[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
                                    const tokenomics::Delegation& d);
 [[nodiscard]] Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);

@@ -159,7 +159,7 @@ TEST_CASE("the terms of explain add up to what was paid, epoch by epoch") {
     // And what the events say was paid is the same.
     Amount events;
     for (const Event& ev : c.events) {
-        if (ev.kind != "work.paid" && ev.kind != "lease.settled") continue;
+        if (ev.kind != "work.paid" && ev.kind != "stake.paid" && ev.kind != "lease.settled") continue;
         bool hers = false;
         Amount amount;
         for (const Attr& a : ev.attrs) {

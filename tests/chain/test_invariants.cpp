@@ -16,8 +16,8 @@ class Altered final : public StateView {
         const auto it = over_.find(key);
         return it != over_.end() ? it->second : base_.get(key);
     }
-    void for_prefix(std::uint8_t table, ByteView prefix,
-                    const std::function<bool(ByteView, ByteView)>& f) const override {
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const override {
         std::map<Bytes, Bytes> all;
         base_.for_prefix(table, prefix, [&](ByteView k, ByteView v) {
             all.emplace(Bytes(k.begin(), k.end()), Bytes(v.begin(), v.end()));
@@ -32,8 +32,8 @@ class Altered final : public StateView {
             else
                 all.erase(key.key);
         }
-        for (const auto& [k, v] : all)
-            if (!f(k, v)) return;
+        for (auto it = all.lower_bound(Bytes(from.begin(), from.end())); it != all.end(); ++it)
+            if (!f(it->first, it->second)) return;
     }
 
    private:
@@ -123,8 +123,21 @@ TEST_CASE("the full scan sees a breach of every sum") {
     CHECK(has(b.broken_record<Account>(tables::account(b.c.bob.address()), [](Account& a) { a.grants = 0; }),
               "grants that accounts count"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(grant); }), "grants that accounts count"));
-    CHECK(
-        has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.reserved = Amount{1}; }), "reserved"));
+    CHECK(has(b.broken([&](Altered& a, const StateView& s) {
+        const Epoch e = s.commit(b.commit)->epoch;
+        ProviderEpoch mine = *s.provider_epoch(e, anna);
+        mine.reserved = plus_one(mine.reserved);
+        a.put(tables::provider_epoch(e, anna), borsh::encode(mine));
+    }),
+              "reserved"));
+    const auto with_sums = [&](void (*change)(RunningSums&)) {
+        return b.broken_record<ChainState>(tables::global("chain"), [&](ChainState& clock) { change(clock.sums); });
+    };
+    CHECK(has(with_sums([](RunningSums& r) { ++r.weights.tasks; }), "weights of tasks"));
+    CHECK(has(with_sums([](RunningSums& r) { ++r.passed; }), "weights of passed tasks"));
+    CHECK(has(with_sums([](RunningSums& r) { ++r.burned_for.units; }), "tokens of credits consumed"));
+    CHECK(has(with_sums([](RunningSums& r) { ++r.weights.work; }), "weights in the work pool"));
+    CHECK(has(with_sums([](RunningSums& r) { --r.weights.stake; }), "weights of stakers"));
     CHECK(has(b.broken_record<Commit>(tables::commit(b.commit), [](Commit& k) { k.status = CommitStatus::passed; }),
               "exposure"));
     CHECK(

@@ -385,6 +385,7 @@ TEST_CASE("a random walk with three validators and short epochs") {
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 1));
     Walk w(seed() + 1, 3, [](Genesis& g) {
         g.params.epoch.blocks = 12;
+        g.params.epoch.payments_per_block = 1;  // an epoch is paid while the next one is lived in
         g.params.work.open_blocks = 8;
         g.params.stake.delegation = tokenomics::DelegationMode::open;
         g.params.slash.full = Ppb{1'000'000'000};  // pools go to zero
@@ -430,6 +431,7 @@ TEST_CASE(
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 3));
     Walk w(seed() + 3, 1, [](Genesis& g) {
         g.params.epoch.blocks = 12;
+        g.params.epoch.payments_per_block = 2;
         g.params.work.open_blocks = 8;
         g.params.slash.jail_ms = 5'000;
         auto& v = g.params.governance;

@@ -7,7 +7,7 @@ PARAMS = Struct(
     ("token", Struct(("denom", TEXT), ("decimals", U8), ("prefix", TEXT), ("cap", U128))),
     ("block", Struct(("time_ms", U64), ("max_bytes", U64), ("max_tx_bytes", U64), ("max_gas", U64),
                      ("max_verify_units", U64), ("min_gas_price", U128))),
-    ("epoch", Struct(("blocks", U64))),
+    ("epoch", Struct(("blocks", U64), ("payments_per_block", U64))),
     ("emission", Struct(("kind", Enumeration(11)), ("total", U128),
                         ("steps", List(Struct(("from_epoch", U64), ("per_epoch", U128)))),
                         ("geometric", Struct(("first", U128), ("decay", U128), ("epochs", U64))),
@@ -72,11 +72,19 @@ VESTING_GRANT = Struct(("grant", GRANT), ("released", U128))
 PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG),
                      ("variance_q32", U128))
 BREAKER = Struct(("level", Enumeration(3)), ("ratio_bps", U64))
+WORK_SUMS = Struct(("work", U128), ("tasks", U128), ("stake", U128))
+SUMS = Struct(("weights", WORK_SUMS), ("passed", U128), ("burned_for", U128))
+PAYOUT = Struct(("work", U128), ("availability", U128), ("stakers", U128), ("all", WORK_SUMS), ("work_done", U128),
+                ("tasks_done", U128), ("bound", Enumeration(2)), ("work_share", U64))
+PAYING = Struct(("epoch", U64), ("stage", Enumeration(3)), ("after", Optional(ADDRESS)), ("payout", PAYOUT),
+                ("commission_floor", U64), ("repriced", FLAG), ("latched", FLAG), ("price_before", U64),
+                ("grace_until", U64))
 CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
                      ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
                      ("queue_due", U64), ("waiting_head", U64), ("waiting_tail", U64), ("round_closed", U64),
                      ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("stake_price", U64),
-                     ("price", PRICE_STATE), ("breaker", BREAKER), ("recycle_smoothed", U128))
+                     ("price", PRICE_STATE), ("breaker", BREAKER), ("recycle_smoothed", U128), ("sums", SUMS),
+                     ("paying", PAYING))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
@@ -95,7 +103,7 @@ PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("st
                   ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
-                  ("slashed", U128))
+                  ("slashed", U128), ("settled", U64))
 SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
 PER_SHARE = Struct(("whole", U128), ("fraction", U128))
 LEAVING = Struct(("shares", U128), ("generation", U64), ("matures", U64), ("created", U64))
@@ -121,7 +129,7 @@ COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", 
                 ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
                 ("height", U64), ("weight", U64), ("exposure", U128), ("rate_one", U64), ("rate_two", U64),
                 ("rate_full", U64), ("rate_absent", U64), ("status", Enumeration(4)), ("attempts", U32),
-                ("decided", U64), ("bad", List(U64)), ("slashed", U128), ("reserved", U128))
+                ("decided", U64), ("bad", List(U64)), ("slashed", U128))
 BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
 ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
@@ -145,7 +153,8 @@ PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("pas
                         ("pending_weight", U128), ("consumed", U128), ("consumed_tokens", U128), ("settled", U128),
                         ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
                         ("delegators", U128), ("per_share", PER_SHARE),
-                        ("slashed", U128), ("required", U128), ("stake", U128))
+                        ("slashed", U128), ("required", U128), ("stake", U128), ("reserved", U128),
+                        ("passed_before_pay", U128), ("lost_before_pay", U128))
 
 PROPOSAL = Struct(("proposer", ADDRESS), ("title", TEXT), ("changes", List(Struct(("name", TEXT), ("value", TEXT)))),
                   ("deposit", U128), ("opened", U64), ("voting_until", U64), ("status", Enumeration(7)),

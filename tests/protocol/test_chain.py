@@ -95,6 +95,7 @@ class Chain(Case):
             ledger["bonds"] += v["bond"]
         ledger["genesis"] = ledger["liquid"] + ledger["bonds"] + ledger["vesting"]
         price, beacon = g["params"]["price"]["initial"], records.genesis_hash(g)
+        sums = {"work": 0, "tasks": 0, "stake": 0}
         put(1, b"ledger", records.LEDGER.encode(ledger))
         put(1, b"params", records.PARAMS.encode(g["params"]))
         put(1, b"genesis", records.GENESIS.encode(g))
@@ -105,7 +106,12 @@ class Chain(Case):
              "stake_price": price,
              "price": {"spot": price, "ema_q32": price << 32, "last_quorum": 0, "rounds": 0, "stale": False,
                        "variance_q32": 0},
-             "breaker": {"level": 0, "ratio_bps": 0}, "recycle_smoothed": 0}))
+             "breaker": {"level": 0, "ratio_bps": 0}, "recycle_smoothed": 0,
+             "sums": {"weights": sums, "passed": 0, "burned_for": 0},
+             "paying": {"epoch": 0, "stage": 2, "after": None, "commission_floor": 0, "repriced": False,
+                        "latched": False, "price_before": 0, "grace_until": 0,
+                        "payout": {"work": 0, "availability": 0, "stakers": 0, "all": sums, "work_done": 0,
+                                   "tasks_done": 0, "bound": 0, "work_share": 0}}}))
         first = dict.fromkeys((n for n, _ in records.EPOCH.fields), 0)
         put(0x0b, big(0), records.EPOCH.encode(first | {"first": 1, "start_time": g["time"], "spot": price, "ema": price}))
         put(0x0a, big(0), records.WORK_ROUND.encode(

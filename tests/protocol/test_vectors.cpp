@@ -259,6 +259,11 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((clock.price.last_quorum.value == 20 && clock.price.rounds == 21 && clock.price.stale));
     CHECK((clock.waiting_tail == 12 && clock.queue_moved.value == 14 && clock.breaker.ratio_bps == 25));
     CHECK((clock.price.variance_q32 == 23 && clock.recycle_smoothed.units == 26));
+    CHECK((clock.sums.weights.work == 27 && clock.sums.weights.stake == 29 && clock.sums.burned_for.units == 31));
+    CHECK((clock.paying.after->bytes[0] == 34 && clock.paying.payout.stakers.units == 37));
+    CHECK((clock.paying.payout.all.tasks == 39 && clock.paying.payout.rule.share.value == 44));
+    CHECK((clock.paying.commission_floor.value == 45 && clock.paying.price_before.value == 48));
+    CHECK(clock.paying.grace_until.value == 49);
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
@@ -267,6 +272,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((provider.kept.units == 18 && provider.kept_until.value == 19));
     CHECK((provider.exposure.units == 20 && provider.open_commits == 21));
     CHECK((provider.jailed_until.value == 23 && provider.earned.units == 27 && provider.slashed.units == 28));
+    CHECK(provider.settled.value == 29);
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -288,7 +294,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((commit.height.value == 13 && commit.weight == 14 && commit.exposure.units == 15 &&
            commit.rate_one.value == 16));
     CHECK((commit.rate_absent.value == 19 && commit.status == CommitStatus::absent && commit.attempts == 21));
-    CHECK((commit.decided.value == 22 && commit.slashed.units == 25 && commit.reserved.units == 26));
+    CHECK((commit.decided.value == 22 && commit.slashed.units == 25));
     const auto order = reads<Order>("record_order");
     CHECK((order.units == 3 && order.max_price.units == 4 && order.deposit.units == 5 &&
            order.deposit_tokens.units == 6));
@@ -319,21 +325,23 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
     CHECK((mine.slashed.units == 16 && mine.required.units == 17 && mine.stake.units == 18));
+    CHECK((mine.reserved.units == 19 && mine.passed_before_pay == 20 && mine.lost_before_pay == 21));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
+    CHECK((params.epoch.blocks == 11 && params.epoch.payments_per_block == 12));
     const auto& emission = params.emission;
-    CHECK((emission.halving.years == 23 && emission.exp_decay.rate == 26 && emission.baseline.power == 32));
-    CHECK((emission.signed_step.target.value == 36 && emission.bonded_ratio.change.value == 40));
-    CHECK((emission.fraction_of_supply.rate.value == 43 && emission.mint_ratio.ratio.value == 44));
-    CHECK((emission.policy.initial.units == 45 && emission.policy.factor.value == 55));
-    CHECK((params.bme.min_burn.units == 66 && params.bme.fee_destroy.burn.value == 74));
-    CHECK((params.bme.vault.halt_bps == 80 && params.bme.recycle.smoothing == 86));
-    CHECK((params.stake.commission_floor.value == 99 && params.stake.grace_ms == 104 && params.work.samples == 112));
-    CHECK((params.slash.double_sign.value == 111 && params.validators.max_beacon_gap == 144));
-    CHECK((params.validators.fee_burn.value == 145 && params.validators.max_missed.value == 147));
-    CHECK((params.validators.min_expected == 148 && params.validators.jail_ms == 149));
-    CHECK((params.vesting.min_grant.units == 150 && params.vesting.max_grants == 151));
-    CHECK((params.governance.deposit_min.units == 152 && params.governance.max_open == 160));
+    CHECK((emission.halving.years == 24 && emission.exp_decay.rate == 27 && emission.baseline.power == 33));
+    CHECK((emission.signed_step.target.value == 37 && emission.bonded_ratio.change.value == 41));
+    CHECK((emission.fraction_of_supply.rate.value == 44 && emission.mint_ratio.ratio.value == 45));
+    CHECK((emission.policy.initial.units == 46 && emission.policy.factor.value == 56));
+    CHECK((params.bme.min_burn.units == 67 && params.bme.fee_destroy.burn.value == 75));
+    CHECK((params.bme.vault.halt_bps == 81 && params.bme.recycle.smoothing == 87));
+    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 113));
+    CHECK((params.slash.double_sign.value == 112 && params.validators.max_beacon_gap == 145));
+    CHECK((params.validators.fee_burn.value == 146 && params.validators.max_missed.value == 148));
+    CHECK((params.validators.min_expected == 149 && params.validators.jail_ms == 150));
+    CHECK((params.vesting.min_grant.units == 151 && params.vesting.max_grants == 152));
+    CHECK((params.governance.deposit_min.units == 153 && params.governance.max_open == 161));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

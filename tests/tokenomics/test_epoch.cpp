@@ -246,7 +246,11 @@ TEST_CASE("an epoch is what a second implementation makes of it, for random netw
         auto by_blocks = divide(for_blocks, blocks);
         auto work = divide(big(in.pools.work) + share(0), room);
         auto availability = divide(big(in.pools.availability) + share(1), weight);
-        auto staking = divide(big(in.pools.stakers) + share(2), stake);
+        Big all_stake = 0;
+        for (const Big& w : stake) all_stake += w;
+        std::vector<Big> staking;  // floors: what rounding leaves stays in the pool
+        for (const Big& w : stake)
+            staking.push_back(all_stake == 0 ? Big{0} : Big{(big(in.pools.stakers) + share(2)) * w / all_stake});
         auto by_power = divide(validation_pool - for_blocks, power);
         const std::size_t n = in.providers.size();
         Big all_work = 0, all_availability = 0, all_staking = 0, all_validation = 0;
