@@ -36,6 +36,7 @@ Result<Json> status(const Api& api, const Args&) {
             moved = clock.height != info.height;
             const auto rules = s.params();
             const std::uint64_t end = clock.epoch_start.value + rules.epoch.blocks;
+            const bool paid = clock.paying.stage == chain::PayingStage::done;
             out = Json{{"chain_id", info.chain_id},
                        {"height", clock.height.value},
                        {"app_hash", hex(info.app_hash)},
@@ -44,6 +45,7 @@ Result<Json> status(const Api& api, const Args&) {
                        {"engine", api.engine != nullptr ? std::string(api.engine->name()) : std::string("none")},
                        {"epoch", clock.epoch.value},
                        {"epoch_blocks_left", end > clock.height.value + 1 ? end - 1 - clock.height.value : 0},
+                       {"epochs_paid", clock.epoch.value - (paid ? 0 : 1)},
                        {"syncing", api.engine != nullptr && !api.engine->behind().empty()},
                        {"protocol", {{"now", kProtocol}, {"next", nullptr}}},
                        {"version", kVersion},

@@ -117,6 +117,7 @@ ChainStatus NodeClient::status() {
     out.height = part(wallet::number_at(answer, "height"), "status");
     out.time = part(parse_utc(part(wallet::text_at(answer, "time"), "status")), "status");
     out.epoch = Epoch{part(wallet::number_at(answer, "epoch"), "status")};
+    out.epochs_paid = Epoch{part(wallet::number_at(answer, "epochs_paid"), "status")};
     out.syncing = flag_at(answer, "syncing", "status");
     return out;
 }

@@ -32,6 +32,7 @@ struct ChainStatus {
     std::uint64_t height = 0;
     TimeMs time;
     Epoch epoch;
+    Epoch epochs_paid;  ///< those below it are paid
     bool syncing = false;
 };
 

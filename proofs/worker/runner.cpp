@@ -278,13 +278,13 @@ void Runner::take_a_task() {
     });
 }
 
-/// What an epoch brought is known at its end; a verdict that comes later moves it.
+/// What an epoch brought is known when it is paid; a verdict that comes later moves it.
 void Runner::tell_paid() {
     for (auto at = summary_.unpaid.begin(); at != summary_.unpaid.end();) {
         const Epoch epoch{*at};
         const bool waits = std::any_of(open_.begin(), open_.end(),
                                        [&](const auto& entry) { return entry.second.record.epoch == epoch; });
-        if (epoch >= now_.epoch || waits) {
+        if (epoch >= now_.epochs_paid || waits) {
             ++at;
             continue;
         }

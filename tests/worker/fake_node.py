@@ -195,7 +195,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def rpc_status(self, node, _):
         node.block()
         return {"chain_id": node.chain_id, "height": node.height, "time": node.time(node.height), "epoch": node.epoch,
-                "syncing": False, "denom": "ASY", "decimals": 6, "prefix": "assay"}
+                "epochs_paid": node.epoch, "syncing": False, "denom": "ASY", "decimals": 6, "prefix": "assay"}
 
     def rpc_fees(self, node, _):
         return {"min_gas_price": "10", "per": 1000, "max_gas": "400000000"}
