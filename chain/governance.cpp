@@ -5,6 +5,7 @@
 // that what is left is what comes next; (3) a deposit is in escrow exactly while its proposal is voting or tallying.
 #include <algorithm>
 
+#include "chain/appeals.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/params_change.hpp"
 #include "tokenomics/params_json.hpp"
@@ -43,6 +44,7 @@ void decide_proposal(Exec& x, Governance& g, std::uint64_t number, ParamProposal
         p.effective_from = TimeMs{x.time().value + rules.timelock_ms};
     else
         close_proposal(g, number);
+    if (p.status != ProposalStatus::accepted && is_appeal(p.changes)) refuse_appeal(x, p.changes);
     x.emit("gov.decided", {attr("proposal", number),
                            attr("result", std::string(!quorum ? "no_quorum"
                                                       : yes   ? "accepted"
@@ -143,6 +145,13 @@ bool latch_params(Exec& x) {
     bool changed = false;
     for (auto& [number, p] : due) {
         close_proposal(g, number);
+        if (is_appeal(p.changes)) {
+            grant_appeal(x, p.changes);
+            p.status = ProposalStatus::applied;
+            p.applied = first;
+            x.s.put_record(tables::proposal(number), p);
+            continue;
+        }
         const tokenomics::Params before = x.rules();
         auto next = tokenomics::apply_changes(before, p.changes);
         Status ok = next ? Status() : Status(next.error());
