@@ -45,8 +45,8 @@ Status check_work_key(const StateView& s, const TxBody& body, const Address& pro
                                             to_digits(p->work_key.fee_budget.units) + " are left"};
     const Amount there = s.account(provider).liquid;
     if (there < body.fee)
-        return {Code::insufficient_funds, "the fee is " + to_digits(body.fee.units) + ", the provider's account has " +
-                                              to_digits(there.units)};
+        return {Code::insufficient_funds,
+                "the fee is " + to_digits(body.fee.units) + ", the provider's account has " + to_digits(there.units)};
     return {};
 }
 

@@ -69,8 +69,8 @@ Status check_appeal(const StateView& s, const std::vector<tokenomics::ParamChang
         const auto& c = changes[i];
         const auto number = number_in(c.name);
         if (!number || c.value != "return")
-            return {Code::bad_proposal, c.name + " = " + c.value +
-                                            ": an appeal names slashes alone, as appeal:N with the value return"};
+            return {Code::bad_proposal,
+                    c.name + " = " + c.value + ": an appeal names slashes alone, as appeal:N with the value return"};
         for (std::size_t j = 0; j < i; ++j)
             if (changes[j].name == c.name) return {Code::bad_proposal, c.name + " stands twice"};
         const auto h = s.held_slash(*number);
@@ -117,8 +117,8 @@ Status hold_slash(Exec& x, const Address& provider, Amount amount) {
     const std::uint64_t number = x.s.clock().next_slash++;
     x.s.put_record(tables::held_slash(number), h);
     x.s.put(tables::held_due(h.due, number), {});
-    x.emit("slash.held", {attr("slash", number), attr("provider", provider), attr("amount", amount),
-                          attr("due_ms", h.due.value)});
+    x.emit("slash.held",
+           {attr("slash", number), attr("provider", provider), attr("amount", amount), attr("due_ms", h.due.value)});
     return {};
 }
 

@@ -225,9 +225,9 @@ struct Vote {
 };
 
 using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, UpdateProvider,
-                             AddDevice, RemoveDevice, Stake, Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey, RenewBeacon,
-                             ReportPrice, UnjailValidator, Retire, OpenOrder, PlaceBid, AcceptBid, CloseLease,
-                             CancelOrder, CommitWork, OpenWork, Propose, Vote>;
+                             AddDevice, RemoveDevice, Stake, Unstake, SetCommission, Unjail, ClaimRewards,
+                             RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire, OpenOrder,
+                             PlaceBid, AcceptBid, CloseLease, CancelOrder, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

@@ -53,7 +53,7 @@ struct Provider {
     std::vector<tokenomics::Unbonding> unbonding;
     Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
-    std::uint32_t removed = 0;  ///< slots without a device that keep their record
+    std::uint32_t removed = 0;                    ///< slots without a device that keep their record
     std::vector<tokenomics::ClassCount> classes;  ///< its devices by class, ascending: what it must stake is their sum
     Amount kept;  ///< counts in place of that sum until `kept_until`: it rose by no act of the provider's
     TimeMs kept_until;

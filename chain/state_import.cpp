@@ -125,9 +125,9 @@ Status check_references(const StateView& s) {
     });
     s.each_held_slash([&](std::uint64_t number, const HeldSlash& h) {
         const bool waits = s.get(tables::held_due(h.due, number)).has_value();
-        return check(number < clock.next_slash && s.provider(h.provider) &&
-                         (waits || (h.appeal != 0 && s.proposal(h.appeal))),
-                     "a held slash has no provider, no time and no appeal, or a number that is still to come");
+        return check(
+            number < clock.next_slash && s.provider(h.provider) && (waits || (h.appeal != 0 && s.proposal(h.appeal))),
+            "a held slash has no provider, no time and no appeal, or a number that is still to come");
     });
     s.each_order([&](const Hash&, const Order& o) {
         return check(o.device_class < classes, "an order is of a class that is not there");

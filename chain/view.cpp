@@ -192,9 +192,8 @@ void StateView::each_order(const std::function<bool(const Hash&, const Order&)>&
                [&](ByteView key, ByteView value) { return f(Hash::from(key), decoded<Order>(value)); });
 }
 void StateView::each_held_slash(const std::function<bool(std::uint64_t, const HeldSlash&)>& f) const {
-    for_prefix(tables::kHeldSlashes, {}, [&](ByteView key, ByteView value) {
-        return f(tables::read_be(key, 0, 8), decoded<HeldSlash>(value));
-    });
+    for_prefix(tables::kHeldSlashes, {},
+               [&](ByteView key, ByteView value) { return f(tables::read_be(key, 0, 8), decoded<HeldSlash>(value)); });
 }
 void StateView::each_proposal(const std::function<bool(std::uint64_t, const ParamProposal&)>& f) const {
     for_prefix(tables::kProposals, {}, [&](ByteView key, ByteView value) {

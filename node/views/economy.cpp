@@ -196,7 +196,9 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
     });
     const auto clock = state.chain();
     const chain::WorkKey& work = p.work_key;
-    const auto address_or_null = [&](const std::optional<Address>& who) { return who ? Json(s.address(*who)) : Json(); };
+    const auto address_or_null = [&](const std::optional<Address>& who) {
+        return who ? Json(s.address(*who)) : Json();
+    };
     const Amount required = chain::required_now(rules, clock, p);
     return Json{{"address", s.address(a)},
                 {"endpoint", p.endpoint},

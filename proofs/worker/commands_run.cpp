@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/bech32m.hpp"
 #include "base/hex.hpp"
 #include "base/utc.hpp"
 #include "proofs/worker/home.hpp"

@@ -12,10 +12,10 @@ namespace assay::proofs::worker {
 
 struct RunArguments {
     std::string node = "http://127.0.0.1:8710";
-    std::string home;   ///< empty: ~/.assay/prover
-    std::string state;  ///< empty: HOME/state
+    std::string home;      ///< empty: ~/.assay/prover
+    std::string state;     ///< empty: HOME/state
     std::string provider;  ///< whose work key `from` is; empty: that key is the provider's own
-    std::string from;   ///< a key's name, or the path of its file; empty: the only key there is
+    std::string from;      ///< a key's name, or the path of its file; empty: the only key there is
     std::string password_file;
     std::string fault = "none";
     std::vector<std::uint32_t> slots;

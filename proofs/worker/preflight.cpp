@@ -124,10 +124,10 @@ int preflight_command(const Common& c, const RunArguments& a) {
         checks.push_back({"jail", !p.jailed, p.jailed ? "jailed" : "not jailed", p.jailed ? "assay unjail" : ""});
 
         if (!own)
-            checks.push_back({"work_key", p.work_key == signer,
-                              p.work_key == signer ? signer + " is its work key"
-                                                   : signer + " is not its work key in this epoch",
-                              p.work_key == signer ? "" : "assay provider set-worker " + signer + " --fee-budget 5"});
+            checks.push_back(
+                {"work_key", p.work_key == signer,
+                 p.work_key == signer ? signer + " is its work key" : signer + " is not its work key in this epoch",
+                 p.work_key == signer ? "" : "assay provider set-worker " + signer + " --fee-budget 5"});
         auto account = wallet::fetch_account(node.rpc(), chain, provider);
         if (!account) throw NodeAway(account.error().code, account.error().message);
         wallet::TxOptions options;
@@ -139,7 +139,7 @@ int preflight_command(const Common& c, const RunArguments& a) {
         checks.push_back({"fees", paid,
                           chain.show(there) + " are there, " + std::to_string(kCommitsToHaveFeesFor) +
                               " commits cost " + chain.show(need),
-                          paid                    ? ""
+                          paid                     ? ""
                           : account->liquid < need ? "send tokens to " + me
                                                    : "assay provider set-worker --fee-budget 5"});
 

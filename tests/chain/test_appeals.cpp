@@ -169,8 +169,8 @@ TEST_CASE("a hold that is voted away or in changes slashes to come, never one th
     Chain c(held(100'000));
     slashed(c);
     const std::uint64_t due = held_slash(c, 1)->due.value;
-    const Receipt r = c.run(
-        c.tx(c.bob, {Propose{{{"slash.hold_ms", "0"}, {"stake.delegation", "open"}}, "", tokens(50)}}, {.gas = 1'000'000}));
+    const Receipt r = c.run(c.tx(
+        c.bob, {Propose{{{"slash.hold_ms", "0"}, {"stake.delegation", "open"}}, "", tokens(50)}}, {.gas = 1'000'000}));
     INFO(r.message);
     REQUIRE(r.code == "ok");
     c.ok(c.operators[0], Vote{1, Choice::yes});

@@ -265,6 +265,11 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
          }),
          "a device is of a class that is not there");
     says(changed([&](Parts& p) {
+             p.records.emplace_back(tables::held_slash(1),
+                                    borsh::encode(HeldSlash{c.anna.address(), Amount{}, Height{1}, TimeMs{1}}));
+         }),
+         "a held slash");
+    says(changed([&](Parts& p) {
              for (auto& [key, value] : p.records) {
                  if (key.table != tables::kVesting) continue;
                  auto g = *borsh::decode<VestingGrant>(value);

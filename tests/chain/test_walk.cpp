@@ -232,7 +232,8 @@ class Walk {
             for (const Key& k : people_)
                 if (worker == k.address() && chance(50)) by = &k;
             if (by != nullptr && by->address() != me.address())
-                txs.push_back(c_.tx_at(*by, c_.nonce(*by), {CommitWork{t.task, t.slot, w.result.root(), me.address()}}));
+                txs.push_back(
+                    c_.tx_at(*by, c_.nonce(*by), {CommitWork{t.task, t.slot, w.result.root(), me.address()}}));
             else
                 txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
             if (chance(10)) txs.push_back(c_.tx_at(me, nonce++, {CommitWork{t.task, t.slot, random_.fixed<Hash>()}}));

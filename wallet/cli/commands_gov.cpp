@@ -42,6 +42,21 @@ void add_gov_commands(CLI::App& app, Session& session) {
         });
     });
 
+    CLI::App* appeal = gov->add_subcommand("appeal", "propose to give a held slash back to its provider");
+    appeal->add_option("SLASH", o->id, "its number, from the node's held_slashes")->required();
+    appeal->add_option("--deposit", o->deposit, "tokens")->required();
+    appeal->add_option("--title", o->title, "what voters read first, at most 128 bytes")->required();
+    auto appeal_options = add_change_options(*appeal);
+    appeal->callback([=, &session] {
+        const std::uint64_t id = parse_count(o->id, "the slash's number", 1, kMaxProposal);
+        if (const Status form = check_amount_form(o->deposit); !form) fail(form.error(), {}, true);
+        if (o->title.size() > chain::kMaxTitle) usage("--title is longer than 128 bytes");
+        change(session, *appeal_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::Propose{
+                {{"appeal:" + std::to_string(id), "return"}}, o->title, typed(chain.parse_amount(o->deposit))}};
+        });
+    });
+
     CLI::App* vote = gov->add_subcommand("vote", "vote on a proposal, with the weight of one's stake");
     vote->add_option("ID", o->id, "the proposal's number")->required();
     vote->add_option("CHOICE", o->choice, "yes, no or abstain")
