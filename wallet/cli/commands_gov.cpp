@@ -1,4 +1,4 @@
-// assay gov: proposals of parameter changes, and votes.
+// assay gov: proposals of parameter changes, appeals against slashes, and votes.
 #include <CLI/CLI.hpp>
 
 #include "wallet/cli/commands.hpp"
@@ -11,7 +11,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct GovOptions {
-    std::string file, id, choice, status, cursor, limit;
+    std::string file, id, choice, status, cursor, limit, deposit, title;
 };
 
 constexpr std::uint64_t kMaxProposal = std::uint64_t{1} << 53;
