@@ -43,10 +43,11 @@ void burn_held(Exec& x, std::uint64_t number, const HeldSlash& h) {
 // Back into the stake that it came from, wherever in it: what was on its way out has its time before it again, so that
 // nothing that a slash could still reach comes free sooner than it would have.
 void give_back(Exec& x, std::uint64_t number, const HeldSlash& h) {
-    auto p = x.s.provider(h.provider);
+    auto p = provider_now(x, h.provider);
     ASSAY_CHECK(p.has_value());
-    note_stake(x, *p);
-    ASSAY_CHECK(increase(p->stake, h.amount).ok());
+    const auto stake = add(p->stake, h.amount);
+    ASSAY_CHECK(stake.ok());
+    set_stake(x, *p, *stake);
     ASSAY_CHECK(increase(p->returned, h.amount).ok());
     ASSAY_CHECK(move(x.s.books().held_slashes, x.s.books().staked, h.amount).ok());
     auto mine = provider_epoch_of(x, x.epoch(), h.provider);

@@ -20,6 +20,9 @@ void burn_due_slashes(Exec& x);
 void open_appeal(Exec& x, const std::vector<tokenomics::ParamChange>& changes, std::uint64_t proposal);
 /// The vote gave it back: to the provider's stake.
 void grant_appeal(Exec& x, const std::vector<tokenomics::ParamChange>& changes);
+/// At an epoch's end, once the next one has begun and what the last one owes its stakers is fixed: appeals whose
+/// timelock is over.
+void return_appealed(Exec& x);  // governance.cpp
 /// The vote did not: what is past its time burns now, the rest when it is due.
 void refuse_appeal(Exec& x, const std::vector<tokenomics::ParamChange>& changes);
 

@@ -135,7 +135,7 @@ bool latch_params(Exec& x) {
     std::vector<std::pair<std::uint64_t, ParamProposal>> due;
     for (const std::uint64_t number : g.open) {
         auto p = x.s.proposal(number);
-        if (p && p->status == ProposalStatus::accepted && x.time() >= p->effective_from)
+        if (p && p->status == ProposalStatus::accepted && x.time() >= p->effective_from && !is_appeal(p->changes))
             due.emplace_back(number, *std::move(p));
     }
     if (due.empty()) return false;
@@ -145,13 +145,6 @@ bool latch_params(Exec& x) {
     bool changed = false;
     for (auto& [number, p] : due) {
         close_proposal(g, number);
-        if (is_appeal(p.changes)) {
-            grant_appeal(x, p.changes);
-            p.status = ProposalStatus::applied;
-            p.applied = first;
-            x.s.put_record(tables::proposal(number), p);
-            continue;
-        }
         const tokenomics::Params before = x.rules();
         auto next = tokenomics::apply_changes(before, p.changes);
         Status ok = next ? Status() : Status(next.error());
@@ -182,6 +175,22 @@ bool latch_params(Exec& x) {
     x.s.put_record(tables::governance(), g);
     if (changed) x.s.put_record(tables::params_from(first), x.rules());
     return changed;
+}
+
+void return_appealed(Exec& x) {
+    Governance g = x.s.governance();
+    const std::vector<std::uint64_t> open = g.open;
+    for (const std::uint64_t number : open) {
+        auto p = x.s.proposal(number);
+        if (!p || p->status != ProposalStatus::accepted || x.time() < p->effective_from || !is_appeal(p->changes))
+            continue;
+        grant_appeal(x, p->changes);
+        close_proposal(g, number);
+        p->status = ProposalStatus::applied;
+        p->applied = x.epoch();
+        x.s.put_record(tables::proposal(number), *p);
+        x.s.put_record(tables::governance(), g);
+    }
 }
 
 }  // namespace assay::chain

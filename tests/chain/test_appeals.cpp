@@ -90,7 +90,7 @@ TEST_CASE("an appeal that is granted gives a slash back to the stake it came fro
     CHECK(c.ledger().held_slashes.is_zero());
     CHECK(c.ledger().burned == before.burned);
     CHECK_FALSE(held_slash(c, 1));
-    const std::uint64_t epoch = c.clock().epoch.value - 1;
+    const std::uint64_t epoch = c.clock().epoch.value;
     CHECK(c.provider_epoch(c.anna, epoch).returned == tokens(200));
     const auto why = c.read([&](const StateView& s) { return explain_provider(s, c.anna.address(), Epoch{epoch}); });
     CHECK(why.returned == tokens(200));
