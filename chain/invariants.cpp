@@ -16,7 +16,7 @@ struct Sums {
     u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0, rewards = 0, vesting = 0;
     u128 grants_of_accounts = 0, grants = 0, held = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
-    u128 carried = 0;  // tokens that go with all those credits
+    u128 carried = 0;                                                        // tokens that go with all those credits
     u128 tasks = 0, passed = 0, burned_for = 0, work = 0, stake_weight = 0;  // of the epoch that runs
     Epoch epoch;
     tokenomics::WorkRule rule;
@@ -382,7 +382,7 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
                     to_digits(index_errors) + " records differ", index_errors == 0});
     const std::uint32_t active = state.chain().active_devices;
     rows.push_back(
-        {"required stake of a provider = sum over its devices by class, all devices and removed slots are counted",
+        {"required stake of a provider = sum over its devices by class, all devices are counted, removed slots too",
          to_digits(device_errors) + " providers differ, " + to_digits(devices_of_all) + " = " + to_digits(active),
          device_errors == 0 && devices_of_all == active});
     return rows;

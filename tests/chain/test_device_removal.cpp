@@ -82,6 +82,41 @@ TEST_CASE("A9: a slash racing the removal of its device takes all the same, and 
     }
 }
 
+TEST_CASE(
+    "A9: a slash racing an epoch's boundary, jail and a removal at once: each commit is judged by its own terms") {
+    Chain c([](Genesis& g) {
+        g.params.epoch.blocks = 12;
+        g.params.work.open_blocks = 8;
+        g.params.slash.two_bad = Ppb{100'000'000};
+    });
+    c.ok(c.anna, RegisterProvider{""});
+    for (const std::uint32_t slot : {0u, 1u, 2u}) c.ok(c.anna, AddDevice{slot, "tiny"});
+    c.ok(c.anna, Stake{c.anna.address(), tokens(1000)});
+    c.next_epoch();
+    c.to_start();
+    const std::uint64_t epoch = c.clock().epoch.value;
+    const Work jails = Chain::spoiled(c.task(c.anna, 0), 4), two = Chain::spoiled(c.task(c.anna, 1), 2);
+    const Work left = Chain::work(c.task(c.anna, 2));  // is never opened
+    for (const Work* w : {&jails, &two, &left}) c.ok(c.anna, Chain::commit_message(*w));
+    c.ok(c.anna, Unstake{c.anna.address(), tokens(1000)});
+    for (const std::uint32_t slot : {0u, 1u, 2u}) c.ok(c.anna, RemoveDevice{slot});
+    const Amount burned = c.ledger().burned;
+    c.to_challenge(epoch);
+    c.ok(c.anna, c.opening(c.anna, jails));
+    CHECK(c.provider(c.anna).jailed);
+    c.ok(c.anna, c.opening(c.anna, two));
+    while (c.round(epoch).closed.value == 0) c.block();
+    CHECK(c.clock().epoch.value > epoch);  // the absence is decided over the boundary
+    CHECK(c.commit(left.id(c.anna.address())).status == CommitStatus::absent);
+    // 1000 less 20 %, less 10 %, less 1 %: of what was on its way out, since nothing else was there.
+    REQUIRE(c.provider(c.anna).unbonding.size() == 1);
+    CHECK(c.provider(c.anna).unbonding[0].amount == Amount{712'800'000});
+    CHECK(c.ledger().burned.units - burned.units == tokens(1000).units - 712'800'000);
+    CHECK(c.provider(c.anna).exposure.is_zero());
+    CHECK(c.provider(c.anna).removed == 3);
+    c.replay(options(1));
+}
+
 TEST_CASE("a device that is taken out unopened is absent as any other, and doubles what comes") {
     Chain c;
     c.join(c.anna, "tiny", tokens(1000));
