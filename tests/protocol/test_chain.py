@@ -473,6 +473,32 @@ class Provider(Case):
         poor = self.record(0x80, records.ACCOUNT, me, cancelled)
         self.assertEqual((poor["credits"], poor["credit_tokens"]), (rich["credits"], rich["credit_tokens"]))
 
+    def test_a_work_key_commits_for_its_provider_which_pays_and_may_open_it_itself(self):
+        boss, worker = ((n).to_bytes(32, "big") for n in (0xB055, 0x30BE))
+        me, key = address(boss), address(worker)
+        self.setup_provider(boss)
+        update = {"endpoint": None, "work_key": key, "clear_work_key": False, "fee_budget": 1_000_000}
+        at = self.gas(boss, ("update_provider", update), 1, 1)
+        epoch = self.record(1, records.CHAIN_STATE, b"chain", at - 1)["epoch"]
+        before = self.record(2, records.PROVIDER, me, at)
+        self.assertEqual(before["work_key"], {"key": key, "before": None, "from": epoch + 1, "fee_budget": 1_000_000})
+        message = lambda task: ("commit_work", {"task": task, "slot": 0, "root": bytes(32), "provider": me})
+        epoch, _ = self.task(self.node("status")["epoch"])
+        poor = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])["liquid"]
+        at = self.committed(self.node.signed(worker, message(m.epoch_task(epoch))))
+        after, account = self.record(2, records.PROVIDER, me, at), self.record(0x80, records.ACCOUNT, me, at)
+        self.assertEqual((after["work_key"]["fee_budget"], account["liquid"]), (990_000, poor - 10_000))
+        self.assertEqual(self.record(0x80, records.ACCOUNT, key, at),
+                         {"nonce": 1, "liquid": 0, "credits": 0, "credit_tokens": 0, "grants": 0})
+        commit = self.record(5, records.COMMIT, m.commit_id(m.epoch_task(epoch), me, 0), at)
+        self.assertEqual((commit["provider"], commit["worker"]), (me, key))
+        with self.assertRaises(RpcError) as caught:
+            self.node.send(self.node.signed(ALICE, message(bytes(32))))
+        self.assertEqual(caught.exception.word, "not_owner")
+        at = self.gas(boss, ("remove_device", {"slot": 0}), 2, 2)
+        self.assertTrue(self.record(3, records.DEVICE, me + big(0, 4), at)["removed"])
+        self.assertEqual(self.record(2, records.PROVIDER, me, at)["removed"], 1)
+
     def test_honest_work_passes(self):
         commit, provider, _ = self.one_task(ALICE, lie=False)
         self.assertEqual((commit["status"], commit["bad"], commit["slashed"]), (1, [], 0))

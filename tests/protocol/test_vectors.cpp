@@ -265,7 +265,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((clock.paying.after->bytes[0] == 34 && clock.paying.payout.stakers.units == 37));
     CHECK((clock.paying.payout.all.tasks == 39 && clock.paying.payout.rule.share.value == 44));
     CHECK((clock.paying.commission_floor.value == 45 && clock.paying.price_before.value == 48));
-    CHECK((clock.paying.grace_until.value == 49 && clock.next_slash == 52));
+    CHECK((clock.paying.grace_until.value == 49 && clock.next_slash == 50));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
