@@ -157,7 +157,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     auto p = x.s.provider(k.provider);
     auto d = x.s.slot_record(k.provider, k.slot);  // a device that left meanwhile is judged all the same
     ASSAY_CHECK(p.has_value());
-    (void)catch_up(x, k.provider, *p);  // saved below, and before its record of an epoch is read
+    (void)catch_up(x, k.provider, *p);          // saved below, and before its record of an epoch is read
     const bool in_time = k.epoch == x.epoch();  // its epoch still runs: paid at its end, else from the reserve
     auto mine = provider_epoch_of(x, k.epoch, k.provider);
     auto record = x.s.epoch(k.epoch);
