@@ -43,6 +43,7 @@ namespace assay {
     X(fee_too_low, -32003)                                   \
     X(gas_too_low, -32003)                                   \
     X(insufficient_funds, -32003)                            \
+    X(fee_budget_spent, -32003)                              \
     X(mempool_full, -32003)                                  \
     X(must_be_alone, -32003)                                 \
     X(block_full, -32003)                                    \
@@ -72,6 +73,8 @@ namespace assay {
     X(delegation_closed, -32010)                             \
     X(too_many_unbondings, -32010)                           \
     X(too_many_devices, -32010)                              \
+    X(device_leased, -32010)                                 \
+    X(removed_slots_first, -32010)                           \
     X(too_many_grants, -32010)                               \
     X(grant_too_small, -32010)                               \
     X(unknown_class, -32010)                                 \

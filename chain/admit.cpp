@@ -22,7 +22,8 @@ Status check_free_lane(const StateView& s, const TxBody& body, Height height) {
     const auto& m = std::get<OpenWork>(body.messages.front());
     const auto k = s.commit(m.commit);
     if (!k) return {Code::unknown_commit, "commit is not on this chain"};
-    if (k->provider != body.sender) return {Code::not_owner, "only the provider opens its commit"};
+    if (k->provider != body.sender && k->worker != body.sender)
+        return {Code::not_owner, "only the provider opens its commit, and who was its work key then"};
     if (k->status != CommitStatus::open) return {Code::already_decided, "the commit has its verdict"};
     const auto round = s.round(k->epoch);
     if (round && k->attempts >= round->rules.open_attempts)
@@ -30,6 +31,22 @@ Status check_free_lane(const StateView& s, const TxBody& body, Height height) {
     if (!round || round->challenge.value == 0 || height <= round->challenge)
         return {Code::not_challenged, "the challenge of this commit is not drawn yet"};
     if (round->closed.value != 0) return {Code::deadline_passed, "the opening window is closed"};
+    return {};
+}
+
+// Whoever names a provider spends its tokens: only its work key may, and only what it was given.
+Status check_work_key(const StateView& s, const TxBody& body, const Address& provider) {
+    const auto p = s.provider(provider);
+    if (!p) return {Code::not_registered, "provider is not registered"};
+    if (p->work_key.in_force(s.chain().epoch) != body.sender)
+        return {Code::not_owner, "the sender is not the work key of this provider in this epoch"};
+    if (p->work_key.fee_budget.is_zero() || p->work_key.fee_budget < body.fee)
+        return {Code::fee_budget_spent, "the fee is " + to_digits(body.fee.units) + ", of the work key's budget " +
+                                            to_digits(p->work_key.fee_budget.units) + " are left"};
+    const Amount there = s.account(provider).liquid;
+    if (there < body.fee)
+        return {Code::insufficient_funds,
+                "the fee is " + to_digits(body.fee.units) + ", the provider's account has " + to_digits(there.units)};
     return {};
 }
 
@@ -61,6 +78,7 @@ Status check_place(const StateView& s, const tokenomics::Params& rules, const Ch
     if (body.fee < needed)
         return {Code::fee_too_low,
                 "fee is " + to_digits(body.fee.units) + ", gas_limit x min_gas_price is " + to_digits(needed.units)};
+    if (const Address* provider = committed_for(body)) return check_work_key(s, body, *provider);
     // Records beside the account are looked at only where they matter.
     const Amount there = account.liquid >= body.fee ? account.liquid : s.spendable(body.sender, account, time);
     if (there < body.fee)

@@ -5,6 +5,7 @@
 // Invariant: this takes time by validators and open proposals alone, however many providers and stakers there are.
 #include <algorithm>
 
+#include "chain/appeals.hpp"
 #include "chain/beacon.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/epoch.hpp"
@@ -128,6 +129,7 @@ void end_epoch(Exec& x) {
     x.s.put_record(tables::epoch(next.epoch), next);
     open_round(x);
     forget_old_prices(x);
+    return_appealed(x);
 }
 
 }  // namespace assay::chain

@@ -50,7 +50,9 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const BurnForCredits& m);
 [[nodiscard]] Status run(Exec& x, const RedeemCredits& m);
 [[nodiscard]] Status run(Exec& x, const RegisterProvider& m);
+[[nodiscard]] Status run(Exec& x, const UpdateProvider& m);
 [[nodiscard]] Status run(Exec& x, const AddDevice& m);
+[[nodiscard]] Status run(Exec& x, const RemoveDevice& m);
 [[nodiscard]] Status run(Exec& x, const Stake& m);
 [[nodiscard]] Status run(Exec& x, const Unstake& m);
 [[nodiscard]] Status run(Exec& x, const SetCommission& m);
@@ -73,6 +75,8 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const Vote& m);
 
 // Parts that several rules share.
+/// The sender's record as a provider. Errors: not_registered.
+[[nodiscard]] Result<Provider> registered(Exec& x, const Address& a);
 /// Matured unbonding entries become liquid: done whenever the provider is touched.
 [[nodiscard]] Status release_matured(Exec& x, const Address& a, Provider& p);
 /// What has vested of the holder's grants becomes liquid; a grant that is all released goes.
@@ -92,7 +96,8 @@ struct Slashed {
     Amount own;  ///< the provider's part
     Amount all;
 };
-/// Burns `rate` of active and unbonding stake alike, the provider's own and its delegators'.
+/// Takes `rate` of active and unbonding stake alike, the provider's own and its delegators'. It burns; the provider's
+/// part is held for slash.hold_ms where that is not 0.
 [[nodiscard]] Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
                                              const std::string& reason);
 // Stake of others, messages_delegation.cpp: what Stake and Unstake do where the provider is not the sender.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/appeals.hpp"
 #include "chain/beacon.hpp"
 #include "chain/invariants.hpp"
 
@@ -13,8 +14,14 @@ void charge_fee(Exec& x, const TxBody& body) {
     Account& a = x.s.edit(body.sender);
     ++a.nonce;
     if (body.fee.is_zero()) return;
-    ASSAY_CHECK(x.s.charge(body.sender, body.fee).ok());  // check_place saw it
+    const Address* provider = committed_for(body);
+    ASSAY_CHECK(x.s.charge(provider != nullptr ? *provider : body.sender, body.fee).ok());  // check_place saw it
     ASSAY_CHECK(increase(x.s.books().fees, body.fee).ok());
+    if (provider == nullptr) return;
+    auto p = x.s.provider(*provider);
+    ASSAY_CHECK(p.has_value() && decrease(p->work_key.fee_budget, body.fee).ok());
+    x.s.put_record(tables::provider(*provider), *p);
+    x.emit("work.fee_paid", {attr("provider", *provider), attr("worker", body.sender), attr("fee", body.fee)});
 }
 
 void release_senders_matured(Exec& x) {
@@ -139,6 +146,7 @@ Status end_block(Exec& x, const Address& proposer, bool lane_full) {
     run_due_orders(x);
     close_price_round(x);
     run_queue(x);
+    burn_due_slashes(x);
     ChainState& clock = x.s.clock();
     const bool over = clock.height.value + 1 >= clock.epoch_start.value + x.rules().epoch.blocks;
     if (over && clock.paying.stage == PayingStage::done) {

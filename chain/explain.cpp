@@ -100,6 +100,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                 (mine->delegators.is_zero() ? std::string()
                                             : ", with the commission; its delegators got " + tokens(mine->delegators)));
         e.slashed = mine->slashed;
+        e.returned = mine->returned;
     }
     // Of this epoch alone: a provider's whole history would hold the readers' lock for long.
     const StateKey of_epoch = tables::KeyOf(tables::kProviderCommits) | provider | epoch;
@@ -111,7 +112,8 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) +
                                           " failed, " + std::to_string(mine->absent) + " absent"
                                     : "nothing committed";
-    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed));
+    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed)) +
+                (e.returned.is_zero() ? "" : "; " + tokens(e.returned) + " came back by appeal");
     for (const auto& [id, c] : e.commits) {
         if (c.status == CommitStatus::failed)
             e.why_not.push_back({"work_failed",

@@ -5,6 +5,7 @@
 // that what is left is what comes next; (3) a deposit is in escrow exactly while its proposal is voting or tallying.
 #include <algorithm>
 
+#include "chain/appeals.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/params_change.hpp"
 #include "tokenomics/params_json.hpp"
@@ -43,6 +44,7 @@ void decide_proposal(Exec& x, Governance& g, std::uint64_t number, ParamProposal
         p.effective_from = TimeMs{x.time().value + rules.timelock_ms};
     else
         close_proposal(g, number);
+    if (p.status != ProposalStatus::accepted && is_appeal(p.changes)) refuse_appeal(x, p.changes);
     x.emit("gov.decided", {attr("proposal", number),
                            attr("result", std::string(!quorum ? "no_quorum"
                                                       : yes   ? "accepted"
@@ -133,7 +135,7 @@ bool latch_params(Exec& x) {
     std::vector<std::pair<std::uint64_t, ParamProposal>> due;
     for (const std::uint64_t number : g.open) {
         auto p = x.s.proposal(number);
-        if (p && p->status == ProposalStatus::accepted && x.time() >= p->effective_from)
+        if (p && p->status == ProposalStatus::accepted && x.time() >= p->effective_from && !is_appeal(p->changes))
             due.emplace_back(number, *std::move(p));
     }
     if (due.empty()) return false;
@@ -173,6 +175,22 @@ bool latch_params(Exec& x) {
     x.s.put_record(tables::governance(), g);
     if (changed) x.s.put_record(tables::params_from(first), x.rules());
     return changed;
+}
+
+void return_appealed(Exec& x) {
+    Governance g = x.s.governance();
+    const std::vector<std::uint64_t> open = g.open;
+    for (const std::uint64_t number : open) {
+        auto p = x.s.proposal(number);
+        if (!p || p->status != ProposalStatus::accepted || x.time() < p->effective_from || !is_appeal(p->changes))
+            continue;
+        grant_appeal(x, p->changes);
+        close_proposal(g, number);
+        p->status = ProposalStatus::applied;
+        p->applied = x.epoch();
+        x.s.put_record(tables::proposal(number), *p);
+        x.s.put_record(tables::governance(), g);
+    }
 }
 
 }  // namespace assay::chain

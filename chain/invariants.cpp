@@ -14,9 +14,9 @@ namespace {
 // modulo 2^128 just as the ledger's are.
 struct Sums {
     u128 liquid = 0, staked = 0, unbonding = 0, bonds = 0, escrow = 0, reserved = 0, rewards = 0, vesting = 0;
-    u128 grants_of_accounts = 0, grants = 0;
+    u128 grants_of_accounts = 0, grants = 0, held = 0;
     u128 credits_free = 0, credits_escrowed = 0, credits_queued = 0;
-    u128 carried = 0;  // tokens that go with all those credits
+    u128 carried = 0;                                                        // tokens that go with all those credits
     u128 tasks = 0, passed = 0, burned_for = 0, work = 0, stake_weight = 0;  // of the epoch that runs
     Epoch epoch;
     tokenomics::WorkRule rule;
@@ -67,6 +67,10 @@ struct Sums {
             ASSAY_CHECK(g.ok());
             vesting += g->grant.amount.units - g->released.units;
             ++grants;
+        } else if (key.table == tables::kHeldSlashes) {
+            const auto h = borsh::decode<HeldSlash>(value);
+            ASSAY_CHECK(h.ok());
+            held += h->amount.units;
         } else if (key.table == tables::kProposals) {
             const auto p = borsh::decode<ParamProposal>(value);
             ASSAY_CHECK(p.ok());
@@ -99,7 +103,7 @@ struct Compared {
 };
 
 // In mode mint_ratio the vault holds just what will be destroyed with the credits; elsewhere that row has no name.
-std::array<Compared, 18> compare(const Sums& s, const Ledger& l, const RunningSums& r,
+std::array<Compared, 19> compare(const Sums& s, const Ledger& l, const RunningSums& r,
                                  const tokenomics::Params& rules) {
     const bool held = rules.bme.mode == tokenomics::BurnMode::mint_ratio;
     return {{{held ? "vault of mode mint_ratio" : nullptr, held ? s.carried : 0, held ? l.vault.units : 0},
@@ -111,6 +115,7 @@ std::array<Compared, 18> compare(const Sums& s, const Ledger& l, const RunningSu
              {"reserved", s.reserved, l.reserved.units},
              {"rewards", s.rewards, l.rewards.units},
              {"vesting", s.vesting, l.vesting.units},
+             {"held slashes", s.held, l.held_slashes.units},
              {"grants that accounts count", s.grants, s.grants_of_accounts},
              {"credits free", s.credits_free, l.credits_free.units},
              {"credits escrowed", s.credits_escrowed, l.credits_escrowed.units},
@@ -301,7 +306,7 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     });
     for (const std::uint8_t table :
          {tables::kProviders, tables::kDelegations, tables::kValidators, tables::kOrders, tables::kProviderEpochs,
-          tables::kQueue, tables::kWaiting, tables::kVesting, tables::kProposals})
+          tables::kQueue, tables::kWaiting, tables::kVesting, tables::kHeldSlashes, tables::kProposals})
         state.for_prefix(table, {}, [&](ByteView key, ByteView value) {
             sums.add({table, Bytes(key.begin(), key.end())}, Bytes(value.begin(), value.end()));
             return true;
@@ -346,11 +351,13 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
             classes.push_back(d.device_class);
             return true;
         });
+        std::uint32_t slots = 0;
+        state.each_slot(a, [&](std::uint32_t, const Device&) { return ++slots, true; });
         std::map<std::uint32_t, std::uint32_t> counts;
         for (const std::uint32_t c : classes) ++counts[c];
         std::vector<tokenomics::ClassCount> counted;
         for (const auto& [c, n] : counts) counted.push_back({c, n});
-        device_errors += classes.size() != p.devices || counted != p.classes;
+        device_errors += classes.size() != p.devices || counted != p.classes || slots - classes.size() != p.removed;
         devices_of_all += classes.size();
         return true;
     });
@@ -375,7 +382,7 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
                     to_digits(index_errors) + " records differ", index_errors == 0});
     const std::uint32_t active = state.chain().active_devices;
     rows.push_back(
-        {"required stake of a provider = sum over its devices by class, all devices are counted",
+        {"required stake of a provider = sum over its devices by class, all devices are counted, removed slots too",
          to_digits(device_errors) + " providers differ, " + to_digits(devices_of_all) + " = " + to_digits(active),
          device_errors == 0 && devices_of_all == active});
     return rows;

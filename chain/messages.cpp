@@ -10,7 +10,9 @@ struct Namer {
     std::string_view operator()(const BurnForCredits&) const { return "burn_for_credits"; }
     std::string_view operator()(const RedeemCredits&) const { return "redeem_credits"; }
     std::string_view operator()(const RegisterProvider&) const { return "register_provider"; }
+    std::string_view operator()(const UpdateProvider&) const { return "update_provider"; }
     std::string_view operator()(const AddDevice&) const { return "add_device"; }
+    std::string_view operator()(const RemoveDevice&) const { return "remove_device"; }
     std::string_view operator()(const Stake&) const { return "stake"; }
     std::string_view operator()(const Unstake&) const { return "unstake"; }
     std::string_view operator()(const SetCommission&) const { return "set_commission"; }

@@ -57,11 +57,27 @@ struct RegisterProvider {
     std::string endpoint;  ///< at most 256 bytes, may be empty
     ASSAY_FIELDS(endpoint)
 };
+/// What is given changes, the rest stays. A work key counts from the next epoch on: it may commit and open for the
+/// provider, whose balance pays the fees of its commits up to the budget.
+struct UpdateProvider {
+    static constexpr std::uint8_t kTag = 21;
+    std::optional<std::string> endpoint = {};  ///< at most 256 bytes
+    std::optional<Address> work_key = {};
+    bool clear_work_key = false;
+    std::optional<Amount> fee_budget = {};  ///< what is left to spend from now on; 0 stops the key at once
+    ASSAY_FIELDS(endpoint, work_key, clear_work_key, fee_budget)
+};
 struct AddDevice {
     static constexpr std::uint8_t kTag = 22;
     std::uint32_t slot = 0;
     std::string device_class;
     ASSAY_FIELDS(slot, device_class)
+};
+/// The slot keeps its record: what failed before is remembered when a device is added there again.
+struct RemoveDevice {
+    static constexpr std::uint8_t kTag = 23;
+    std::uint32_t slot = 0;
+    ASSAY_FIELDS(slot)
 };
 struct Stake {
     static constexpr std::uint8_t kTag = 24;
@@ -176,7 +192,8 @@ struct CommitWork {
     Hash task;
     std::uint32_t slot = 0;
     Hash root;
-    ASSAY_FIELDS(task, slot, root)
+    std::optional<Address> provider = {};  ///< whose work it is; none: the sender's own
+    ASSAY_FIELDS(task, slot, root, provider)
 };
 struct OpenWork {
     static constexpr std::uint8_t kTag = 51;
@@ -207,10 +224,10 @@ struct Vote {
     ASSAY_FIELDS(proposal, choice)
 };
 
-using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, AddDevice, Stake,
-                             Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey, RenewBeacon,
-                             ReportPrice, UnjailValidator, Retire, OpenOrder, PlaceBid, AcceptBid, CloseLease,
-                             CancelOrder, CommitWork, OpenWork, Propose, Vote>;
+using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, UpdateProvider,
+                             AddDevice, RemoveDevice, Stake, Unstake, SetCommission, Unjail, ClaimRewards,
+                             RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire, OpenOrder,
+                             PlaceBid, AcceptBid, CloseLease, CancelOrder, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

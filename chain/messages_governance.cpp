@@ -1,4 +1,5 @@
 // Propose and Vote.
+#include "chain/appeals.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/params_change.hpp"
 
@@ -20,12 +21,17 @@ Status run(Exec& x, const Propose& m) {
     if (m.deposit < rules.governance.deposit_min)
         return {Code::deposit_too_small, "deposit is " + to_digits(m.deposit.units) + ", governance.deposit_min is " +
                                              to_digits(rules.governance.deposit_min.units)};
-    ASSAY_TRY(tokenomics::Params next, tokenomics::apply_changes(rules, m.changes));
-    // By the windows of the earliest time at which it could take effect.
     const TimeMs until{x.time().value + rules.governance.voting_ms};
-    const TimeMs soonest{until.value + rules.governance.timelock_ms};
-    ASSAY_TRY_VOID(tokenomics::check_steps(rules, next, g.windows, soonest));
-    ASSAY_TRY_VOID(check_params_fit(x, next));
+    const bool appeal = is_appeal(m.changes);
+    if (appeal) {
+        ASSAY_TRY_VOID(check_appeal(x.s, m.changes));
+    } else {
+        ASSAY_TRY(tokenomics::Params next, tokenomics::apply_changes(rules, m.changes));
+        // By the windows of the earliest time at which it could take effect.
+        const TimeMs soonest{until.value + rules.governance.timelock_ms};
+        ASSAY_TRY_VOID(tokenomics::check_steps(rules, next, g.windows, soonest));
+        ASSAY_TRY_VOID(check_params_fit(x, next));
+    }
 
     ASSAY_TRY_VOID(x.s.charge(x.sender, m.deposit));
     ASSAY_TRY_VOID(increase(x.s.books().escrow, m.deposit));
@@ -37,6 +43,7 @@ Status run(Exec& x, const Propose& m) {
     p.opened = x.height();
     p.voting_until = until;
     const std::uint64_t number = g.next++;
+    if (appeal) open_appeal(x, m.changes, number);
     g.open.push_back(number);
     x.s.put_record(tables::proposal(number), p);
     x.s.put_record(tables::governance(), g);

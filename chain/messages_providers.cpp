@@ -1,38 +1,16 @@
-// Stake for access: RegisterProvider, AddDevice, Stake and Unstake of a provider's own, Unjail.
-#include <algorithm>
-
+// Stake for access: RegisterProvider, Stake and Unstake of a provider's own, Unjail; what a slash takes.
+#include "chain/appeals.hpp"
 #include "chain/exec.hpp"
 #include "tokenomics/slash.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::chain {
-namespace {
-
-constexpr std::uint32_t kMaxDevices = 1024;
 
 Result<Provider> registered(Exec& x, const Address& a) {
     auto p = provider_now(x, a);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
     return *std::move(p);
 }
-
-// One more device of a class, in the grace period too: grace is not for what the provider does itself.
-Status require_more(Exec& x, Provider& p, std::uint32_t device_class) {
-    const Price price = x.s.clock().stake_price;
-    const Amount before = required_of(x.rules(), price, p);
-    const auto at =
-        std::find_if(p.classes.begin(), p.classes.end(), [&](const auto& c) { return c.device_class >= device_class; });
-    if (at != p.classes.end() && at->device_class == device_class)
-        ++at->count;
-    else
-        p.classes.insert(at, {device_class, 1});
-    ASSAY_TRY(const auto all, tokenomics::requirement(x.rules(), p.classes));  // an overflow would lock it out
-    ASSAY_TRY(const Amount after, tokenomics::in_tokens(all, price, x.rules().token.decimals));
-    ASSAY_TRY(p.kept, add(p.kept, sub_or_zero(after, before)));
-    return {};
-}
-
-}  // namespace
 
 void reweigh(Exec& x, Amount before, Amount after) {
     u128& sum = x.s.clock().sums.weights.stake;  // of parts of the supply
@@ -73,7 +51,10 @@ Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
     Ledger& books = x.s.books();
     ASSAY_TRY_VOID(decrease(books.staked, cut.from_stake));
     ASSAY_TRY_VOID(decrease(books.unbonding, from_unbonding));
-    ASSAY_TRY_VOID(increase(books.burned, cut.total));
+    if (x.rules().slash.hold_ms == 0)
+        ASSAY_TRY_VOID(increase(books.burned, cut.total));
+    else
+        ASSAY_TRY_VOID(hold_slash(x, a, cut.total));
     ASSAY_TRY_VOID(increase(p.slashed, cut.total));
     ASSAY_TRY(Amount delegated, slash_delegators(x, a, p, rate));
     ASSAY_TRY(Amount all, add(cut.total, delegated));
@@ -96,29 +77,6 @@ Status run(Exec& x, const RegisterProvider& m) {
     p.settled = x.epoch();
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.registered", {attr("provider", x.sender)});
-    return {};
-}
-
-Status run(Exec& x, const AddDevice& m) {
-    ASSAY_TRY(Provider p, registered(x, x.sender));
-    const auto& classes = x.rules().classes;
-    const auto found =
-        std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.name == m.device_class; });
-    if (found == classes.end())
-        return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
-    if (x.s.device(x.sender, m.slot))
-        return {Code::already_exists, "slot " + std::to_string(m.slot) + " already has a device"};
-    if (p.devices >= kMaxDevices) return {Code::too_many_devices, "a provider has at most 1024 devices"};
-    Device d;
-    d.device_class = static_cast<std::uint32_t>(found - classes.begin());
-    d.active_from = x.epoch() + 1;
-    ASSAY_TRY_VOID(require_more(x, p, d.device_class));
-    ++p.devices;
-    ++x.s.clock().active_devices;
-    x.s.put_record(tables::device(x.sender, m.slot), d);
-    x.s.put_record(tables::provider(x.sender), p);
-    x.emit("device.added", {attr("provider", x.sender), attr("slot", std::uint64_t{m.slot}),
-                            attr("class", m.device_class), attr("active_from", d.active_from.value)});
     return {};
 }
 

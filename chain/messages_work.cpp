@@ -38,10 +38,10 @@ struct Meant {
     std::optional<Hash> order;
     bool known = false;
 };
-Meant meant_task(Exec& x, const CommitWork& m) {
+Meant meant_task(Exec& x, const CommitWork& m, const Address& provider) {
     if (m.task == start_task(x.epoch())) return {std::nullopt, true};
     Meant out;
-    const StateKey prefix = tables::KeyOf(tables::kLeases) | x.sender | m.slot;
+    const StateKey prefix = tables::KeyOf(tables::kLeases) | provider | m.slot;
     x.s.for_prefix(tables::kLeases, prefix.key, [&](ByteView key, ByteView) {
         const Hash order_id = Hash::from(key.subspan(36));
         if (m.task == lease_task(x.epoch(), order_id)) out = {order_id, true};
@@ -53,12 +53,15 @@ Meant meant_task(Exec& x, const CommitWork& m) {
 }  // namespace
 
 Status run(Exec& x, const CommitWork& m) {
-    auto p = provider_now(x, x.sender);
+    const Address who = m.provider.value_or(x.sender);
+    auto p = provider_now(x, who);
     if (!p) return {Code::not_registered, "the sender is not registered as a provider"};
-    const Hash id = commit_id(m.task, x.sender, m.slot);
+    if (who != x.sender && p->work_key.in_force(x.epoch()) != x.sender)
+        return {Code::not_owner, "the sender is not the work key of this provider in this epoch"};
+    const Hash id = commit_id(m.task, who, m.slot);
     if (x.s.commit(id))
         return {Code::already_committed, "this task was committed for this slot: a commit is written once"};
-    auto d = x.s.device(x.sender, m.slot);
+    auto d = x.s.device(who, m.slot);
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
     if (d->active_from > x.epoch())
         return {Code::too_early, "the device works from epoch " + std::to_string(d->active_from.value) + " on"};
@@ -69,7 +72,7 @@ Status run(Exec& x, const CommitWork& m) {
         return {Code::deadline_passed,
                 "the window closed " + std::to_string(x.time().value - round->h0_time.value - round->rules.window_ms) +
                     " ms ago"};
-    const Meant meant = meant_task(x, m);
+    const Meant meant = meant_task(x, m, who);
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
         const auto o = x.s.order(*meant.order);
@@ -88,7 +91,7 @@ Status run(Exec& x, const CommitWork& m) {
 
     Commit k;
     k.task = m.task;
-    k.provider = x.sender;
+    k.provider = who;
     k.slot = m.slot;
     k.epoch = x.epoch();
     k.order = meant.order;
@@ -97,6 +100,7 @@ Status run(Exec& x, const CommitWork& m) {
     k.samples = static_cast<std::uint32_t>(x.rules().work.samples);
     k.ctx = proofs::work_ctx(x.s.clock().chain_id, k.params, k.task, k.epoch, k.provider, k.slot, round->h0_beacon);
     k.root = m.root;
+    k.worker = p->work_key.in_force(x.epoch());
     k.height = x.height();
     // Scaled access counts in billionths of the class's weight: a small weight has a share too.
     const bool scaled = x.rules().stake.access == tokenomics::AccessMode::scaled;
@@ -109,7 +113,7 @@ Status run(Exec& x, const CommitWork& m) {
     if (!meant.order) ++round->commits;
     ++p->open_commits;
     p->exposure = all;
-    auto mine = provider_epoch_of(x, x.epoch(), x.sender);
+    auto mine = provider_epoch_of(x, x.epoch(), who);
     mine.pending_weight += k.weight;
     x.s.clock().sums.weights.tasks += k.weight;
     mine.required = required_of(x.rules(), x.s.clock().stake_price, *p);
@@ -119,11 +123,11 @@ Status run(Exec& x, const CommitWork& m) {
 
     x.s.put_record(tables::commit(id), k);
     x.s.put(tables::open_commit(k.epoch, id), {});
-    x.s.put(tables::provider_commit(x.sender, k.epoch, id), {});
-    x.s.put_record(tables::provider(x.sender), *p);
+    x.s.put(tables::provider_commit(who, k.epoch, id), {});
+    x.s.put_record(tables::provider(who), *p);
     x.s.put_record(tables::round(k.epoch), *round);
-    x.s.put_record(tables::provider_epoch(k.epoch, x.sender), mine);
-    x.emit("work.committed", {attr("commit", id), attr("provider", x.sender), attr("slot", std::uint64_t{m.slot}),
+    x.s.put_record(tables::provider_epoch(k.epoch, who), mine);
+    x.emit("work.committed", {attr("commit", id), attr("provider", who), attr("slot", std::uint64_t{m.slot}),
                               attr("task", m.task), attr("root", m.root)});
     return {};
 }
@@ -131,7 +135,8 @@ Status run(Exec& x, const CommitWork& m) {
 Status run(Exec& x, const OpenWork& m) {
     auto k = x.s.commit(m.commit);
     if (!k) return {Code::unknown_commit, "commit is not on this chain"};
-    if (k->provider != x.sender) return {Code::not_owner, "only the provider opens its commit"};
+    if (k->provider != x.sender && k->worker != x.sender)
+        return {Code::not_owner, "only the provider opens its commit, and who was its work key then"};
     if (k->status != CommitStatus::open) return {Code::already_decided, "the commit has its verdict"};
     const auto round = x.s.round(k->epoch);
     if (!round || round->challenge.value == 0 || x.height() <= round->challenge)
@@ -143,16 +148,16 @@ Status run(Exec& x, const OpenWork& m) {
     x.verify_units += proofs::verify_units(k->params, k->samples);
     const auto verdict = proofs::verify_opening(k->params, k->ctx, k->root, seed, k->samples, m.opening);
     if (!verdict) return verdict.error();  // malformed: a failed transaction; attempts are counted by the caller
-    x.emit("work.opened", {attr("commit", m.commit), attr("provider", x.sender)});
+    x.emit("work.opened", {attr("commit", m.commit), attr("provider", k->provider)});
     decide(x, m.commit, *k, verdict->bad.empty() ? CommitStatus::passed : CommitStatus::failed, verdict->bad);
     return {};
 }
 
 void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector<std::uint64_t> bad) {
     auto p = x.s.provider(k.provider);
-    auto d = x.s.device(k.provider, k.slot);
+    auto d = x.s.slot_record(k.provider, k.slot);  // a device that left meanwhile is judged all the same
     ASSAY_CHECK(p.has_value());
-    (void)catch_up(x, k.provider, *p);  // saved below, and before its record of an epoch is read
+    (void)catch_up(x, k.provider, *p);          // saved below, and before its record of an epoch is read
     const bool in_time = k.epoch == x.epoch();  // its epoch still runs: paid at its end, else from the reserve
     auto mine = provider_epoch_of(x, k.epoch, k.provider);
     auto record = x.s.epoch(k.epoch);

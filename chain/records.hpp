@@ -34,6 +34,16 @@ struct VestingGrant {
     ASSAY_FIELDS(grant, released)
 };
 
+/// Who may commit and open for a provider, and what that may cost it.
+struct WorkKey {
+    std::optional<Address> key;     ///< as named last
+    std::optional<Address> before;  ///< in force in epochs before `from`
+    Epoch from;
+    Amount fee_budget;  ///< what fees of the key's commits may still take
+    ASSAY_FIELDS(key, before, from, fee_budget)
+    [[nodiscard]] const std::optional<Address>& in_force(Epoch now) const { return now < from ? before : key; }
+};
+
 struct Provider {
     std::string endpoint;
     Height registered;
@@ -43,6 +53,7 @@ struct Provider {
     std::vector<tokenomics::Unbonding> unbonding;
     Amount delegated;  ///< active stake of others, as its pool says
     std::uint32_t devices = 0;
+    std::uint32_t removed = 0;                    ///< slots without a device that keep their record
     std::vector<tokenomics::ClassCount> classes;  ///< its devices by class, ascending: what it must stake is their sum
     Amount kept;  ///< counts in place of that sum until `kept_until`: it rose by no act of the provider's
     TimeMs kept_until;
@@ -53,10 +64,22 @@ struct Provider {
     std::uint64_t passed = 0, failed = 0, absent = 0;
     Amount earned;
     Amount slashed;
-    Epoch settled;  ///< where all providers are looked at: the first epoch for which this one was not (Paying)
-    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, classes, kept,
-                 kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent, earned, slashed,
-                 settled)
+    Epoch settled;    ///< where all providers are looked at: the first epoch for which this one was not (Paying)
+    Amount returned;  ///< of `slashed`, by appeals
+    WorkKey work_key;
+    ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, removed,
+                 classes, kept, kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent,
+                 earned, slashed, settled, returned, work_key)
+};
+
+/// What a verdict took of a provider's own stake, while it may still come back.
+struct HeldSlash {
+    Address provider;
+    Amount amount;
+    Height height;             ///< of the verdict
+    TimeMs due;                ///< burns then
+    std::uint64_t appeal = 0;  ///< number of the proposal that asks for it; there is one at most
+    ASSAY_FIELDS(provider, amount, height, due, appeal)
 };
 
 struct Device {
@@ -65,7 +88,8 @@ struct Device {
     std::uint64_t tasks = 0;         ///< decided canonical and lease tasks
     u128 failed_bits = 0;            ///< last tasks, newest in bit 0
     u128 absent_bits = 0;
-    ASSAY_FIELDS(device_class, active_from, tasks, failed_bits, absent_bits)
+    bool removed = false;  ///< no device now; what its slot did is remembered
+    ASSAY_FIELDS(device_class, active_from, tasks, failed_bits, absent_bits, removed)
 };
 
 enum class CommitStatus : std::uint8_t { open = 0, passed = 1, failed = 2, absent = 3 };
@@ -94,8 +118,9 @@ struct Commit {
     Height decided;
     std::vector<std::uint64_t> bad;  ///< sampled indices whose leaf was wrong
     Amount slashed;
+    std::optional<Address> worker;  ///< the work key in force at the commit: it may open too, whatever follows
     ASSAY_FIELDS(task, provider, slot, epoch, order, device_class, params, samples, ctx, root, height, weight, exposure,
-                 rate_one, rate_two, rate_full, rate_absent, status, attempts, decided, bad, slashed)
+                 rate_one, rate_two, rate_full, rate_absent, status, attempts, decided, bad, slashed, worker)
 };
 
 struct Bid {
@@ -243,12 +268,13 @@ struct ProviderEpoch {
     Amount delegators;               ///< granted to its delegators
     tokenomics::PerShare per_share;  ///< of its pool after that grant
     Amount slashed;                  ///< of its own stake
+    Amount returned;                 ///< into its stake, by appeals against slashes of whatever epoch
     Amount required, stake;          ///< when it last committed
     Amount reserved;                 ///< kept for pending_weight since the epoch was paid
     u128 passed_before_pay = 0;      ///< weights of verdicts after the epoch's end but before its turn to be paid
     u128 lost_before_pay = 0;
     ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
-                 availability, late, staking, delegators, per_share, slashed, required, stake, reserved,
+                 availability, late, staking, delegators, per_share, slashed, returned, required, stake, reserved,
                  passed_before_pay, lost_before_pay)
 };
 
@@ -386,9 +412,10 @@ struct ChainState {
     Amount recycle_smoothed;
     RunningSums sums;
     Paying paying;
+    std::uint64_t next_slash = 1;  ///< number of the next one that is held
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
                  waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, stake_price,
-                 price, breaker, recycle_smoothed, sums, paying)
+                 price, breaker, recycle_smoothed, sums, paying, next_slash)
 };
 
 }  // namespace assay::chain

@@ -35,6 +35,8 @@ constexpr Table kTables[] = {{tables::kAccounts, 32, decodes<Account>},
                              {tables::kOrdersDue, 40, is_empty},
                              {tables::kLeases, 68, is_empty},
                              {tables::kVesting, 64, decodes<VestingGrant>},
+                             {tables::kHeldSlashes, 8, decodes<HeldSlash>},
+                             {tables::kHeldDue, 16, is_empty},
                              {tables::kWaiting, 8, decodes<QueueItem>},
                              {tables::kDelegations, 32, decodes<tokenomics::StakePool>},
                              {tables::kDelegations, 40, decodes<tokenomics::ClosedGeneration>},
@@ -120,6 +122,12 @@ Status check_references(const StateView& s) {
         for (const auto& c : p.classes)
             if (!check(c.device_class < classes, "a provider counts a class that is not there")) return false;
         return true;
+    });
+    s.each_held_slash([&](std::uint64_t number, const HeldSlash& h) {
+        const bool waits = s.get(tables::held_due(h.due, number)).has_value();
+        return check(
+            number < clock.next_slash && s.provider(h.provider) && (waits || (h.appeal != 0 && s.proposal(h.appeal))),
+            "a held slash has no provider, no time and no appeal, or a number that is still to come");
     });
     s.each_order([&](const Hash&, const Order& o) {
         return check(o.device_class < classes, "an order is of a class that is not there");

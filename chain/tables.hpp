@@ -27,6 +27,8 @@ inline constexpr std::uint8_t kVesting = 0x0f;          // address | grant id ->
 inline constexpr std::uint8_t kDelegations = 0x10;
 inline constexpr std::uint8_t kDelegationsBy = 0x11;  // delegator | provider -> empty
 inline constexpr std::uint8_t kMarketPrices = 0x15;   // epoch | class -> PriceIndex of the last epochs
+inline constexpr std::uint8_t kHeldSlashes = 0x16;    // number -> HeldSlash
+inline constexpr std::uint8_t kHeldDue = 0x17;        // time | number -> empty: burns then, or when its appeal is lost
 inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
 
 inline constexpr std::uint8_t kProposals = 0x12;   // number -> ParamProposal
@@ -106,6 +108,12 @@ inline StateKey queue(std::uint64_t sequence) {
 }
 inline StateKey waiting(std::uint64_t sequence) {
     return KeyOf(kWaiting) | Height{sequence};
+}
+inline StateKey held_slash(std::uint64_t number) {
+    return KeyOf(kHeldSlashes) | Height{number};
+}
+inline StateKey held_due(TimeMs due, std::uint64_t number) {
+    return KeyOf(kHeldDue) | Height{due.value} | Height{number};
 }
 inline StateKey round(Epoch e) {
     return KeyOf(kRounds) | e;

@@ -22,6 +22,11 @@ bool is_work(const TxBody& body) {
     return is_opening(body) || (!body.messages.empty() && std::holds_alternative<CommitWork>(body.messages.front()));
 }
 
+const Address* committed_for(const TxBody& body) {
+    const auto* m = body.messages.empty() ? nullptr : std::get_if<CommitWork>(&body.messages.front());
+    return m != nullptr && m->provider && *m->provider != body.sender ? &*m->provider : nullptr;
+}
+
 Status check_shape(const TxBody& body) {
     const auto bad = [](std::string what) -> Status { return {Code::tx_malformed, std::move(what)}; };
     if (body.version != kTxVersion) return bad("version is " + std::to_string(body.version) + ", expected 1");
@@ -40,6 +45,8 @@ Status check_shape(const TxBody& body) {
                 if (o.tag.size() > kMaxTag) return bad("an output's tag is longer than 64 bytes");
         } else if (const auto* r = std::get_if<RegisterProvider>(&m)) {
             if (r->endpoint.size() > 256) return bad("endpoint is longer than 256 bytes");
+        } else if (const auto* u = std::get_if<UpdateProvider>(&m)) {
+            if (u->endpoint && u->endpoint->size() > 256) return bad("endpoint is longer than 256 bytes");
         } else if (const auto* d = std::get_if<AddDevice>(&m)) {
             if (d->device_class.size() > 32) return bad("device_class is longer than 32 bytes");
         } else if (const auto* v = std::get_if<RegisterValidator>(&m)) {

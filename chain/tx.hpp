@@ -66,6 +66,8 @@ inline constexpr std::uint16_t kTxVersion = 1;
 /// CommitWork or OpenWork: they travel in the block's half that is reserved for work.
 [[nodiscard]] bool is_work(const TxBody& body);
 [[nodiscard]] bool is_opening(const TxBody& body);
+/// The provider for whom the sender, its work key, commits. It pays the fee.
+[[nodiscard]] const Address* committed_for(const TxBody& body);
 
 /// H("assay/address", x) for one key; H("assay/address/multisig", threshold u8 | n u8 | x1 | … | xn) for k of n.
 [[nodiscard]] Address address_of(const PublicKey& key);

@@ -40,6 +40,11 @@ std::optional<Provider> StateView::provider(const Address& a) const {
     return record<Provider>(*this, tables::provider(a));
 }
 std::optional<Device> StateView::device(const Address& a, std::uint32_t slot) const {
+    auto d = slot_record(a, slot);
+    if (d && d->removed) d.reset();
+    return d;
+}
+std::optional<Device> StateView::slot_record(const Address& a, std::uint32_t slot) const {
     return record<Device>(*this, tables::device(a, slot));
 }
 std::optional<tokenomics::StakePool> StateView::stake_pool(const Address& provider) const {
@@ -75,6 +80,9 @@ std::optional<ParamProposal> StateView::proposal(std::uint64_t number) const {
 }
 std::optional<Ballot> StateView::vote(std::uint64_t number, const Address& a) const {
     return record<Ballot>(*this, tables::vote(number, a));
+}
+std::optional<HeldSlash> StateView::held_slash(std::uint64_t number) const {
+    return record<HeldSlash>(*this, tables::held_slash(number));
 }
 Governance StateView::governance() const {
     return record_or_empty<Governance>(*this, tables::governance());
@@ -158,6 +166,9 @@ void StateView::each_validator(const std::function<bool(const Address&, const Va
                [&](ByteView key, ByteView value) { return f(Address::from(key), decoded<Validator>(value)); });
 }
 void StateView::each_device(const Address& provider, const std::function<bool(std::uint32_t, const Device&)>& f) const {
+    each_slot(provider, [&](std::uint32_t slot, const Device& d) { return d.removed || f(slot, d); });
+}
+void StateView::each_slot(const Address& provider, const std::function<bool(std::uint32_t, const Device&)>& f) const {
     for_prefix(tables::kDevices, provider.view(), [&](ByteView key, ByteView value) {
         return f(static_cast<std::uint32_t>(tables::read_be(key, 32, 4)), decoded<Device>(value));
     });
@@ -179,6 +190,10 @@ void StateView::each_grant(const Address& holder,
 void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {
     for_prefix(tables::kOrders, {},
                [&](ByteView key, ByteView value) { return f(Hash::from(key), decoded<Order>(value)); });
+}
+void StateView::each_held_slash(const std::function<bool(std::uint64_t, const HeldSlash&)>& f) const {
+    for_prefix(tables::kHeldSlashes, {},
+               [&](ByteView key, ByteView value) { return f(tables::read_be(key, 0, 8), decoded<HeldSlash>(value)); });
 }
 void StateView::each_proposal(const std::function<bool(std::uint64_t, const ParamProposal&)>& f) const {
     for_prefix(tables::kProposals, {}, [&](ByteView key, ByteView value) {

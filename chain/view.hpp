@@ -32,6 +32,8 @@ class StateView {
     [[nodiscard]] virtual std::optional<Account> find_account(const Address& a) const;  ///< none: was never written
     [[nodiscard]] std::optional<Provider> provider(const Address& a) const;
     [[nodiscard]] std::optional<Device> device(const Address& a, std::uint32_t slot) const;
+    /// The record of a slot, also where its device was removed.
+    [[nodiscard]] std::optional<Device> slot_record(const Address& a, std::uint32_t slot) const;
     [[nodiscard]] std::optional<tokenomics::StakePool> stake_pool(const Address& provider) const;
     [[nodiscard]] std::optional<tokenomics::Delegation> delegation(const Address& provider, const Address& who) const;
     [[nodiscard]] std::optional<tokenomics::ClosedGeneration> closed_generation(const Address& provider,
@@ -44,6 +46,7 @@ class StateView {
     [[nodiscard]] std::optional<ProviderEpoch> provider_epoch(Epoch e, const Address& a) const;
     [[nodiscard]] std::optional<ParamProposal> proposal(std::uint64_t number) const;
     [[nodiscard]] std::optional<Ballot> vote(std::uint64_t number, const Address& a) const;
+    [[nodiscard]] std::optional<HeldSlash> held_slash(std::uint64_t number) const;
     [[nodiscard]] Governance governance() const;
     /// The parameters in force in an epoch that has begun.
     [[nodiscard]] tokenomics::Params params_at(Epoch e) const;
@@ -66,9 +69,12 @@ class StateView {
     void each_delegation_by(const Address& who,
                             const std::function<bool(const Address&, const tokenomics::Delegation&)>& f) const;
     void each_device(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
+    /// With the slots whose device was removed.
+    void each_slot(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
     /// Grants of a holder that are not all released, ascending by id.
     void each_grant(const Address& holder, const std::function<bool(const Hash&, const VestingGrant&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
+    void each_held_slash(const std::function<bool(std::uint64_t number, const HeldSlash&)>& f) const;
     void each_proposal(const std::function<bool(std::uint64_t number, const ParamProposal&)>& f) const;
     /// Commits of an epoch's round that wait for a verdict, as (commit id).
     void each_open_commit(Epoch e, const std::function<bool(const Hash&)>& f) const;
@@ -127,6 +133,7 @@ struct Explanation {
     std::vector<std::pair<Hash, Commit>> commits;  ///< of that epoch
     std::vector<WhyNot> why_not;
     Amount slashed;
+    Amount returned;  ///< into the stake, by appeals against earlier slashes
 };
 [[nodiscard]] Explanation explain_provider(const StateView& state, const Address& provider, Epoch epoch);
 

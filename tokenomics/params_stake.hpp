@@ -81,6 +81,7 @@ struct SlashParams {
     std::uint64_t memory_tasks = 100;
     std::uint64_t jail_ms = 3'600'000;
     Ppb double_sign{50'000'000};
+    std::uint64_t hold_ms = 0;
     static constexpr auto describe() {
         using P = SlashParams;
         return std::tuple{
@@ -94,7 +95,9 @@ struct SlashParams {
                   "how many of a device's last tasks count for repeats"),
             field("jail_ms", &P::jail_ms, "ms", 0, 400ull * 86'400'000, "a jailed provider may unjail after this"),
             field("double_sign_ppb", &P::double_sign, "ppb", 0, Ppb::kOne,
-                  "of a validator's bond, for two signatures of one height")};
+                  "of a validator's bond, for two signatures of one height"),
+            field("hold_ms", &P::hold_ms, "ms", 0, 400ull * 86'400'000,
+                  "a slash of a provider's own stake waits so long for an appeal, and burns then; 0: at the verdict")};
     }
     ASSAY_DESCRIBED
 };

@@ -242,7 +242,8 @@ Status check_stake(const StakeParams& s) {
     return {};
 }
 
-Status check_slash(const SlashParams& s) {
+Status check_slash(const Params& p) {
+    const SlashParams& s = p.slash;
     if (s.two_bad < s.one_bad || s.full < s.two_bad || s.full < s.absent)
         return bad("slash: rates must ascend: one_bad_ppb " + n(s.one_bad.value) + " <= two_bad_ppb " +
                    n(s.two_bad.value) + " <= full_ppb " + n(s.full.value) + ", and absent_ppb " + n(s.absent.value) +
@@ -254,6 +255,10 @@ Status check_slash(const SlashParams& s) {
         return bad("slash.memory_tasks of " + n(s.memory_tasks) + ": absent_ppb " + n(s.absent.value) +
                    " doubled so often never reaches full_ppb " + n(s.full.value) +
                    ", so withholding stays cheaper than failing");
+    if (s.hold_ms != 0 && p.stake.delegation == DelegationMode::open)
+        return bad("slash.hold_ms of " + n(s.hold_ms) +
+                   ": with stake.delegation open a slash takes delegators' stake too, and who holds its shares when an "
+                   "appeal is granted need not be whom it was taken from; one of the two");
     return {};
 }
 
@@ -330,7 +335,7 @@ Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_emission(p));
     ASSAY_TRY_VOID(check_bme(p.bme));
     ASSAY_TRY_VOID(check_stake(p.stake));
-    ASSAY_TRY_VOID(check_slash(p.slash));
+    ASSAY_TRY_VOID(check_slash(p));
     ASSAY_TRY_VOID(check_classes(p));
     return check_windows(p);
 }

@@ -1,4 +1,5 @@
-// proposals, proposal, params_at.
+// proposals, proposal, held_slashes, params_at.
+#include "base/utc.hpp"
 #include "chain/tables.hpp"
 #include "node/json.hpp"
 #include "node/rpc/cursor.hpp"
@@ -41,6 +42,27 @@ Result<Json> proposal(const Api& api, const Args& args) {
     });
 }
 
+Result<Json> held_slashes(const Api& api, const Args& args) {
+    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
+        const Style style = style_of(s.params());
+        ASSAY_TRY(Page page, page_of(args, "held_slashes", s.chain().height));
+        s.for_prefix(chain::tables::kHeldSlashes, {}, [&](ByteView key, ByteView value) {
+            if (!page.wants(key)) return true;
+            const auto h = borsh::decode<chain::HeldSlash>(value);
+            if (!h) return true;
+            if (page.full()) return page.more();
+            page.add(key, {{"id", chain::tables::read_be(key, 0, 8)},
+                           {"provider", style.address(h->provider)},
+                           {"amount", digits(h->amount)},
+                           {"height", h->height.value},
+                           {"due", format_utc(h->due)},
+                           {"appeal", h->appeal == 0 ? Json() : Json(h->appeal)}});
+            return true;
+        });
+        return page.finish();
+    });
+}
+
 Result<Json> params_at(const Api& api, const Args& args) {
     const std::uint64_t epoch = args.number("epoch");
     const std::string pattern = args.text_or("pattern", "");
@@ -73,6 +95,11 @@ void add_governance_methods(std::vector<Method>& out) {
           kLimitParam},
          "items as of proposal",
          &proposals});
+    out.push_back({"held_slashes",
+                   "slashes that wait for an appeal",
+                   {kCursorParam, kLimitParam},
+                   "items of id, provider, amount, height, due, appeal",
+                   &held_slashes});
     out.push_back({"proposal",
                    "one proposal with its tally",
                    {{"id", ParamType::number, true, "its number"}},

@@ -165,9 +165,10 @@ Result<Json> explain(const Api& api, const Args& args) {
             why.push_back({{"code", w.code}, {"have", w.have}, {"need", w.need}, {"fix", w.fix}});
         Json devices = Json::array();
         if (const auto p = s.provider(who)) devices = provider_json(style, s, who, *p)["devices"];
-        return Json{{"provider", style.address(who)}, {"epoch", epoch.value},       {"paid", digits(e.paid)},
-                    {"slashed", digits(e.slashed)},   {"verdict", e.verdict},       {"terms", std::move(terms)},
-                    {"devices", std::move(devices)},  {"commits", std::move(list)}, {"why_not", std::move(why)}};
+        return Json{{"provider", style.address(who)}, {"epoch", epoch.value},           {"paid", digits(e.paid)},
+                    {"slashed", digits(e.slashed)},   {"returned", digits(e.returned)}, {"verdict", e.verdict},
+                    {"terms", std::move(terms)},      {"devices", std::move(devices)},  {"commits", std::move(list)},
+                    {"why_not", std::move(why)}};
     });
 }
 
@@ -176,11 +177,13 @@ Result<Json> explain(const Api& api, const Args& args) {
 void add_work_methods(std::vector<Method>& out) {
     const Param id{"id", ParamType::hash, true, "the commit"};
     const Param who{"provider", ParamType::address, true, "the provider"};
-    out.push_back({"provider",
-                   "a provider with its devices",
-                   {{"address", ParamType::address, true, "the provider"}},
-                   "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, devices",
-                   &provider});
+    out.push_back(
+        {"provider",
+         "a provider with its devices",
+         {{"address", ParamType::address, true, "the provider"}},
+         "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, returned, work_key, "
+         "devices, removed",
+         &provider});
     out.push_back({"providers", "all providers", {kCursorParam, kLimitParam}, "items as of provider", &providers});
     out.push_back({"tasks",
                    "what a provider's devices must do in the running epoch",
@@ -204,7 +207,7 @@ void add_work_methods(std::vector<Method>& out) {
     out.push_back({"explain",
                    "why a provider was paid what it was",
                    {who, {"epoch", ParamType::number, false, "the running one unless told"}},
-                   "paid, slashed, verdict, terms, commits, why_not",
+                   "paid, slashed, returned, verdict, terms, commits, why_not",
                    &explain});
 }
 

@@ -45,6 +45,13 @@ struct Fields {
     }
     void operator()(const chain::RedeemCredits& m) const { j["credits"] = digits(m.credits); }
     void operator()(const chain::RegisterProvider& m) const { j["endpoint"] = m.endpoint; }
+    void operator()(const chain::UpdateProvider& m) const {
+        j["endpoint"] = m.endpoint ? Json(*m.endpoint) : Json();
+        j["work_key"] = m.work_key ? Json(s.address(*m.work_key)) : Json();
+        j["clear_work_key"] = m.clear_work_key;
+        j["fee_budget"] = m.fee_budget ? Json(digits(*m.fee_budget)) : Json();
+    }
+    void operator()(const chain::RemoveDevice& m) const { j["slot"] = m.slot; }
     void operator()(const chain::AddDevice& m) const {
         j["slot"] = m.slot;
         j["device_class"] = m.device_class;
@@ -96,6 +103,7 @@ struct Fields {
         j["task"] = hex(m.task);
         j["slot"] = m.slot;
         j["root"] = hex(m.root);
+        j["provider"] = m.provider ? Json(s.address(*m.provider)) : Json();
     }
     void operator()(const chain::OpenWork& m) const {
         j["commit"] = hex(m.commit);

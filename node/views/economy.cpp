@@ -185,7 +185,20 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                            {"absent_recent", bit_count(d.absent_bits)}});
         return true;
     });
+    Json removed = Json::array();
+    state.each_slot(a, [&](std::uint32_t slot, const chain::Device& d) {
+        if (d.removed)
+            removed.push_back({{"slot", slot},
+                               {"tasks", d.tasks},
+                               {"failed_recent", bit_count(d.failed_bits)},
+                               {"absent_recent", bit_count(d.absent_bits)}});
+        return true;
+    });
     const auto clock = state.chain();
+    const chain::WorkKey& work = p.work_key;
+    const auto address_or_null = [&](const std::optional<Address>& who) {
+        return who ? Json(s.address(*who)) : Json();
+    };
     const Amount required = chain::required_now(rules, clock, p);
     return Json{{"address", s.address(a)},
                 {"endpoint", p.endpoint},
@@ -208,7 +221,14 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                 {"absent", p.absent},
                 {"earned", digits(p.earned)},
                 {"slashed", digits(p.slashed)},
-                {"devices", std::move(devices)}};
+                {"returned", digits(p.returned)},
+                {"work_key",
+                 {{"key", address_or_null(work.in_force(epoch))},
+                  {"next", epoch < work.from ? address_or_null(work.key) : Json()},
+                  {"from_epoch", epoch < work.from ? Json(work.from.value) : Json()},
+                  {"fee_budget", digits(work.fee_budget)}}},
+                {"devices", std::move(devices)},
+                {"removed", std::move(removed)}};
 }
 
 Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/bech32m.hpp"
 #include "base/hex.hpp"
 #include "base/utc.hpp"
 #include "proofs/worker/home.hpp"
@@ -56,6 +57,10 @@ void must_belong(const StateFolder& state, const Identity& id) {
 
 }  // namespace
 
+Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const Address& signer) {
+    return a.provider.empty() ? signer : take(decode_address(chain.prefix, a.provider));
+}
+
 int run_command(const Common& c, const RunArguments& a) {
     const Fault fault = take(parse_fault(a.fault));
     NodeClient node(take(wallet::parse_url(a.node)));
@@ -68,7 +73,8 @@ int run_command(const Common& c, const RunArguments& a) {
                       "--fault is for devnets only, and the genesis of " + chain.info.chain_id +
                           " publishes no devnet keys: this chain's stake is worth something",
                       "run without --fault");
-    const Identity id{chain.info.chain_id, chain.genesis.hash, chain.info.show(signing.address())};
+    const Address provider = provider_of(chain.info, a, signing.address());
+    const Identity id{chain.info.chain_id, chain.genesis.hash, chain.info.show(provider)};
     must_belong(state, id);
 
     // Nothing is proved before the self-test passes: open_device throws where it does not.
@@ -85,8 +91,8 @@ int run_command(const Common& c, const RunArguments& a) {
           {"fault", a.fault}},
          "started: " + id.provider + " on " + id.chain_id + ", " + device.name() +
              (fault.kind == FaultKind::none ? "" : ", misbehaving: " + a.fault));
-    Runner runner(node, signing, state, device, tell, {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs}, chain.info,
-                  chain.block_ms);
+    Runner runner(node, signing, state, device, tell, {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs, provider},
+                  chain.info, chain.block_ms);
     const int exit = runner.run();
     state.forget_drain();
     if (!device.idle()) {

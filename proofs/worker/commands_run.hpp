@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "proofs/worker/commands.hpp"
+#include "wallet/client/chain_info.hpp"
 
 namespace assay::proofs::worker {
 
 struct RunArguments {
     std::string node = "http://127.0.0.1:8710";
-    std::string home;   ///< empty: ~/.assay/prover
-    std::string state;  ///< empty: HOME/state
-    std::string from;   ///< a key's name, or the path of its file; empty: the only key there is
+    std::string home;      ///< empty: ~/.assay/prover
+    std::string state;     ///< empty: HOME/state
+    std::string provider;  ///< whose work key `from` is; empty: that key is the provider's own
+    std::string from;      ///< a key's name, or the path of its file; empty: the only key there is
     std::string password_file;
     std::string fault = "none";
     std::vector<std::uint32_t> slots;
@@ -24,6 +26,8 @@ struct RunArguments {
     bool wait = false;  ///< of drain
 };
 
+/// --provider, or whose key signs. Throws Failure: bad_prefix, bad_checksum.
+[[nodiscard]] Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const Address& signer);
 /// Returns the exit code: a run has results of its own.
 int run_command(const Common& c, const RunArguments& a);
 /// 0: would earn. 1: would not, and the reasons were printed.

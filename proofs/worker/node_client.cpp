@@ -184,6 +184,10 @@ ProviderView NodeClient::provider(const std::string& provider) {
     for (const json::Value& device : member(*answer, "devices", "provider").items)
         out.devices.push_back({slot_at(device, "provider"), part(wallet::text_at(device, "class"), "provider"),
                                Epoch{part(wallet::number_at(device, "active_from"), "provider")}});
+    if (const json::Value* work = answer->find("work_key")) {
+        out.work_key = wallet::text_or_empty(*work, "key");
+        out.fee_budget = part(wallet::digits_at(*work, "fee_budget"), "provider");
+    }
     return out;
 }
 

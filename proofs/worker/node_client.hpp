@@ -84,6 +84,8 @@ struct ProviderView {
         Epoch active_from;
     };
     std::vector<Device> devices;
+    std::string work_key;  ///< the one in force; empty: none
+    u128 fee_budget = 0;
 };
 
 struct Explained {

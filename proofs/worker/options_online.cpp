@@ -32,9 +32,16 @@ void add_password(CLI::App& command, std::string& file) {
 void add_provider(CLI::App& command, Common& common, RunArguments& a) {
     add_state(command, a);
     add_device_options(command, common);
-    command.add_option("--from", a.from, "the provider's key: a name, or the path of its file [the only one]")
+    command
+        .add_option("--from", a.from,
+                    "the provider's key, or its work key: a name, or the path of its file [the only one]")
         ->envname("ASSAY_PROVER_FROM")
         ->type_name("KEY");
+    command
+        .add_option("--provider", a.provider,
+                    "the provider that --from is the work key of ('assay provider set-worker') [--from itself]")
+        ->envname("ASSAY_PROVER_PROVIDER")
+        ->type_name("ADDRESS");
     command.add_option("--node", a.node, "the node")
         ->envname("ASSAY_PROVER_NODE")
         ->type_name("URL")

@@ -104,7 +104,9 @@ int preflight_command(const Common& c, const RunArguments& a) {
         chain = node.chain_info();
         const ChainStatus status = node.status();
         const std::uint64_t block_ms = node.param("block.time_ms"), window_ms = node.param("work.window_ms");
-        const std::string me = chain.show(key.address);
+        const Address provider = provider_of(chain, a, key.address);
+        const bool own = provider == key.address;
+        const std::string me = chain.show(provider), signer = chain.show(key.address);
         checks.push_back({"sync", !status.syncing, node.url() + " is at height " + std::to_string(status.height),
                           status.syncing ? "wait until the node has caught up" : ""});
         checks.push_back(clock_check(status, block_ms));
@@ -121,17 +123,25 @@ int preflight_command(const Common& c, const RunArguments& a) {
              enough ? "" : "assay stake " + format_decimal(p.required - p.stake, chain.decimals)});
         checks.push_back({"jail", !p.jailed, p.jailed ? "jailed" : "not jailed", p.jailed ? "assay unjail" : ""});
 
-        auto account = wallet::fetch_account(node.rpc(), chain, key.address);
+        if (!own)
+            checks.push_back(
+                {"work_key", p.work_key == signer,
+                 p.work_key == signer ? signer + " is its work key" : signer + " is not its work key in this epoch",
+                 p.work_key == signer ? "" : "assay provider set-worker " + signer + " --fee-budget 5"});
+        auto account = wallet::fetch_account(node.rpc(), chain, provider);
         if (!account) throw NodeAway(account.error().code, account.error().message);
         wallet::TxOptions options;
         options.nonce = account->next_nonce;
         const auto one = take(wallet::build_tx_offline(chain, key.address, {chain::CommitWork{}}, options)).fee;
         const Amount need = take(mul_div(one, kCommitsToHaveFeesFor, 1));
-        const bool paid = account->liquid >= need;
+        const Amount there = own ? account->liquid : min_of(account->liquid, Amount{p.fee_budget});
+        const bool paid = there >= need;
         checks.push_back({"fees", paid,
-                          chain.show(account->liquid) + " are there, " + std::to_string(kCommitsToHaveFeesFor) +
+                          chain.show(there) + " are there, " + std::to_string(kCommitsToHaveFeesFor) +
                               " commits cost " + chain.show(need),
-                          paid ? "" : "send tokens to " + me});
+                          paid                     ? ""
+                          : account->liquid < need ? "send tokens to " + me
+                                                   : "assay provider set-worker --fee-budget 5"});
 
         const auto backend = open_device(c.device, c.threads);
         checks.push_back({"selftest", true, backend->name() + " passed", ""});

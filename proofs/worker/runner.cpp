@@ -38,7 +38,7 @@ Runner::Runner(NodeClient& node, SigningSession& signing, StateFolder& state, De
       options_(std::move(options)),
       fault_(take(parse_fault(options_.fault))),
       chain_(std::move(chain)),
-      me_(chain_.show(signing_.address())),
+      me_(chain_.show(options_.provider)),
       block_ms_(block_ms) {}
 
 int Runner::run() {
@@ -243,7 +243,7 @@ void Runner::take_a_task() {
             idle_until_height_ = t.h0;
             return;
         }
-        const Hash id = chain::commit_id(t.task, signing_.address(), t.slot);
+        const Hash id = chain::commit_id(t.task, options_.provider, t.slot);
         if (t.committed || open_.contains(id) || done_with_.contains(id)) continue;
         if (now_.time > t.commit_by) {
             missed(t, "the window had closed when it was seen");
@@ -274,7 +274,7 @@ void Runner::take_a_task() {
     idle_epoch_ = now_.epoch;  // leases begin with an epoch, so nothing comes before the next one
     std::erase_if(done_with_, [&](const Hash& id) {
         return std::none_of(tasks.begin(), tasks.end(),
-                            [&](const Task& t) { return chain::commit_id(t.task, signing_.address(), t.slot) == id; });
+                            [&](const Task& t) { return chain::commit_id(t.task, options_.provider, t.slot) == id; });
     });
 }
 

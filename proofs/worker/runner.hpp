@@ -25,6 +25,7 @@ struct RunOptions {
     std::string fault = "none";
     std::set<std::uint32_t> slots;  ///< only these devices; empty: all of the provider
     std::uint64_t epochs = 0;       ///< stop after so many with work of ours; 0: go on
+    Address provider;               ///< whose work it is: of the key that signs, or of whom it is the work key
 };
 
 class Runner {
@@ -73,6 +74,7 @@ class Runner {
     void trouble(Open& o, const std::string& text);
     void forget(const Hash& commit);
     [[nodiscard]] std::uint64_t blocks_until(TimeMs when) const;
+    [[nodiscard]] chain::CommitWork commit_message(const Record& r) const;
 
     [[nodiscard]] std::string show(u128 base_units) const { return chain_.show(Amount{base_units}); }
 

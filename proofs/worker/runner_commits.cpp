@@ -49,7 +49,7 @@ void Runner::trouble(Open& o, const std::string& text) {
 }
 
 void Runner::missed(const Task& t, const std::string& reason) {
-    done_with_.insert(chain::commit_id(t.task, signing_.address(), t.slot));
+    done_with_.insert(chain::commit_id(t.task, options_.provider, t.slot));
     ++summary_.missed;
     state_.save(summary_);
     tell_("missed", {{"task", to_hex(t.task.view())}, {"epoch", t.epoch.value}, {"slot", t.slot}, {"reason", reason}},
@@ -66,7 +66,7 @@ void Runner::refused(const Record& r, const std::string& code, const std::string
 }
 
 void Runner::commit(const Task& t, WorkResult work, double seconds) {
-    const Hash id = chain::commit_id(t.task, signing_.address(), t.slot);
+    const Hash id = chain::commit_id(t.task, options_.provider, t.slot);
     if (now_.time > t.commit_by) return missed(t, "the work was done after the window had closed");
     Open o;
     o.record = {id,       t.task,       t.epoch,     t.slot,      t.device_class, t.order,
@@ -79,10 +79,17 @@ void Runner::commit(const Task& t, WorkResult work, double seconds) {
     send_commit(there);
 }
 
+/// A work key says for whom it commits.
+chain::CommitWork Runner::commit_message(const Record& r) const {
+    chain::CommitWork m{r.task, r.slot, r.root};
+    if (options_.provider != signing_.address()) m.provider = options_.provider;
+    return m;
+}
+
 /// Signs, keeps, sends, in this order.
 void Runner::send_commit(Open& o) {
     Record& r = o.record;
-    r.commit_tx = signing_.sign(chain::CommitWork{r.task, r.slot, r.root}, blocks_until(r.commit_by), false);
+    r.commit_tx = signing_.sign(commit_message(r), blocks_until(r.commit_by), false);
     state_.save(r);
     follow_commit(o);
 }
@@ -110,8 +117,7 @@ void Runner::follow_commit(Open& o) {
     if (fate.kind == Fate::anew && now_.time <= o.record.commit_by) {
         if (is_on_chain(o)) return;
         trouble(o, "signs anew: " + (fate.message.empty() ? fate.code : fate.message));
-        o.record.commit_tx = signing_.sign(chain::CommitWork{o.record.task, o.record.slot, o.record.root},
-                                           blocks_until(o.record.commit_by), false);
+        o.record.commit_tx = signing_.sign(commit_message(o.record), blocks_until(o.record.commit_by), false);
         state_.save(o.record);
         fate = signing_.follow(*o.record.commit_tx, now_.height);
         if (fate.kind == Fate::anew) return trouble(o, fate.message);  // once a block, not in a circle

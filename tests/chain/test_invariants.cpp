@@ -110,6 +110,14 @@ TEST_CASE("the full scan sees a breach of every sum") {
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.devices = 0; }), "required stake"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(tables::device(anna, 0)); }),
               "all devices are counted"));
+    CHECK(has(b.broken_record<Device>(tables::device(anna, 0), [](Device& d) { d.removed = true; }),
+              "removed slots too"));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.removed = 1; }),
+              "removed slots too"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) {
+        a.put(tables::held_slash(1), borsh::encode(HeldSlash{anna, Amount{1}, Height{1}, TimeMs{1}}));
+    }),
+              "held slashes"));
     CHECK(has(
         b.broken_record<Validator>(tables::validator(b.c.operators[0].address()), [](Validator& v) { v.bond = {}; }),
         "bonds"));

@@ -265,6 +265,15 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
          }),
          "a device is of a class that is not there");
     says(changed([&](Parts& p) {
+             const std::pair<StateKey, Bytes> one{
+                 tables::held_slash(1), borsh::encode(HeldSlash{c.anna.address(), Amount{}, Height{1}, TimeMs{1}})};
+             const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {
+                 return std::pair(r.first.table, r.first.key) > std::pair(one.first.table, one.first.key);
+             });
+             p.records.insert(after, one);
+         }),
+         "a held slash");
+    says(changed([&](Parts& p) {
              for (auto& [key, value] : p.records) {
                  if (key.table != tables::kVesting) continue;
                  auto g = *borsh::decode<VestingGrant>(value);

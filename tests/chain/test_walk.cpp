@@ -75,7 +75,7 @@ class Walk {
         const bool proposes =
             std::any_of(c_.operators.begin(), c_.operators.end(), [&](const Key& k) { return k.address() == a; });
         if (votes_ && chance(33)) return chance(50) ? proposal() : vote();
-        switch (random_.below(22)) {
+        switch (random_.below(24)) {
             case 0: {
                 Transfer t;
                 for (std::uint64_t i = 0; i <= random_.below(3); ++i) {
@@ -152,6 +152,26 @@ class Walk {
                 const auto found = some_order([&](const Order& o) { return o.buyer == a || chance(3); });
                 return found && chance(20) ? std::optional<Message>(CancelOrder{found->first}) : std::nullopt;
             }
+            case 20: {
+                if (chance(40)) return RemoveDevice{static_cast<std::uint32_t>(random_.below(3))};
+                UpdateProvider m;
+                if (chance(40)) m.endpoint = "http://y";
+                if (chance(60)) m.work_key = anybody().address();
+                if (chance(10)) m.clear_work_key = true;
+                if (chance(60)) m.fee_budget = amount(3);
+                return m;
+            }
+            case 21: {
+                std::vector<std::uint64_t> held;
+                c_.read([&](const StateView& s) {
+                    s.each_held_slash([&](std::uint64_t n, const HeldSlash&) { return held.push_back(n), true; });
+                    return 0;
+                });
+                if (held.empty()) return std::nullopt;
+                return Propose{{{"appeal:" + std::to_string(held[random_.below(held.size())]), "return"}},
+                               "walk",
+                               tokens(random_.below(3))};
+            }
             default: {  // a bid on some order
                 std::vector<Hash> open;
                 c_.read([&](const StateView& s) {
@@ -207,7 +227,15 @@ class Walk {
                 for (std::uint64_t i = 0; i <= random_.below(4); ++i)
                     leaves[random_.below(leaves.size())].bytes[random_.below(32)] ^= 1;
             });
-            txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
+            const auto worker = c_.provider(me).work_key.in_force(c_.clock().epoch);
+            const Key* by = nullptr;
+            for (const Key& k : people_)
+                if (worker == k.address() && chance(50)) by = &k;
+            if (by != nullptr && by->address() != me.address())
+                txs.push_back(
+                    c_.tx_at(*by, c_.nonce(*by), {CommitWork{t.task, t.slot, w.result.root(), me.address()}}));
+            else
+                txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
             if (chance(10)) txs.push_back(c_.tx_at(me, nonce++, {CommitWork{t.task, t.slot, random_.fixed<Hash>()}}));
             done_.insert_or_assign(w.id(me.address()), std::pair(me, std::move(w)));
         }
@@ -223,8 +251,11 @@ class Walk {
             OpenWork m = c_.opening(me, entry.second);
             if (chance(20) && !m.opening.siblings.empty()) m.opening.siblings[0].bytes[0] ^= 1;
             if (chance(5)) m.opening.leaves.pop_back();
-            const Key& sender = chance(97) ? me : anybody();
-            if (sender.address() == me.address()) txs.push_back(c_.tx_at(me, nonce++, {m}));
+            const Key& sender = chance(80) ? me : anybody();
+            if (sender.address() == me.address())
+                txs.push_back(c_.tx_at(me, nonce++, {m}));
+            else if (k->worker == sender.address() || chance(10))
+                txs.push_back(c_.tx_at(sender, c_.nonce(sender), {m}));
         }
         for (const Hash& id : over) done_.erase(id);
     }
@@ -434,6 +465,7 @@ TEST_CASE(
         g.params.epoch.payments_per_block = 2;
         g.params.work.open_blocks = 8;
         g.params.slash.jail_ms = 5'000;
+        g.params.slash.hold_ms = 20'000;
         auto& v = g.params.governance;
         v.voting_ms = 3'000;
         v.timelock_ms = 1'000;

@@ -97,7 +97,7 @@ def stake(provider, amount):
 
 
 def commit_work(task, slot, root):
-    return MESSAGE.encode(("commit_work", {"task": task, "slot": slot, "root": root}))
+    return MESSAGE.encode(("commit_work", {"task": task, "slot": slot, "root": root, "provider": None}))
 
 
 def tx_body(chain_id, sender, nonce, fee, gas, valid_until, messages, memo="", version=1):

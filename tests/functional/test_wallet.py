@@ -202,6 +202,20 @@ class Wallet(unittest.TestCase):
         self.assertEqual((account["staked"], account["unbonding"][0]["amount"]), ("150000000", "50000000"))
         self.assertTrue(self.assay("supply")["adds_up"])
         self.assertEqual(self.error("stake", "5", "--from", "carol", "--provider", "alice", "-y", exit=1)["status"], "failed")
+        self.assay("provider", "update", "--endpoint", "http://new.example", "--from", "carol", "-y")
+        self.assay("provider", "set-worker", "alice", "--fee-budget", "5", "--from", "carol", "-y")
+        self.assay("provider", "device", "add", "--class", "cpu-small", "--slot", "4", "--from", "carol", "-y")
+        self.assay("provider", "device", "remove", "--slot", "4", "--from", "carol", "-y")
+        shown = self.assay("provider", "show", "carol")
+        self.assertEqual((shown["endpoint"], shown["work_key"]["next"] or shown["work_key"]["key"],
+                          shown["work_key"]["fee_budget"]),
+                         ("http://new.example", self.assay("key", "show", "alice")["address"], "5000000"))
+        devices = self.assay("provider", "device", "list", "carol")
+        self.assertEqual(([d["slot"] for d in devices["devices"]], devices["removed"]), ([0], []))
+        self.assay("provider", "set-worker", "--none", "--from", "carol", "-y")
+        self.assertEqual(self.error("provider", "set-worker", "--from", "carol", "-y", exit=2)["code"], "usage")
+        self.assertEqual(self.error("gov", "appeal", "7", "--deposit", "1000", "--title", "x", "--from", "carol", "-y",
+                                    exit=1)["status"], "failed")
         again = self.error("provider", "register", "--from", "carol", "-y", exit=1)
         self.assertEqual(again["code"], "already_registered")
 

@@ -42,7 +42,8 @@ PARAMS = Struct(
                      ("commission_floor_ppb", U64), ("access", Enumeration(2)), ("free_share_ppb", U64),
                      ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
-                     ("memory_tasks", U64), ("jail_ms", U64), ("double_sign_ppb", U64))),
+                     ("memory_tasks", U64), ("jail_ms", U64), ("double_sign_ppb", U64),
+                     ("hold_ms", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
                     ("open_blocks", U64), ("open_attempts", U64))),
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
@@ -84,7 +85,7 @@ CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch
                      ("queue_due", U64), ("waiting_head", U64), ("waiting_tail", U64), ("round_closed", U64),
                      ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("stake_price", U64),
                      ("price", PRICE_STATE), ("breaker", BREAKER), ("recycle_smoothed", U128), ("sums", SUMS),
-                     ("paying", PAYING))
+                     ("paying", PAYING), ("next_slash", U64))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
@@ -98,12 +99,13 @@ LEDGER = Struct(*[(name, U128) for name in (
     "credits_refunded credits_free credits_escrowed credits_queued").split()])
 
 UNBONDING = Struct(("amount", U128), ("matures", U64), ("created", U64))
+WORK_KEY = Struct(("key", Optional(ADDRESS)), ("before", Optional(ADDRESS)), ("from", U64), ("fee_budget", U128))
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
                   ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32),
-                  ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
+                  ("removed", U32), ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
-                  ("slashed", U128), ("settled", U64))
+                  ("slashed", U128), ("settled", U64), ("returned", U128), ("work_key", WORK_KEY))
 SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
 PER_SHARE = Struct(("whole", U128), ("fraction", U128))
 LEAVING = Struct(("shares", U128), ("generation", U64), ("matures", U64), ("created", U64))
@@ -115,7 +117,7 @@ DELEGATION = Struct(("shares", U128), ("generation", U64), ("fresh", U128), ("fr
 CLOSED_GENERATION = Struct(("shares", U128), ("leaving_shares", U128), ("leaving_generation", U64), ("matures", U64),
                            ("created", U64), ("per_share", PER_SHARE), ("epoch", U64))
 DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("failed_bits", U128),
-                ("absent_bits", U128))
+                ("absent_bits", U128), ("removed", FLAG))
 BEACON_TIP = Struct(("tip", HASH), ("height", U64))
 VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("power", U64),
                    ("beacon", Optional(BEACON_TIP)), ("pending_tip", Optional(HASH)), ("pending_from", U64),
@@ -129,7 +131,8 @@ COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", 
                 ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
                 ("height", U64), ("weight", U64), ("exposure", U128), ("rate_one", U64), ("rate_two", U64),
                 ("rate_full", U64), ("rate_absent", U64), ("status", Enumeration(4)), ("attempts", U32),
-                ("decided", U64), ("bad", List(U64)), ("slashed", U128))
+                ("decided", U64), ("bad", List(U64)), ("slashed", U128),
+                ("worker", Optional(ADDRESS)))
 BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
 ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
@@ -153,8 +156,9 @@ PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("pas
                         ("pending_weight", U128), ("consumed", U128), ("consumed_tokens", U128), ("settled", U128),
                         ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
                         ("delegators", U128), ("per_share", PER_SHARE),
-                        ("slashed", U128), ("required", U128), ("stake", U128), ("reserved", U128),
+                        ("slashed", U128), ("returned", U128), ("required", U128), ("stake", U128), ("reserved", U128),
                         ("passed_before_pay", U128), ("lost_before_pay", U128))
+HELD_SLASH = Struct(("provider", ADDRESS), ("amount", U128), ("height", U64), ("due", U64), ("appeal", U64))
 
 PROPOSAL = Struct(("proposer", ADDRESS), ("title", TEXT), ("changes", List(Struct(("name", TEXT), ("value", TEXT)))),
                   ("deposit", U128), ("opened", U64), ("voting_until", U64), ("status", Enumeration(7)),
@@ -191,7 +195,7 @@ RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params":
            "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
            "order": ORDER,
            "market_prices": MARKET_PRICES, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
-           "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
+           "held_slash": HELD_SLASH, "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
            "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}
 
 

@@ -111,7 +111,8 @@ class Chain(Case):
              "paying": {"epoch": 0, "stage": 2, "after": None, "commission_floor": 0, "repriced": False,
                         "latched": False, "price_before": 0, "grace_until": 0,
                         "payout": {"work": 0, "availability": 0, "stakers": 0, "all": sums, "work_done": 0,
-                                   "tasks_done": 0, "bound": 0, "work_share": 0}}}))
+                                   "tasks_done": 0, "bound": 0, "work_share": 0}},
+             "next_slash": 1}))
         first = dict.fromkeys((n for n, _ in records.EPOCH.fields), 0)
         put(0x0b, big(0), records.EPOCH.encode(first | {"first": 1, "start_time": g["time"], "spot": price, "ema": price}))
         put(0x0a, big(0), records.WORK_ROUND.encode(
@@ -212,7 +213,10 @@ class Chain(Case):
                 (0, 2, ("burn_for_credits", {"amount": 1_000_000, "min_credits": 0, "credits": 0})),
                 (1, 1, ("register_provider", {"endpoint": b""})),
                 (2, 1, ("set_commission", {"commission_ppb": 50_000_000})),
+                (1, 1, ("update_provider", {"endpoint": b"http://x", "work_key": None, "clear_work_key": False,
+                                            "fee_budget": None})),
                 (2, 2, ("add_device", {"slot": 3, "device_class": b"cpu-small"})),
+                (2, 2, ("remove_device", {"slot": 3})),
                 (1, 2, ("stake", {"provider": me, "amount": 200_000_000})),
                 (1, 1, ("unstake", {"provider": me, "amount": 2_000_000})),
                 (1, 2, ("register_validator", {"consensus_key": b"\7" * 32, "beacon_tip": b"\7" * 32,
@@ -304,7 +308,7 @@ class Chain(Case):
         made = lambda **changes: self.node.signed(FAUCET, transfer((address(ALICE), 1)), **changes)
         nonce = self.node("account", address=name(address(FAUCET)))["next_nonce"]
         flag = len(good) - 65  # of the signature's option
-        commit = ("commit_work", {"task": bytes(32), "slot": 0, "root": bytes(32)})
+        commit = ("commit_work", {"task": bytes(32), "slot": 0, "root": bytes(32), "provider": None})
         opening = ("open_work", {"commit": bytes(32), "opening": {"leaves": [], "siblings": []}})
         for raw, word in ((good[:-1], "tx_malformed"), (good + b"\0", "tx_malformed"), (b"", "tx_malformed"),
                           (good[:flag] + b"\2" + good[flag + 1:], "tx_malformed"), (good + bytes(140_000), "tx_too_large"),
@@ -374,13 +378,13 @@ class Provider(Case):
         self.assertEqual(self.node("tasks", provider=name(me))["items"][0]["ctx"], ctx.hex())
         leaves = [bytes(32) if lie else x for x in work.run_lanes(ctx, self.LANES, self.STEPS, self.EVERY)]
         root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
-        raw = self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": root}))
+        raw = self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": root, "provider": None}))
         answer = self.node.send(raw)
         self.assertEqual(answer["code"], "ok", answer)
         n = len(leaves)
         units = min(8, n) * (self.EVERY + 2 + 2 * (1 + 2 * (n - 1).bit_length()))
         self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"], m.intrinsic_gas(raw) + 5 * 200 + 6 * 500 + units)
-        again = self.node.send(self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": bytes(32)})))
+        again = self.node.send(self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": bytes(32), "provider": None})))
         self.assertEqual((again["status"], again["code"]), ("failed", "already_committed"))
 
         r = self.node.until(lambda: (lambda x: x if x["challenge"] else None)(self.round(epoch)), "the challenge")
@@ -468,6 +472,32 @@ class Provider(Case):
         self.assertEqual((order["status"], order["bids_until"]), (3, at + int(bid_blocks)))
         poor = self.record(0x80, records.ACCOUNT, me, cancelled)
         self.assertEqual((poor["credits"], poor["credit_tokens"]), (rich["credits"], rich["credit_tokens"]))
+
+    def test_a_work_key_commits_for_its_provider_which_pays_and_may_open_it_itself(self):
+        boss, worker = ((n).to_bytes(32, "big") for n in (0xB055, 0x30BE))
+        me, key = address(boss), address(worker)
+        self.setup_provider(boss)
+        update = {"endpoint": None, "work_key": key, "clear_work_key": False, "fee_budget": 1_000_000}
+        at = self.gas(boss, ("update_provider", update), 1, 1)
+        epoch = self.record(1, records.CHAIN_STATE, b"chain", at - 1)["epoch"]
+        before = self.record(2, records.PROVIDER, me, at)
+        self.assertEqual(before["work_key"], {"key": key, "before": None, "from": epoch + 1, "fee_budget": 1_000_000})
+        message = lambda task: ("commit_work", {"task": task, "slot": 0, "root": bytes(32), "provider": me})
+        epoch, _ = self.task(self.node("status")["epoch"])
+        poor = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])["liquid"]
+        at = self.committed(self.node.signed(worker, message(m.epoch_task(epoch))))
+        after, account = self.record(2, records.PROVIDER, me, at), self.record(0x80, records.ACCOUNT, me, at)
+        self.assertEqual((after["work_key"]["fee_budget"], account["liquid"]), (990_000, poor - 10_000))
+        self.assertEqual(self.record(0x80, records.ACCOUNT, key, at),
+                         {"nonce": 1, "liquid": 0, "credits": 0, "credit_tokens": 0, "grants": 0})
+        commit = self.record(5, records.COMMIT, m.commit_id(m.epoch_task(epoch), me, 0), at)
+        self.assertEqual((commit["provider"], commit["worker"]), (me, key))
+        with self.assertRaises(RpcError) as caught:
+            self.node.send(self.node.signed(ALICE, message(bytes(32))))
+        self.assertEqual(caught.exception.word, "not_owner")
+        at = self.gas(boss, ("remove_device", {"slot": 0}), 2, 2)
+        self.assertTrue(self.record(3, records.DEVICE, me + big(0, 4), at)["removed"])
+        self.assertEqual(self.record(2, records.PROVIDER, me, at)["removed"], 1)
 
     def test_honest_work_passes(self):
         commit, provider, _ = self.one_task(ALICE, lie=False)

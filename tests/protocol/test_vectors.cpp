@@ -227,6 +227,8 @@ TEST_CASE("protocol vectors: every message has the number, the name and the fiel
     CHECK(order.max_price.units == 3);
     CHECK(order.deposit.units == 4);
     CHECK(order.expires == 5);
+    const auto update = std::get<UpdateProvider>(reads<Message>("message_update_provider"));
+    CHECK((update.endpoint->starts_with("text") && update.work_key->bytes[0] == 2 && update.fee_budget->units == 4));
     const auto vesting = std::get<CreateVesting>(reads<Message>("message_create_vesting"));
     CHECK((vesting.to.bytes[0] == 1 && vesting.amount.units == 2 && vesting.start.value == 3));
     CHECK((vesting.cliff.value == 4 && vesting.end.value == 5));
@@ -263,16 +265,18 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((clock.paying.after->bytes[0] == 34 && clock.paying.payout.stakers.units == 37));
     CHECK((clock.paying.payout.all.tasks == 39 && clock.paying.payout.rule.share.value == 44));
     CHECK((clock.paying.commission_floor.value == 45 && clock.paying.price_before.value == 48));
-    CHECK(clock.paying.grace_until.value == 49);
+    CHECK((clock.paying.grace_until.value == 49 && clock.next_slash == 50));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
            provider.delegated.units == 12));
-    CHECK((provider.classes.size() == 2 && provider.classes[1].device_class == 16 && provider.classes[1].count == 17));
-    CHECK((provider.kept.units == 18 && provider.kept_until.value == 19));
-    CHECK((provider.exposure.units == 20 && provider.open_commits == 21));
-    CHECK((provider.jailed_until.value == 23 && provider.earned.units == 27 && provider.slashed.units == 28));
-    CHECK(provider.settled.value == 29);
+    CHECK((provider.classes.size() == 2 && provider.classes[1].device_class == 17 && provider.classes[1].count == 18));
+    CHECK((provider.removed == 14 && provider.kept.units == 19 && provider.kept_until.value == 20));
+    CHECK((provider.exposure.units == 21 && provider.open_commits == 22));
+    CHECK((provider.jailed_until.value == 24 && provider.earned.units == 28 && provider.slashed.units == 29));
+    CHECK((provider.settled.value == 30 && provider.returned.units == 31 && provider.work_key.key->bytes[0] == 32));
+    CHECK((provider.work_key.before->bytes[0] == 33 && provider.work_key.from.value == 34 &&
+           provider.work_key.fee_budget.units == 35));
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -282,6 +286,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((closed.leaving_shares == 2 && closed.matures.value == 4 && closed.epoch.value == 8));
     const auto device = reads<Device>("record_device");
     CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
+    CHECK(device.removed);
+    const auto held = reads<HeldSlash>("record_held_slash");
+    CHECK((held.amount.units == 2 && held.height.value == 3 && held.due.value == 4 && held.appeal == 5));
     const auto validator = reads<Validator>("record_validator");
     CHECK((validator.bond.units == 3 && validator.power == 4 && validator.beacon->height.value == 6));
     CHECK((validator.pending_from.value == 8 && validator.proposed == 9 && validator.proposed_in_epoch == 10));
@@ -294,7 +301,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((commit.height.value == 13 && commit.weight == 14 && commit.exposure.units == 15 &&
            commit.rate_one.value == 16));
     CHECK((commit.rate_absent.value == 19 && commit.status == CommitStatus::absent && commit.attempts == 21));
-    CHECK((commit.decided.value == 22 && commit.slashed.units == 25));
+    CHECK((commit.decided.value == 22 && commit.slashed.units == 25 && commit.worker->bytes[0] == 26));
     const auto order = reads<Order>("record_order");
     CHECK((order.units == 3 && order.max_price.units == 4 && order.deposit.units == 5 &&
            order.deposit_tokens.units == 6));
@@ -324,8 +331,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto mine = reads<ProviderEpoch>("record_provider_epoch");
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
-    CHECK((mine.slashed.units == 16 && mine.required.units == 17 && mine.stake.units == 18));
-    CHECK((mine.reserved.units == 19 && mine.passed_before_pay == 20 && mine.lost_before_pay == 21));
+    CHECK((mine.slashed.units == 16 && mine.required.units == 18 && mine.stake.units == 19));
+    CHECK((mine.reserved.units == 20 && mine.passed_before_pay == 21 && mine.lost_before_pay == 22));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
     CHECK((params.epoch.blocks == 11 && params.epoch.payments_per_block == 12));
@@ -336,12 +343,13 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.policy.initial.units == 46 && emission.policy.factor.value == 56));
     CHECK((params.bme.min_burn.units == 67 && params.bme.fee_destroy.burn.value == 75));
     CHECK((params.bme.vault.halt_bps == 81 && params.bme.recycle.smoothing == 87));
-    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 113));
-    CHECK((params.slash.double_sign.value == 112 && params.validators.max_beacon_gap == 145));
-    CHECK((params.validators.fee_burn.value == 146 && params.validators.max_missed.value == 148));
-    CHECK((params.validators.min_expected == 149 && params.validators.jail_ms == 150));
-    CHECK((params.vesting.min_grant.units == 151 && params.vesting.max_grants == 152));
-    CHECK((params.governance.deposit_min.units == 153 && params.governance.max_open == 161));
+    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 114));
+    CHECK((params.slash.double_sign.value == 112 && params.slash.hold_ms == 113 &&
+           params.validators.max_beacon_gap == 146));
+    CHECK((params.validators.fee_burn.value == 147 && params.validators.max_missed.value == 149));
+    CHECK((params.validators.min_expected == 150 && params.validators.jail_ms == 151));
+    CHECK((params.vesting.min_grant.units == 152 && params.vesting.max_grants == 153));
+    CHECK((params.governance.deposit_min.units == 154 && params.governance.max_open == 162));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

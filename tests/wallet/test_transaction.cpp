@@ -35,7 +35,10 @@ std::vector<std::vector<chain::Message>> one_of_each(const Address& who) {
                                           chain::BurnForCredits{Amount{7}, Credits{}, Credits{5}},
                                           chain::RedeemCredits{Credits{3}},
                                           chain::RegisterProvider{"http://a"},
+                                          chain::UpdateProvider{"http://b", who, false, Amount{4}},
+                                          chain::UpdateProvider{std::nullopt, std::nullopt, true, Amount{}},
                                           chain::AddDevice{3, "cpu"},
+                                          chain::RemoveDevice{3},
                                           chain::Stake{who, Amount{9}},
                                           chain::Unstake{who, Amount{9}},
                                           chain::SetCommission{Ppb{50'000'000}},
@@ -54,7 +57,7 @@ std::vector<std::vector<chain::Message>> one_of_each(const Address& who) {
                                           chain::CancelOrder{},
                                           chain::Propose{{{"market.max_bids", "7"}}, "title", Amount{5}},
                                           chain::Vote{3, chain::Choice::no}};
-    const auto half = all.begin() + 12;
+    const auto half = all.begin() + 14;
     return {{all.begin(), half}, {half, all.end()}};
 }
 

@@ -60,6 +60,7 @@ def decode(raw):
     kind = r.number(1)
     if kind == 50:
         tx |= {"kind": "commit", "task": r.take(32), "slot": r.number(4), "root": r.take(32).hex()}
+        tx["provider"] = r.take(32) if r.number(1) else tx["sender"]
     else:
         assert kind == 51
         tx |= {"kind": "open", "commit": r.take(32).hex(), "leaves": r.hashes(), "siblings": r.hashes()}
@@ -79,6 +80,7 @@ class Node(http.server.ThreadingHTTPServer):
         self.slots, self.leases = slots, leases
         self.height = first_height
         self.access = True
+        self.work_key = None    # address of the provider's
         self.down = 0           # so many requests find nobody
         self.hold = False       # no transaction gets into a block
         self.refuse = {}        # kind -> (code, message), at broadcast
@@ -134,7 +136,7 @@ class Node(http.server.ThreadingHTTPServer):
                           "message": message, "txid": txid}
 
     def commit(self, tx):
-        id = commit_id(tx["task"], tx["sender"], tx["slot"])
+        id = commit_id(tx["task"], tx["provider"], tx["slot"])
         if id in self.commits:
             return "already_committed", "a commit is written once"
         if self.height > self.at(self.epoch, H0 + WINDOW):
@@ -217,6 +219,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def provider(self, node, address):
         return {"address": address, "access": node.access, "jailed": False, "stake": "100" if node.access else "40", "required": "100",
+                "work_key": {"key": node.work_key, "next": None, "from_epoch": None, "fee_budget": "500000"},
                 "devices": [{"slot": s, "class": "c", "active_from": 0} for s in node.slots]}
 
     def rpc_provider(self, node, params):

@@ -146,6 +146,28 @@ class Path(Base):
         for file in (self.dir / "home").rglob("*"):
             self.assertEqual(file.stat().st_mode & 0o077, 0, file)
 
+    def test_a_work_key_commits_and_opens_for_its_provider(self):
+        node = self.node()
+        made = self.call("key", "new", "w", "--kdf-light")
+        worker = json.loads(made.stdout)["address"]
+        node.work_key = worker
+        there = ("--from", "w", "--provider", self.address)
+        run = self.run_with(node, "--once", *there)
+        self.assertEqual(run.end(), 0, run.errors)
+        self.assertEqual(run.all("started")[0]["provider"], self.address)
+        self.assertEqual([t["kind"] for t in node.sent], ["commit", "open"])
+        self.assertNotEqual(node.sent[0]["provider"], node.sent[0]["sender"])
+        self.assertEqual(node.sent[0]["sender"], node.sent[1]["sender"])
+        self.assertEqual(run.all("verdict")[0]["verdict"], "pass")
+        self.check_openings(node, 1)
+        checks = {c["name"]: c["ok"] for c in json.loads(self.call("preflight", "--node", node.url, *there).stdout)["checks"]}
+        self.assertEqual((checks["work_key"], checks["fees"]), (True, True), checks)
+        node.work_key = self.address
+        refused = json.loads(self.call("preflight", "--node", node.url, *there).stdout)
+        self.assertIn("is not its work key", refused["error"]["message"])
+        self.assertEqual(self.error_of("run", "--node", node.url, "--from", "w", "--provider", "nobody", exit=1)["code"],
+                         "bad_prefix")
+
     def test_every_slot_and_every_lease_has_its_task_and_slots_can_be_chosen(self):
         node = self.node(slots=(0, 3), leases=("order",))
         run = self.run_with(node, "--once")

@@ -1,4 +1,4 @@
-// assay gov: proposals of parameter changes, and votes.
+// assay gov: proposals of parameter changes, appeals against slashes, and votes.
 #include <CLI/CLI.hpp>
 
 #include "wallet/cli/commands.hpp"
@@ -11,7 +11,7 @@ namespace assay::wallet::cli {
 namespace {
 
 struct GovOptions {
-    std::string file, id, choice, status, cursor, limit;
+    std::string file, id, choice, status, cursor, limit, deposit, title;
 };
 
 constexpr std::uint64_t kMaxProposal = std::uint64_t{1} << 53;
@@ -39,6 +39,21 @@ void add_gov_commands(CLI::App& app, Session& session) {
             usage("--offline: a proposal's values are read with the chain's own units, so a node has to be asked");
         change(session, *propose_options, [&](const ChainInfo& chain, const Address&) -> Messages {
             return {typed(read_proposal(text, o->file, chain, session.call("params")))};
+        });
+    });
+
+    CLI::App* appeal = gov->add_subcommand("appeal", "propose to give a held slash back to its provider");
+    appeal->add_option("SLASH", o->id, "its number, from the node's held_slashes")->required();
+    appeal->add_option("--deposit", o->deposit, "tokens")->required();
+    appeal->add_option("--title", o->title, "what voters read first, at most 128 bytes")->required();
+    auto appeal_options = add_change_options(*appeal);
+    appeal->callback([=, &session] {
+        const std::uint64_t id = parse_count(o->id, "the slash's number", 1, kMaxProposal);
+        if (const Status form = check_amount_form(o->deposit); !form) fail(form.error(), {}, true);
+        if (o->title.size() > chain::kMaxTitle) usage("--title is longer than 128 bytes");
+        change(session, *appeal_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            return {chain::Propose{
+                {{"appeal:" + std::to_string(id), "return"}}, o->title, typed(chain.parse_amount(o->deposit))}};
         });
     });
 

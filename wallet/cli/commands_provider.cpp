@@ -13,7 +13,8 @@ struct WorkOptions {
     std::string endpoint, device_class, slot = "0", devices = "1", who, cursor, limit, status;
     std::string kind = "lanes", units, max_price, deposit, expires = "1h", order;
     std::string consensus_key, beacon_tip, bond, name, usd, from;
-    bool manual = false;
+    std::string fee_budget;
+    bool manual = false, none = false;
 };
 
 constexpr std::uint64_t kMaxSlot = 0xffffffffu;
@@ -281,6 +282,64 @@ void add_validators(CLI::App& app, Session& session, const std::shared_ptr<WorkO
     });
 }
 
+/// What the provider changes of itself: where it is reached, and which key may work for it.
+void add_updates(CLI::App* provider, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* update = provider->add_subcommand("update", "change where buyers reach you");
+    update->add_option("--endpoint", o->endpoint, "at most 256 bytes; '' for none")->required();
+    auto update_options = add_change_options(*update);
+    update->callback([=, &session] {
+        if (o->endpoint.size() > 256) usage("--endpoint is longer than 256 bytes");
+        change(session, *update_options, [&](const ChainInfo&, const Address&) -> Messages {
+            chain::UpdateProvider m;
+            m.endpoint = o->endpoint;
+            return {m};
+        });
+    });
+    CLI::App* worker = provider->add_subcommand(
+        "set-worker", "let a key commit and open for this provider, and nothing else, from the next epoch on");
+    worker->add_option("KEY", o->who, "an address or a key of this wallet");
+    worker->add_option("--fee-budget", o->fee_budget,
+                       "tokens that fees of its commits may take from now on; 0 stops the key at once");
+    worker->add_flag("--none", o->none, "no work key any more, from the next epoch on");
+    auto worker_options = add_change_options(*worker);
+    worker->callback([=, &session] {
+        if (o->none && !o->who.empty()) usage("KEY and --none: one of the two");
+        if (!o->none && o->who.empty() && o->fee_budget.empty()) usage("give KEY, --fee-budget or --none");
+        if (!o->fee_budget.empty())
+            if (const Status form = check_amount_form(o->fee_budget); !form) fail(form.error(), {}, true);
+        change(session, *worker_options, [&](const ChainInfo& chain, const Address&) -> Messages {
+            chain::UpdateProvider m;
+            if (!o->who.empty()) m.work_key = session.address(o->who, chain.prefix);
+            m.clear_work_key = o->none;
+            if (!o->fee_budget.empty()) m.fee_budget = typed(chain.parse_amount(o->fee_budget));
+            return {m};
+        });
+    });
+}
+
+void add_removal(CLI::App* device, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* remove = device->add_subcommand("remove", "take a device out; its slot keeps its record");
+    remove->add_option("--slot", o->slot, "number of the device")->required();
+    auto remove_options = add_change_options(*remove);
+    remove->callback([=, &session] {
+        const auto slot = static_cast<std::uint32_t>(parse_count(o->slot, "--slot", 0, kMaxSlot));
+        change(session, *remove_options,
+               [&](const ChainInfo&, const Address&) -> Messages { return {chain::RemoveDevice{slot}}; });
+    });
+    CLI::App* devices = device->add_subcommand("list", "devices of a provider, and slots that are free again");
+    devices->add_option("PROVIDER", o->who, "address or key; --from or the only key unless told");
+    devices->add_option("--from", o->from, "a key of this wallet")->envname("ASSAY_FROM");
+    devices->callback([=, &session] {
+        const std::string who = o->who.empty() ? session.key_or_only(o->from).name : o->who;
+        const json::Value all = session.call(
+            "provider", Params().text("address", session.chain().show(session.address(who, session.chain().prefix))));
+        json::Value answer = make::object({});
+        for (const char* name : {"devices", "removed"})
+            if (const json::Value* found = all.find(name)) set(answer, name, *found);
+        session.result(answer, session.json ? std::string() : render(answer, session.chain()));
+    });
+}
+
 }  // namespace
 
 void add_provider_commands(CLI::App& app, Session& session) {
@@ -315,6 +374,9 @@ void add_provider_commands(CLI::App& app, Session& session) {
             return {chain::AddDevice{slot, o->device_class}};
         });
     });
+
+    add_removal(device, session, o);
+    add_updates(provider, session, o);
 
     CLI::App* provider_show = provider->add_subcommand("show", "access, stake, devices, record");
     provider_show->add_option("PROVIDER", o->who, "address or key; --from or the only key unless told");

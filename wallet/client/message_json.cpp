@@ -40,6 +40,13 @@ struct Fields {
     }
     void operator()(const chain::RedeemCredits& m) const { put("credits", make::amount(m.credits.units)); }
     void operator()(const chain::RegisterProvider& m) const { put("endpoint", make::text(m.endpoint)); }
+    void operator()(const chain::UpdateProvider& m) const {
+        put("endpoint", m.endpoint ? make::text(*m.endpoint) : json::Value{});
+        put("work_key", m.work_key ? address(*m.work_key) : json::Value{});
+        put("clear_work_key", make::flag(m.clear_work_key));
+        put("fee_budget", m.fee_budget ? make::amount(m.fee_budget->units) : json::Value{});
+    }
+    void operator()(const chain::RemoveDevice& m) const { put("slot", make::number(m.slot)); }
     void operator()(const chain::AddDevice& m) const {
         put("slot", make::number(m.slot));
         put("device_class", make::text(m.device_class));
@@ -91,6 +98,7 @@ struct Fields {
         put("task", make::text(hex(m.task)));
         put("slot", make::number(m.slot));
         put("root", make::text(hex(m.root)));
+        put("provider", m.provider ? address(*m.provider) : json::Value{});
     }
     void operator()(const chain::OpenWork& m) const {
         put("commit", make::text(hex(m.commit)));
@@ -138,6 +146,20 @@ struct Words {
     std::string operator()(const chain::RegisterProvider& m) const {
         return "register as a provider" + (m.endpoint.empty() ? "" : " at " + m.endpoint);
     }
+    std::string operator()(const chain::UpdateProvider& m) const {
+        std::string out;
+        const auto say = [&](const std::string& what) { out += (out.empty() ? "" : "; ") + what; };
+        if (m.endpoint) say(m.endpoint->empty() ? "name no endpoint any more" : "be reachable at " + *m.endpoint);
+        if (m.work_key) say("let " + chain.show(*m.work_key) + " commit and open from the next epoch on");
+        if (m.clear_work_key) say("have no work key from the next epoch on");
+        if (m.fee_budget)
+            say(m.fee_budget->is_zero() ? "let the work key spend nothing any more"
+                                        : "let the work key's fees take " + chain.show(*m.fee_budget) + " at most");
+        return out.empty() ? "change nothing of the provider" : out;
+    }
+    std::string operator()(const chain::RemoveDevice& m) const {
+        return "remove device " + std::to_string(m.slot) + "; what its slot did stays on record";
+    }
     std::string operator()(const chain::AddDevice& m) const {
         return "add device " + std::to_string(m.slot) + " of class " + m.device_class;
     }
@@ -184,7 +206,9 @@ struct Words {
     }
     std::string operator()(const chain::CloseLease& m) const { return "close the lease of order " + hex(m.order); }
     std::string operator()(const chain::CancelOrder& m) const { return "cancel order " + hex(m.order); }
-    std::string operator()(const chain::CommitWork& m) const { return "commit to task " + hex(m.task); }
+    std::string operator()(const chain::CommitWork& m) const {
+        return "commit to task " + hex(m.task) + (m.provider ? " for " + chain.show(*m.provider) : "");
+    }
     std::string operator()(const chain::OpenWork& m) const { return "open commit " + hex(m.commit); }
     std::string operator()(const chain::Propose& m) const {
         std::string out = "propose '" + m.title + "' with a deposit of " + chain.show(m.deposit);
