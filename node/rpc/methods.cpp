@@ -11,6 +11,7 @@ const std::vector<Method>& methods() {
         add_economy_methods(out);
         add_market_methods(out);
         add_work_methods(out);
+        add_history_methods(out);
         add_governance_methods(out);
         add_tx_methods(out);
         out.push_back({"rpc.discover", "this description", {}, "an OpenRPC document", &discover});
