@@ -56,6 +56,7 @@ struct App::Impl {
     mutable FairLock lock;  // readers of the committed state against commit()
     mutable CheckedCache cache;
     unsigned verify_threads = 1;
+    bool account_index = true;
 
     // What the last commit left; read under the lock.
     AppInfo info;
@@ -105,6 +106,7 @@ Result<std::unique_ptr<App>> App::open(const AppOptions& options) {
     ASSAY_TRY(app->impl_->store, Store::open(options.dir, store_options));
     app->impl_->committed = std::make_unique<CommittedView>(*app->impl_->store);
     app->impl_->verify_threads = std::max(1u, options.verify_threads);
+    app->impl_->account_index = options.account_index;
     app->impl_->load();
     return app;
 }
@@ -166,7 +168,7 @@ Status App::init_chain(const Genesis& genesis) {
     ASSAY_TRY_VOID(check_ledger(books, genesis.params));
     std::vector<Change> changes = s.changes();
     BlockRecord record;
-    record.moments = moments_of(changes);
+    if (impl_->account_index) record.moments = moments_of(changes);
     ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
     (void)root;
     const auto writing = impl_->lock.write();
@@ -212,7 +214,7 @@ Result<StateFileHeader> App::init_state(const std::function<Result<ByteView>()>&
     ASSAY_TRY_VOID(loaded.check(header));
     std::vector<Change> changes = loaded.take();
     BlockRecord record;
-    record.moments = moments_of(changes);
+    if (impl_->account_index) record.moments = moments_of(changes);
     ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
     if (root != header.app_hash) {
         impl_->store->discard_stage();
@@ -351,7 +353,7 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.params = run->state().rules();
     staged.block = run->state().clock().last_block;
     std::vector<Change> changes = run->state().changes();
-    staged.record.moments = moments_of(changes);
+    if (m.account_index) staged.record.moments = moments_of(changes);
     ASSAY_TRY(out.app_hash, m.store->stage(std::move(changes)));
     staged.info.app_hash = out.app_hash;
     staged.record.height = h.height;
@@ -402,6 +404,10 @@ namespace {
 
 constexpr const char* kResults = "the results";
 
+Error no_account_index() {
+    return {Code::pruned, "this node keeps no index of accounts (store.account_index is 0)"};
+}
+
 // Bytes that this program wrote and that do not decode now were changed on the disk.
 template <class T>
 Result<T> stored(const Bytes& raw, const char* what, Height height) {
@@ -434,10 +440,12 @@ Result<std::optional<BlockWithResults>> App::block_with_results(Height height) c
 }
 
 Result<std::vector<Store::Moment>> App::moments(const Address& a, Height from, Height to, std::size_t limit) const {
+    if (!impl_->account_index) return no_account_index();
     return impl_->store->moments(a, from, to, limit);
 }
 
 Result<std::optional<Store::Moment>> App::moment_below(const Address& a, Height height) const {
+    if (!impl_->account_index) return no_account_index();
     return impl_->store->moment_below(a, height);
 }
 

@@ -1,6 +1,8 @@
 #include "chain/store/run_index.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <tuple>
 
 namespace assay::chain {
 namespace {
@@ -62,6 +64,7 @@ Status RunIndex<N>::add(Database::Batch& batch, Height height, std::vector<Entry
     staged_ = runs_;
     if (entries.empty()) return {};
     for (Entry& e : entries) e.height = height;
+    std::sort(entries.begin(), entries.end(), &RunIndex::before);
     Run run;
     run.first = run.last = height;
     // Like carrying in addition: the last sixteen of a level become one of the next.
@@ -71,12 +74,15 @@ Status RunIndex<N>::add(Database::Batch& batch, Height height, std::vector<Entry
         while (same < staged_.size() && same < kFanIn - 1 && staged_[staged_.size() - 1 - same].level == run.level)
             sum += staged_[staged_.size() - 1 - same++].entries;
         if (same < kFanIn - 1 || sum > kMergedMax) break;
+        std::vector<std::size_t> ends{entries.size()};  // of sorted parts
         for (std::size_t i = 0; i < same; ++i) {
             ASSAY_TRY_VOID(read_run(staged_.back(), entries));
+            ends.push_back(entries.size());
             erase_run(batch, staged_.back());
             run.first = staged_.back().first;
             staged_.pop_back();
         }
+        merge_parts(entries, std::move(ends));
         ++run.level;
     }
     write_run(batch, run, entries);
@@ -93,10 +99,30 @@ Status RunIndex<N>::publish(const std::function<Status()>& write) {
 }
 
 template <std::size_t N>
-void RunIndex<N>::write_run(Database::Batch& batch, Run& run, std::vector<Entry>& entries) const {
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-        return std::tie(a.id, a.height, a.tail) < std::tie(b.id, b.height, b.tail);
-    });
+bool RunIndex<N>::before(const Entry& a, const Entry& b) {
+    const int by_id = std::memcmp(a.id.data(), b.id.data(), a.id.size());
+    return by_id != 0 ? by_id < 0 : std::tie(a.height, a.tail) < std::tie(b.height, b.tail);
+}
+
+// Neighbours become one until there is one: a sort would not see that the parts are sorted.
+template <std::size_t N>
+void RunIndex<N>::merge_parts(std::vector<Entry>& entries, std::vector<std::size_t> ends) {
+    while (ends.size() > 1) {
+        std::vector<std::size_t> next;
+        std::size_t from = 0;
+        for (std::size_t i = 0; i < ends.size(); i += 2) {
+            const std::size_t to = ends[std::min(i + 1, ends.size() - 1)];
+            const auto at = [&](std::size_t n) { return entries.begin() + static_cast<std::ptrdiff_t>(n); };
+            std::inplace_merge(at(from), at(ends[i]), at(to), &RunIndex::before);
+            next.push_back(to);
+            from = to;
+        }
+        ends = std::move(next);
+    }
+}
+
+template <std::size_t N>
+void RunIndex<N>::write_run(Database::Batch& batch, Run& run, const std::vector<Entry>& entries) const {
     run.entries = entries.size();
     run.chunk_bits = 0;
     while (run.chunk_bits < kMaxChunkBits && (run.entries >> run.chunk_bits) > kChunkEntries) ++run.chunk_bits;

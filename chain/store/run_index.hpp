@@ -74,7 +74,9 @@ class RunIndex {
     };
     [[nodiscard]] Bytes run_key(Height first) const;
     [[nodiscard]] Bytes chunk_key(std::uint8_t level, Height first, std::uint64_t chunk) const;
-    void write_run(Database::Batch& batch, Run& run, std::vector<Entry>& entries) const;
+    [[nodiscard]] static bool before(const Entry& a, const Entry& b);
+    static void merge_parts(std::vector<Entry>& entries, std::vector<std::size_t> ends);
+    void write_run(Database::Batch& batch, Run& run, const std::vector<Entry>& entries) const;  ///< sorted ones
     void erase_run(Database::Batch& batch, const Run& run) const;
     [[nodiscard]] Status read_run(const Run& run, std::vector<Entry>& out) const;
     void see(Instant& out) const;

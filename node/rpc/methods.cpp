@@ -102,7 +102,7 @@ std::string hint_for(Code code) {
         case Code::range_too_large:
             return "ask for a smaller range";
         case Code::pruned:
-            return "ask a node that keeps more versions";
+            return "ask a node that keeps more";
         default:
             return "";
     }
