@@ -166,6 +166,14 @@ class History(unittest.TestCase):
         second = self.assay("txs", "bob", "--limit", "1", "--cursor", first["next_cursor"])
         self.assertEqual([t["txid"] for t in first["items"] + second["items"]], [t["txid"] for t in of_bob[:2]])
 
+    def test_what_accrued_is_what_can_be_claimed(self):
+        txid = self.assay("claim", "carol", "--from", "dave", "-y")["txid"]
+        claimed = [t for t in self.assay("explain", txid)["terms"] if t["name"] == "rewards_claimed"]
+        self.assertEqual(len(claimed), 1)
+        until = next(i["cause"]["epoch"] for i in self.pages("dave", 50) if i["cause"]["kind"] == "rewards_claimed")
+        accrued = [int(a["mine"]) for e in range(until) for a in self.assay("explain", "dave", "--epoch", e)["account"]["accrued"]]
+        self.assertTrue(0 <= int(claimed[0]["value"]) - sum(accrued) <= len(accrued), (claimed, accrued))  # each is a floor
+
     def test_what_cannot_be_told(self):
         self.assertEqual(self.assay("explain", "bob", "--epoch", "1000000", exit=1)["error"]["code"], "not_found")
         self.assertEqual(self.assay("explain", "cd" * 32, exit=1)["error"]["code"], "not_found")
