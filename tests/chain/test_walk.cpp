@@ -363,6 +363,19 @@ void check_export(const Chain& c) {
     if (!header) FAIL(header.error().message);
     CHECK(app->info().app_hash == c.app->info().app_hash);
     CHECK(bytes_of(*app) == file);
+    // There the past is one change, and its epochs cannot be explained.
+    const Address who = c.anna.address();
+    std::size_t told = 0;
+    const auto end = each_change(*app, who, Height{0}, c.height(), {}, [&](const AccountChange& change) {
+        CHECK(change.cause == "state_file");
+        const Account now = c.account(c.anna);
+        CHECK(change.after == (change.bucket == Bucket::liquid ? now.liquid.units : now.credits.units));
+        ++told;
+        return true;
+    });
+    REQUIRE(end.ok());
+    CHECK(told > 0);
+    CHECK(explain_account(*app, who, Epoch{0}, {}, {}).error().code == Code::pruned);
 }
 
 void check_replays(const Chain& c) {
