@@ -37,6 +37,17 @@ class CommittedView final : public StateView {
 
 constexpr std::uint64_t kMempoolNonceAhead = 1'000;
 
+// What the index of accounts gets of a block.
+std::vector<AccountMoment> moments_of(const std::vector<Change>& changes) {
+    std::vector<AccountMoment> out;
+    for (const Change& c : changes) {
+        if (c.key.table != tables::kAccounts || !c.value) continue;
+        const auto account = borsh::decode<Account>(*c.value);
+        if (account) out.push_back({Address::from(c.key.key), account->liquid, account->credits});
+    }
+    return out;
+}
+
 }  // namespace
 
 struct App::Impl {
@@ -45,6 +56,7 @@ struct App::Impl {
     mutable FairLock lock;  // readers of the committed state against commit()
     mutable CheckedCache cache;
     unsigned verify_threads = 1;
+    bool account_index = true;
 
     // What the last commit left; read under the lock.
     AppInfo info;
@@ -94,6 +106,7 @@ Result<std::unique_ptr<App>> App::open(const AppOptions& options) {
     ASSAY_TRY(app->impl_->store, Store::open(options.dir, store_options));
     app->impl_->committed = std::make_unique<CommittedView>(*app->impl_->store);
     app->impl_->verify_threads = std::max(1u, options.verify_threads);
+    app->impl_->account_index = options.account_index;
     app->impl_->load();
     return app;
 }
@@ -153,9 +166,11 @@ Status App::init_chain(const Genesis& genesis) {
     open_round(x);
     s.put(tables::global("genesis"), borsh::encode(genesis));
     ASSAY_TRY_VOID(check_ledger(books, genesis.params));
-    ASSAY_TRY(Hash root, impl_->store->stage(s.changes()));
-    (void)root;
+    std::vector<Change> changes = s.changes();
     BlockRecord record;
+    if (impl_->account_index) record.moments = moments_of(changes);
+    ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
+    (void)root;
     const auto writing = impl_->lock.write();
     ASSAY_TRY_VOID(impl_->store->commit(record));
     impl_->load();
@@ -197,13 +212,15 @@ Result<StateFileHeader> App::init_state(const std::function<Result<ByteView>()>&
     }
     ASSAY_TRY_VOID(in.end());
     ASSAY_TRY_VOID(loaded.check(header));
-    ASSAY_TRY(const Hash root, impl_->store->stage(loaded.take()));
+    std::vector<Change> changes = loaded.take();
+    BlockRecord record;
+    if (impl_->account_index) record.moments = moments_of(changes);
+    ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
     if (root != header.app_hash) {
         impl_->store->discard_stage();
         return {Code::app_hash_mismatch, "the records give app hash " + to_hex(root.view()) + ", the header says " +
                                              to_hex(header.app_hash.view())};
     }
-    BlockRecord record;
     record.height = header.height;
     const auto writing = impl_->lock.write();
     ASSAY_TRY_VOID(impl_->store->commit(record));
@@ -335,7 +352,9 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.info = {h.height, {}, h.time, m.info.chain_id};
     staged.params = run->state().rules();
     staged.block = run->state().clock().last_block;
-    ASSAY_TRY(out.app_hash, m.store->stage(run->state().changes()));
+    std::vector<Change> changes = run->state().changes();
+    if (m.account_index) staged.record.moments = moments_of(changes);
+    ASSAY_TRY(out.app_hash, m.store->stage(std::move(changes)));
     staged.info.app_hash = out.app_hash;
     staged.record.height = h.height;
     staged.record.txids = run->txids();
@@ -385,6 +404,10 @@ namespace {
 
 constexpr const char* kResults = "the results";
 
+Error no_account_index() {
+    return {Code::pruned, "this node keeps no index of accounts (store.account_index is 0)"};
+}
+
 // Bytes that this program wrote and that do not decode now were changed on the disk.
 template <class T>
 Result<T> stored(const Bytes& raw, const char* what, Height height) {
@@ -404,6 +427,26 @@ Result<Block> App::block(Height height) const {
 Result<BlockResults> App::results(Height height) const {
     ASSAY_TRY(auto raw, impl_->store->block(height));
     return stored<BlockResults>(raw.results, kResults, height);
+}
+
+Result<std::optional<BlockWithResults>> App::block_with_results(Height height) const {
+    auto raw = impl_->store->block(height);
+    if (!raw && raw.error().code == Code::not_found) return std::optional<BlockWithResults>();
+    if (!raw) return raw.error();
+    BlockWithResults out;
+    ASSAY_TRY(out.block, stored<Block>(raw->block, "the block", height));
+    ASSAY_TRY(out.results, stored<BlockResults>(raw->results, kResults, height));
+    return std::optional(std::move(out));
+}
+
+Result<std::vector<Store::Moment>> App::moments(const Address& a, Height from, Height to, std::size_t limit) const {
+    if (!impl_->account_index) return no_account_index();
+    return impl_->store->moments(a, from, to, limit);
+}
+
+Result<std::optional<Store::Moment>> App::moment_below(const Address& a, Height height) const {
+    if (!impl_->account_index) return no_account_index();
+    return impl_->store->moment_below(a, height);
 }
 
 Result<StoredTx> App::find_tx(const Hash& id) const {

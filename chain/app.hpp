@@ -18,7 +18,7 @@
 #include "chain/genesis.hpp"
 #include "chain/receipt.hpp"
 #include "chain/state_file.hpp"
-#include "chain/store/proof.hpp"
+#include "chain/store/store.hpp"
 #include "chain/view.hpp"
 
 namespace assay::chain {
@@ -28,6 +28,7 @@ struct AppOptions {
     std::size_t cache_bytes = 64 << 20;
     std::uint64_t keep_versions = 1000;  ///< heights whose proofs can be asked for
     unsigned verify_threads = 2;         ///< signature checks of a block; results do not depend on it
+    bool account_index = true;           ///< which blocks changed an account: for its ledger, txs and explain
     bool sync = true;                    ///< fsync each block; benchmarks of other parts may turn it off
 };
 
@@ -50,6 +51,11 @@ struct StoredTx {
     TimeMs time;
     RawTx raw;
     Receipt receipt;
+};
+
+struct BlockWithResults {
+    Block block;
+    BlockResults results;
 };
 
 class App {
@@ -101,7 +107,13 @@ class App {
     [[nodiscard]] Result<StateProof> prove(const StateKey& key, Height height) const;
     [[nodiscard]] Result<Block> block(Height height) const;
     [[nodiscard]] Result<BlockResults> results(Height height) const;
+    /// Both from one read; none where this node does not have the block.
+    [[nodiscard]] Result<std::optional<BlockWithResults>> block_with_results(Height height) const;
     [[nodiscard]] Result<StoredTx> find_tx(const Hash& txid) const;
+    /// Which blocks changed an account, and what it had after each (Store). Errors: pruned without that index.
+    [[nodiscard]] Result<std::vector<Store::Moment>> moments(const Address& a, Height from, Height to,
+                                                             std::size_t limit) const;
+    [[nodiscard]] Result<std::optional<Store::Moment>> moment_below(const Address& a, Height height) const;
     [[nodiscard]] Result<Genesis> genesis() const;
 
    private:

@@ -61,8 +61,8 @@ Status execute(Exec& x, const QueueItem& item, const QueuedBurn& q) {
     Account& a = x.s.edit(q.buyer);
     ASSAY_TRY_VOID(increase(a.credits, bought->credits));
     ASSAY_TRY_VOID(increase(a.credit_tokens, bought->carried));
-    if (const Amount rest = sub_or_zero(q.amount, bought->spent); !rest.is_zero())
-        ASSAY_TRY_VOID(x.s.pay(q.buyer, rest));
+    const Amount rest = sub_or_zero(q.amount, bought->spent);
+    if (!rest.is_zero()) ASSAY_TRY_VOID(x.s.pay(q.buyer, rest));
     edit_epoch(x, [&](EpochRecord& r) {
         (void)increase(r.burned, bought->destroyed);
         (void)increase(r.vaulted, bought->vaulted);
@@ -71,7 +71,7 @@ Status execute(Exec& x, const QueueItem& item, const QueuedBurn& q) {
     if (!bought->destroyed.is_zero())
         x.emit("token.burned", {attr("from", q.buyer), attr("amount", bought->destroyed)});
     x.emit("credits.bought", {attr("buyer", q.buyer), attr("credits", bought->credits), attr("amount", bought->spent),
-                              attr("price", x.s.clock().price.spot.value)});
+                              attr("returned", rest), attr("price", x.s.clock().price.spot.value)});
     return {};
 }
 

@@ -39,6 +39,7 @@ void decide_proposal(Exec& x, Governance& g, std::uint64_t number, ParamProposal
     } else {
         ASSAY_CHECK(move(x.s.books().escrow, x.s.books().treasury, p.deposit).ok());
     }
+    const Amount returned = quorum ? p.deposit : Amount{};
     p.deposit = {};
     if (p.status == ProposalStatus::accepted)
         p.effective_from = TimeMs{x.time().value + rules.timelock_ms};
@@ -50,6 +51,7 @@ void decide_proposal(Exec& x, Governance& g, std::uint64_t number, ParamProposal
                                                       : yes   ? "accepted"
                                                               : "rejected")),
                            attr("yes", p.yes), attr("no", p.no), attr("voted", p.voted), attr("total", p.total),
+                           attr("proposer", p.proposer), attr("returned", returned),
                            attr("effective_from_ms", p.effective_from.value)});
 }
 

@@ -150,7 +150,7 @@ void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine,
     ASSAY_CHECK(x.s.pay(a, part).ok());
     (void)increase(mine.late, part);
     (void)increase(p.earned, part);
-    std::vector<Attr> attrs{attr("provider", a), attr("amount", part)};
+    std::vector<Attr> attrs{attr("provider", a), attr("amount", part), attr("late", part)};
     if (commit) attrs.push_back(attr("commit", *commit));
     x.emit("work.paid", std::move(attrs));
 }

@@ -113,6 +113,9 @@ std::vector<Setting> make_settings() {
                        &C::store_keep_versions, 1, 10'000'000));
     s.push_back(number("store.verify_threads", "--verify-threads", "threads that check a block's signatures",
                        &C::store_verify_threads, 1, 256));
+    s.push_back(number("store.account_index", "--account-index",
+                       "1: which blocks changed an account, for ledger, txs and explain; 0: not kept",
+                       &C::store_account_index, 0, 1));
     s.push_back(text("log.level", "--log-level", "trace, debug, info, warn, error or off", &C::log_level,
                      one_of({"trace", "debug", "info", "warn", "error", "off"})));
     s.push_back(text("log.format", "--log-format", "text or json", &C::log_format, one_of({"text", "json"})));

@@ -36,6 +36,7 @@ struct Config {
     std::uint64_t store_cache_mib = 64;
     std::uint64_t store_keep_versions = 1000;
     std::uint64_t store_verify_threads = 2;
+    std::uint64_t store_account_index = 1;
 
     std::string log_level = "info";
     std::string log_format = "text";

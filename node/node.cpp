@@ -45,6 +45,7 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
     app.dir = home.data().string();
     app.cache_bytes = static_cast<std::size_t>(config.store_cache_mib) << 20;
     app.keep_versions = config.store_keep_versions;
+    app.account_index = config.store_account_index != 0;
     app.verify_threads = static_cast<unsigned>(config.store_verify_threads);
     app.sync = options.sync;
     ASSAY_TRY(app_, chain::App::open(app));

@@ -95,6 +95,7 @@ Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(
     ASSAY_TRY(TemporaryDirectory folder, TemporaryDirectory::make("verify"));
     chain::AppOptions options;
     options.dir = (folder.path() / "store").string();
+    options.account_index = false;  // nobody asks this store
     options.sync = false;
     VerifyReport out;
     {

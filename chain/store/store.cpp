@@ -7,8 +7,8 @@
 #include "base/flat_table.hpp"
 #include "chain/store/layout.hpp"
 #include "chain/store/prove.hpp"
+#include "chain/store/run_index.hpp"
 #include "chain/store/trie.hpp"
-#include "chain/store/tx_index.hpp"
 #include "chain/store/walk.hpp"
 
 namespace assay::chain {
@@ -60,6 +60,38 @@ Address address_in(const StateKey& key) {
     return Address::from(key.key);
 }
 
+template <std::size_t N>
+void write_be(std::array<std::uint8_t, N>& out, std::size_t at, std::size_t bytes, u128 v) {
+    for (std::size_t i = 0; i < bytes; ++i) out[at + i] = static_cast<std::uint8_t>(v >> (8 * (bytes - 1 - i)));
+}
+u128 read_u128(ByteView in) {
+    u128 v = 0;
+    for (const std::uint8_t b : in) v = v << 8 | b;
+    return v;
+}
+
+std::vector<RunIndex<4>::Entry> entries_of(const std::vector<Hash>& txids) {
+    std::vector<RunIndex<4>::Entry> out(txids.size());
+    for (std::size_t i = 0; i < txids.size(); ++i) {
+        out[i].id = RunIndex<4>::id_of(txids[i].view());
+        write_be(out[i].tail, 0, 4, i);
+    }
+    return out;
+}
+std::vector<RunIndex<32>::Entry> entries_of(const std::vector<AccountMoment>& moments) {
+    std::vector<RunIndex<32>::Entry> out(moments.size());
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+        out[i].id = RunIndex<32>::id_of(moments[i].address.view());
+        write_be(out[i].tail, 0, 16, moments[i].liquid.units);
+        write_be(out[i].tail, 16, 16, moments[i].credits.units);
+    }
+    return out;
+}
+Store::Moment moment_of(const RunIndex<32>::Found& f) {
+    const ByteView tail(f.tail);
+    return {f.height, Amount{read_u128(tail.first(16))}, Credits{read_u128(tail.subspan(16))}};
+}
+
 unsigned shard_levels(std::uint64_t leaves) {
     unsigned log2 = 0;
     while (leaves >> (log2 + 1) != 0) ++log2;
@@ -72,8 +104,9 @@ struct Store::Impl {
     Options options;
     std::unique_ptr<Database> db;
     std::unique_ptr<BlockFile> blocks;
-    std::unique_ptr<TxIndex> index;
-    Database::Batch batch;  // of the block that is being written; kept for its memory
+    std::unique_ptr<RunIndex<4>> txs;       // tail: index in the block
+    std::unique_ptr<RunIndex<32>> moments;  // tail: liquid tokens and credits after the block
+    Database::Batch batch;                  // of the block that is being written; kept for its memory
     std::optional<layout::Meta> meta;
     Trie trie;
     std::map<StateKey, Bytes> tables;  // every table but accounts
@@ -122,8 +155,10 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& dir, const Options
         m.meta = *meta;
     }
     ASSAY_TRY(m.blocks, BlockFile::open(dir, m.meta ? m.meta->blocks : BlockFile::Place{}));
-    m.index = std::make_unique<TxIndex>(*m.db);
-    ASSAY_TRY_VOID(m.index->load());
+    m.txs = std::make_unique<RunIndex<4>>(*m.db, 'T', 't');
+    ASSAY_TRY_VOID(m.txs->load());
+    m.moments = std::make_unique<RunIndex<32>>(*m.db, 'A', 'a');
+    ASSAY_TRY_VOID(m.moments->load());
     if (m.meta) ASSAY_TRY_VOID(m.load_state());
     m.visible.emplace(*m.db);
     return out;
@@ -361,10 +396,12 @@ Status Store::write(const BlockRecord& record) {
     const std::uint8_t undo_bits = accounts < layout::kUndoChunkFrom ? 0 : layout::kUndoBits;
     if (m.meta) m.write_undo(record.height, undo_bits);  // before the first commit there was nothing
     batch.put(layout::height_key('r', record.height), borsh::encode(m.version_of(m.staged->root, undo_bits)));
-    ASSAY_TRY_VOID(m.index->add(batch, record.height, record.txids));
+    ASSAY_TRY_VOID(m.txs->add(batch, record.height, entries_of(record.txids)));
+    ASSAY_TRY_VOID(m.moments->add(batch, record.height, entries_of(record.moments)));
     m.prune(next);
     batch.put(layout::meta_key(), borsh::encode(next));
-    ASSAY_TRY_VOID(m.index->publish([&] { return m.db->write(batch, m.options.sync); }));
+    ASSAY_TRY_VOID(
+        m.moments->publish([&] { return m.txs->publish([&] { return m.db->write(batch, m.options.sync); }); }));
     m.staged->meta = next;
     return {};
 }
@@ -417,9 +454,22 @@ Result<Store::StoredBlock> Store::block(Height height) const {
 }
 
 Result<Store::TxPlace> Store::find_tx(const Hash& txid) const {
-    ASSAY_TRY(auto places, impl_->index->find(txid));
-    if (places.empty()) return {Code::not_found, "no transaction with this id is on the chain"};
-    return TxPlace{places.front().height, places.front().index};
+    ASSAY_TRY(auto found, impl_->txs->find(RunIndex<4>::id_of(txid.view())));
+    if (found.empty()) return {Code::not_found, "no transaction with this id is on the chain"};
+    return TxPlace{found.front().height, static_cast<std::uint32_t>(read_u128(found.front().tail))};
+}
+
+Result<std::vector<Store::Moment>> Store::moments(const Address& a, Height from, Height to, std::size_t limit) const {
+    ASSAY_TRY(const auto found, impl_->moments->find_from(RunIndex<32>::id_of(a.view()), from, to, limit));
+    std::vector<Moment> out;
+    out.reserve(found.size());
+    for (const auto& f : found) out.push_back(moment_of(f));
+    return out;
+}
+
+Result<std::optional<Store::Moment>> Store::moment_below(const Address& a, Height height) const {
+    ASSAY_TRY(const auto found, impl_->moments->find_below(RunIndex<32>::id_of(a.view()), height));
+    return found ? std::optional(moment_of(*found)) : std::nullopt;
 }
 
 }  // namespace assay::chain

@@ -16,11 +16,12 @@
 //   j height chunk  undo of that height: what the changed keys held before
 //   r height        root, and the hashes of the tree's shards at that height (prove.hpp)
 //   b height        where the block lies in the block files
-//   t, T            index of transactions (tx_index.hpp)
+//   t, T            index of transactions (run_index.hpp)
+//   a, A            index of accounts: the blocks that changed one, and what it had after each
 //
 // Threads: stage, discard_stage, write, publish and commit belong to one thread. get and for_prefix must not run at the
-// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block and find_tx may
-// be called from any thread at any time.
+// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block, find_tx and
+// moments may be called from any thread at any time.
 #pragma once
 
 #include <functional>
@@ -31,11 +32,19 @@
 
 namespace assay::chain {
 
+/// What an account had after a block that changed it.
+struct AccountMoment {
+    Address address;
+    Amount liquid;
+    Credits credits;
+};
+
 struct BlockRecord {
     Height height;
     Bytes block;  ///< empty for height 0, which has no block
     Bytes results;
     std::vector<Hash> txids;
+    std::vector<AccountMoment> moments;
 };
 
 class Store {
@@ -98,6 +107,18 @@ class Store {
     /// Errors: not_found, future_height, io_error, store_corrupt.
     [[nodiscard]] Result<StoredBlock> block(Height height) const;
     [[nodiscard]] Result<TxPlace> find_tx(const Hash& txid) const;  ///< not_found
+
+    struct Moment {
+        Height height;
+        Amount liquid;
+        Credits credits;
+    };
+    /// What the account had after the blocks from `from` to `to` that changed it, ascending, at most `limit`. Addresses
+    /// are told apart by their first 16 bytes.
+    [[nodiscard]] Result<std::vector<Moment>> moments(const Address& a, Height from, Height to,
+                                                      std::size_t limit) const;
+    /// The last of them below a height.
+    [[nodiscard]] Result<std::optional<Moment>> moment_below(const Address& a, Height height) const;
 
    private:
     Store();

@@ -46,6 +46,7 @@ struct Method {
 void add_chain_methods(std::vector<Method>& out);
 void add_economy_methods(std::vector<Method>& out);
 void add_governance_methods(std::vector<Method>& out);
+void add_history_methods(std::vector<Method>& out);
 void add_market_methods(std::vector<Method>& out);
 void add_work_methods(std::vector<Method>& out);
 void add_tx_methods(std::vector<Method>& out);

@@ -30,6 +30,10 @@ class Page {
         return false;
     }
     void add(ByteView key, Json item);
+    /// The page has seen all up to this key: a cursor goes on behind it, though no item stands there.
+    void pass(ByteView key) { last_.assign(key.begin(), key.end()); }
+    /// The last key that earlier pages have seen; empty on the first.
+    [[nodiscard]] ByteView after() const { return after_; }
     [[nodiscard]] Json finish() const;
 
    private:

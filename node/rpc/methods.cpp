@@ -11,6 +11,7 @@ const std::vector<Method>& methods() {
         add_economy_methods(out);
         add_market_methods(out);
         add_work_methods(out);
+        add_history_methods(out);
         add_governance_methods(out);
         add_tx_methods(out);
         out.push_back({"rpc.discover", "this description", {}, "an OpenRPC document", &discover});
@@ -101,7 +102,7 @@ std::string hint_for(Code code) {
         case Code::range_too_large:
             return "ask for a smaller range";
         case Code::pruned:
-            return "ask a node that keeps more versions";
+            return "ask a node that keeps more";
         default:
             return "";
     }

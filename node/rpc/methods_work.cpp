@@ -138,40 +138,6 @@ Result<Json> opening(const Api& api, const Args& args) {
     });
 }
 
-Result<Json> explain(const Api& api, const Args& args) {
-    const Address who = args.address("provider");
-    return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        const Style style = style_of(s.params());
-        const Epoch now = s.chain().epoch;
-        const Epoch epoch{args.number_or("epoch", now.value)};
-        if (epoch > now)
-            return {Code::not_found, "epoch " + std::to_string(epoch.value) + " is not there yet; the running one is " +
-                                         std::to_string(now.value)};
-        const auto e = chain::explain_provider(s, who, epoch);
-        Json terms = Json::array();
-        for (const auto& t : e.terms) terms.push_back({{"name", t.name}, {"value", digits(t.value)}, {"rule", t.rule}});
-        Json list = Json::array();
-        for (const auto& [id, c] : e.commits) {
-            const Json full = commit_json(style, s, id, c);
-            list.push_back({{"id", hex(id)},
-                            {"slot", c.slot},
-                            {"status", full["status"]},
-                            {"bad", c.bad},
-                            {"slashed", digits(c.slashed)},
-                            {"height", c.height.value}});
-        }
-        Json why = Json::array();
-        for (const auto& w : e.why_not)
-            why.push_back({{"code", w.code}, {"have", w.have}, {"need", w.need}, {"fix", w.fix}});
-        Json devices = Json::array();
-        if (const auto p = s.provider(who)) devices = provider_json(style, s, who, *p)["devices"];
-        return Json{{"provider", style.address(who)}, {"epoch", epoch.value},           {"paid", digits(e.paid)},
-                    {"slashed", digits(e.slashed)},   {"returned", digits(e.returned)}, {"verdict", e.verdict},
-                    {"terms", std::move(terms)},      {"devices", std::move(devices)},  {"commits", std::move(list)},
-                    {"why_not", std::move(why)}};
-    });
-}
-
 }  // namespace
 
 void add_work_methods(std::vector<Method>& out) {
@@ -204,11 +170,6 @@ void add_work_methods(std::vector<Method>& out) {
                    {id},
                    "ready, seed, indices, open_until_blocks, params_hex, ctx, root, samples",
                    &opening});
-    out.push_back({"explain",
-                   "why a provider was paid what it was",
-                   {who, {"epoch", ParamType::number, false, "the running one unless told"}},
-                   "paid, slashed, returned, verdict, terms, commits, why_not",
-                   &explain});
 }
 
 }  // namespace assay::node

@@ -2,6 +2,8 @@
 // blocks are executed by other Apps with other threads and caches, in one piece and with a restart in between.
 #include <cstdio>
 
+#include "chain/account_history.hpp"
+#include "chain/flows.hpp"
 #include "tests/chain/chain_fixture.hpp"
 #include "tokenomics/params_change.hpp"
 #include "tokenomics/params_json.hpp"
@@ -27,6 +29,7 @@ class Walk {
         for (const Key* k : {&c_.buyer, &c_.anna, &c_.bob, &c_.carl}) people_.push_back(*k);
         for (const Key& k : c_.operators) people_.push_back(k);
         c_.rotate = true;
+        balances_ = balances();
     }
 
     void go(std::size_t transactions) {
@@ -38,8 +41,40 @@ class Walk {
     std::size_t sent() const { return sent_; }
     std::size_t changed() const { return changed_; }  ///< parameters, by votes
     const std::map<std::string, std::size_t>& outcomes() const { return outcomes_; }
+    const std::map<std::string, std::size_t>& flows() const { return flows_; }
 
    private:
+    using Balances = std::map<Address, std::pair<Amount, Credits>>;
+    [[nodiscard]] Balances balances() const {
+        Balances out;
+        c_.read([&](const StateView& s) {
+            s.for_prefix(tables::kAccounts, {}, [&](ByteView key, ByteView value) {
+                const auto a = borsh::decode<Account>(value);
+                REQUIRE(a.ok());
+                out[Address::from(key)] = {a->liquid, a->credits};
+                return true;
+            });
+            return 0;
+        });
+        return out;
+    }
+    // What the block's transactions and events tell is the whole change of every account.
+    void check_flows(const BlockResults& results) {
+        Balances told = std::move(balances_);
+        each_flow(c_.history.back(), results, {}, [&](const Flow& f) {
+            auto& [liquid, credits] = told[f.address];
+            u128& units = f.bucket == Bucket::liquid ? liquid.units : credits.units;
+            units = f.in ? units + f.value : units - f.value;  // wraps, and comes back where the block adds up
+            ++flows_[std::string(f.cause)];
+        });
+        balances_ = balances();
+        std::erase_if(told, [](const auto& one) { return one.second == std::pair<Amount, Credits>{}; });
+        Balances now = balances_;
+        std::erase_if(now, [](const auto& one) { return one.second == std::pair<Amount, Credits>{}; });
+        INFO("height " << c_.height().value);
+        REQUIRE(told == now);
+    }
+
     bool chance(std::uint64_t percent) { return random_.below(100) < percent; }
     Amount amount(std::uint64_t most) {
         if (chance(3)) return Amount{};
@@ -322,6 +357,7 @@ class Walk {
             CHECK(r.code != "internal");
         }
         for (const Event& e : results.end_events) changed_ += e.kind == "params.changed";
+        check_flows(results);
     }
 
     Random random_;
@@ -329,6 +365,8 @@ class Walk {
     std::vector<Key> people_;
     std::map<Hash, std::pair<Key, Work>> done_;
     std::map<std::string, std::size_t> outcomes_;
+    Balances balances_;
+    std::map<std::string, std::size_t> flows_;  // by cause
     std::size_t sent_ = 0, changed_ = 0;
     bool votes_ = false;
 };
@@ -356,6 +394,19 @@ void check_export(const Chain& c) {
     if (!header) FAIL(header.error().message);
     CHECK(app->info().app_hash == c.app->info().app_hash);
     CHECK(bytes_of(*app) == file);
+    // There the past is one change, and its epochs cannot be explained.
+    const Address who = c.anna.address();
+    std::size_t told = 0;
+    const auto end = each_change(*app, who, Height{0}, c.height(), {}, [&](const AccountChange& change) {
+        CHECK(change.cause == "state_file");
+        const Account now = c.account(c.anna);
+        CHECK(change.after == (change.bucket == Bucket::liquid ? now.liquid.units : now.credits.units));
+        ++told;
+        return true;
+    });
+    REQUIRE(end.ok());
+    CHECK(told > 0);
+    CHECK(explain_account(*app, who, Epoch{0}, {}, {}).error().code == Code::pruned);
 }
 
 void check_replays(const Chain& c) {
@@ -380,6 +431,61 @@ void check_replays(const Chain& c) {
     }
 }
 
+// Everybody's ledger sums to the balance, from page to page and as a whole, and the terms of each epoch to its change.
+void check_history(const Chain& c) {
+    std::map<Address, Account> all;
+    c.read([&](const StateView& s) {
+        s.for_prefix(tables::kAccounts, {}, [&](ByteView key, ByteView value) {
+            all[Address::from(key)] = *borsh::decode<Account>(value);
+            return true;
+        });
+        return 0;
+    });
+    const std::uint64_t epochs = c.clock().epoch.value;
+    std::size_t changes = 0, looked_at = 0;
+    for (const auto& [who, account] : all) {
+        if (all.size() > 30 && looked_at >= 30 && account.nonce == 0) continue;  // most were sent to once
+        ++looked_at;
+        std::array<u128, 2> sum{};
+        Height from;
+        for (bool more = true; more;) {  // pages of a few blocks
+            const HistoryBudget few{3 + changes % 50, 1'000};
+            const auto end = each_change(*c.app, who, from, c.height(), few, [&](const AccountChange& change) {
+                u128& units = sum[change.bucket == Bucket::liquid ? 0 : 1];
+                units = change.in ? units + change.value : units - change.value;
+                CHECK(units == change.after);
+                CHECK(change.cause != "unrecorded");
+                CHECK((change.cause == "genesis") == (change.height.value == 0));
+                CHECK_FALSE(rule_of_cause(change.cause).empty());
+                ++changes;
+                return true;
+            });
+            REQUIRE(end.ok());
+            more = end->cut;
+            from = end->through + 1;
+        }
+        CHECK(sum[0] == account.liquid.units);
+        CHECK(sum[1] == account.credits.units);
+        if (account.nonce == 0) continue;
+        const std::uint64_t step = std::max<std::uint64_t>(1, epochs / 40);
+        for (std::uint64_t e = 0; e <= epochs; e += step) {
+            const auto told = explain_account(*c.app, who, Epoch{e}, {}, {});
+            if (!told && e == epochs) continue;  // its first block is not there yet
+            REQUIRE(told.ok());
+            CHECK(told->adds_up);
+            std::array<u128, 2> at{told->liquid_before.units, told->credits_before.units};
+            for (const AccountTerm& t : told->terms) {
+                u128& units = at[t.bucket == Bucket::liquid ? 0 : 1];
+                units = t.in ? units + t.value : units - t.value;
+                CHECK_FALSE(t.rule.empty());
+            }
+            CHECK(at[0] == told->liquid_after.units);
+            CHECK(at[1] == told->credits_after.units);
+        }
+    }
+    std::printf("  changes told             %zu\n", changes);
+}
+
 std::size_t length() {
 #ifdef ASSAY_SANITIZED  // every invariant is scanned after every block: minutes of a sanitizer
     constexpr std::size_t kShort = 2'000;
@@ -396,10 +502,12 @@ void check_walk(Walk& w) {
         std::printf("  %-24s %zu\n", code.c_str(), n);
         codes += n > 0;
     }
+    for (const auto& [cause, n] : w.flows()) std::printf("  %-24s %zu\n", cause.c_str(), n);
     std::printf("  parameters changed       %zu\n", w.changed());
     CHECK(w.changed() > 0);
     CHECK(codes >= 15);  // the walk is of use only where it gets about
     CHECK(w.outcomes().at("ok") > w.sent() / 5);
+    check_history(w.chain());
     check_replays(w.chain());
     check_export(w.chain());
 }
@@ -453,6 +561,7 @@ TEST_CASE("a random walk in each of the other burn modes, with recycling") {
         });
         w.go(length() / 3);
         CHECK(w.outcomes().at("ok") > w.sent() / 5);
+        check_history(w.chain());
         check_replays(w.chain());
     }
 }

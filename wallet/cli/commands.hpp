@@ -19,7 +19,7 @@ void add_key_commands(CLI::App& app, Session& session);
 void add_token_commands(CLI::App& app, Session& session);
 void add_provider_commands(CLI::App& app, Session& session);   ///< provider, order, bid, validator
 void add_gov_commands(CLI::App& app, Session& session);        ///< gov propose, vote, list, show
-void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, epoch, explain, …
+void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, explain, ledger, …
 void add_tx_commands(CLI::App& app, Session& session);         ///< tx, log
 void add_completion_command(CLI::App& app, Session& session);  ///< from the tree as it is then
 

@@ -13,7 +13,7 @@ namespace {
 
 struct QueryOptions {
     std::string who, epoch, height, pattern, from, first, last, id, cursor, limit;
-    bool verify = false;
+    bool verify = false, csv = false;
 };
 
 void ask(Session& session, std::string_view method, const Params& params = {}) {
@@ -55,6 +55,60 @@ void balance(Session& session, const QueryOptions& q) {
     session.result(answer, session.json ? std::string() : render(answer, session.chain()) + verdict);
 }
 
+// "-0.25 ASY" or "+$3.10": how much a bucket changed.
+std::string signed_text(std::string_view bucket, const std::string& delta, const ChainInfo& chain) {
+    const bool out = delta.starts_with('-');
+    const auto units = parse_digits(out ? std::string_view(delta).substr(1) : std::string_view(delta));
+    if (!units) return delta;
+    return (out           ? "-"
+            : *units == 0 ? ""
+                          : "+") +
+           (bucket == "credits" ? show_usd(Credits{*units}) : chain.show(Amount{*units}));
+}
+std::string balance_text(std::string_view bucket, const std::string& units, const ChainInfo& chain) {
+    const std::string text = signed_text(bucket, units, chain);
+    return text.starts_with('+') ? text.substr(1) : text;
+}
+
+std::string account_part(const json::Value& account, const ChainInfo& chain) {
+    const auto number = [&](const char* name) {
+        const json::Value* v = account.find(name);
+        return v == nullptr ? std::string("?") : v->text;
+    };
+    const auto flag = [&](const char* name) {
+        const json::Value* v = account.find(name);
+        return v != nullptr && v->boolean;
+    };
+    std::string out = "\nbalance, heights " + number("from_height") + " to " + number("to_height") +
+                      (flag("cut")       ? " (the rest with --from-height)"
+                       : flag("running") ? " (so far)"
+                                         : "") +
+                      "\n";
+    for (const char* bucket : {"liquid", "credits"})
+        if (const json::Value* b = account.find(bucket))
+            out += std::string(bucket) + "  " + balance_text(bucket, text_or_empty(*b, "before"), chain) + " -> " +
+                   balance_text(bucket, text_or_empty(*b, "after"), chain) + "  (" +
+                   signed_text(bucket, text_or_empty(*b, "change"), chain) + ")\n";
+    if (const json::Value* terms = account.find("terms"); terms != nullptr && !terms->items.empty()) {
+        std::vector<json::Value> rows;
+        for (const json::Value& t : terms->items) {
+            const json::Value* count = t.find("count");
+            rows.push_back(make::object(
+                {{"name", make::text(text_or_empty(t, "name"))},
+                 {"change", make::text(signed_text(text_or_empty(t, "bucket"), text_or_empty(t, "value"), chain))},
+                 {"count", count == nullptr ? make::null() : *count},
+                 {"rule", make::text(text_or_empty(t, "rule"))}}));
+        }
+        out += render_table(make::array(std::move(rows)), chain);
+        out += flag("adds_up") ? "the terms add up to the change\n" : "the terms do NOT add up to the change\n";
+    }
+    if (const json::Value* accrued = account.find("accrued"); accrued != nullptr && !accrued->items.empty())
+        out +=
+            "\naccrued with providers, payable with assay claim\n" +
+            render_table(renamed(*accrued, {{"mine", "rewards"}, {"granted", "paid"}}), chain, {"provider", "rewards"});
+    return out;
+}
+
 std::string explanation(const json::Value& answer, const ChainInfo& chain) {
     std::string out = "epoch " + (answer.find("epoch") != nullptr ? answer.find("epoch")->text : "?") + ": " +
                       text_or_empty(answer, "verdict") + "\n";
@@ -67,15 +121,101 @@ std::string explanation(const json::Value& answer, const ChainInfo& chain) {
             const json::Value rows = renamed(*v, {{"value", "amount"}});
             out += std::string("\n") + name + "\n" + render_table(rows, chain);
         }
+    if (const json::Value* account = answer.find("account"); account != nullptr) {
+        if (account->kind == json::Kind::object) out += account_part(*account, chain);
+        if (const json::Value* pruned = answer.find("pruned")) out += "\n" + pruned->text + "\n";
+    }
     return out;
+}
+
+std::string tx_explanation(const json::Value& answer, const ChainInfo& chain) {
+    std::string out = "transaction " + text_or_empty(answer, "txid") + ": " + text_or_empty(answer, "verdict") + "\n";
+    const json::Value* terms = answer.find("terms");
+    std::vector<json::Value> rows;
+    for (const json::Value& t : terms == nullptr ? std::vector<json::Value>() : terms->items)
+        rows.push_back(make::object(
+            {{"address", make::text(text_or_empty(t, "address"))},
+             {"name", make::text(text_or_empty(t, "name"))},
+             {"change", make::text(signed_text(text_or_empty(t, "bucket"), text_or_empty(t, "value"), chain))},
+             {"rule", make::text(text_or_empty(t, "rule"))}}));
+    return rows.empty() ? out + "it moved nothing\n" : out + render_table(make::array(std::move(rows)), chain);
 }
 
 void explain(Session& session, const QueryOptions& q) {
     Params params;
-    params.text("provider", who_text(session, q));
+    if (q.who.size() == 64 && from_hex(q.who).ok()) {
+        if (!q.epoch.empty() || !q.first.empty()) usage("--epoch and --from-height are of an account");
+        const json::Value answer =
+            session.call("explain", params.text("txid", to_hex(parse_hash(q.who, "the txid").view())));
+        return session.result(answer, session.json ? std::string() : tx_explanation(answer, session.chain()));
+    }
+    params.text("address", who_text(session, q));
     if (!q.epoch.empty()) params.number("epoch", parse_count(q.epoch, "--epoch", 0, ~std::uint64_t{0}));
+    if (!q.first.empty()) params.number("from_height", parse_count(q.first, "--from-height", 0, ~std::uint64_t{0}));
     const json::Value answer = session.call("explain", params);
     session.result(answer, session.json ? std::string() : explanation(answer, session.chain()));
+}
+
+Params history_of(Session& session, const QueryOptions& q) {
+    Params p;
+    p.text("address", who_text(session, q));
+    if (!q.first.empty()) p.number("from_height", parse_count(q.first, "--from-height", 0, ~std::uint64_t{0}));
+    if (!q.limit.empty()) p.number("limit", parse_count(q.limit, "--limit", 1, 1000));
+    return p;
+}
+
+std::string number_text(const json::Value& item, std::string_view name) {
+    const json::Value* v = item.find(name);
+    return v == nullptr || v->kind == json::Kind::null ? std::string() : v->text;
+}
+
+// All pages, in base units: for programs that add up.
+std::string ledger_csv(Session& session, const QueryOptions& q) {
+    std::string out = "height,time,bucket,delta,balance_after,cause,epoch,txid\n";
+    std::string cursor = q.cursor;
+    do {
+        Params p = history_of(session, q);
+        if (!cursor.empty()) p.text("cursor", cursor);
+        const json::Value answer = session.call("ledger", p);
+        const json::Value* items = answer.find("items");
+        for (const json::Value& item : items == nullptr ? std::vector<json::Value>() : items->items) {
+            const json::Value* cause = item.find("cause");
+            const json::Value none = make::object();
+            const json::Value& why = cause == nullptr ? none : *cause;
+            out += number_text(item, "height") + "," + text_or_empty(item, "time") + "," +
+                   text_or_empty(item, "bucket") + "," + text_or_empty(item, "delta") + "," +
+                   text_or_empty(item, "balance_after") + "," + text_or_empty(why, "kind") + "," +
+                   number_text(why, "epoch") + "," + text_or_empty(why, "txid") + "\n";
+        }
+        cursor = text_or_empty(answer, "next_cursor");
+    } while (!cursor.empty());
+    return out;
+}
+
+void ledger(Session& session, const QueryOptions& q) {
+    if (q.csv && session.json) usage("--csv and --json are two forms of one answer: choose one");
+    if (q.csv) return session.result(make::null(), ledger_csv(session, q));
+    Params p = history_of(session, q);
+    if (!q.cursor.empty()) p.text("cursor", q.cursor);
+    const json::Value answer = session.call("ledger", p);
+    if (session.json) return session.result(answer, {});
+    const ChainInfo& chain = session.chain();
+    std::vector<json::Value> rows;
+    const json::Value* items = answer.find("items");
+    for (const json::Value& item : items == nullptr ? std::vector<json::Value>() : items->items) {
+        const std::string bucket = text_or_empty(item, "bucket");
+        const json::Value* cause = item.find("cause");
+        rows.push_back(make::object(
+            {{"height", make::text(number_text(item, "height"))},
+             {"time", make::text(text_or_empty(item, "time"))},
+             {"change", make::text(signed_text(bucket, text_or_empty(item, "delta"), chain))},
+             {"balance", make::text(balance_text(bucket, text_or_empty(item, "balance_after"), chain))},
+             {"cause", make::text(cause == nullptr ? std::string() : text_or_empty(*cause, "kind"))},
+             {"txid", make::text(cause == nullptr ? std::string() : text_or_empty(*cause, "txid").substr(0, 16))}}));
+    }
+    json::Value shown = make::object({{"items", make::array(std::move(rows))}});
+    if (const json::Value* next = answer.find("next_cursor")) set(shown, "next_cursor", *next);
+    session.result(answer, render(shown, chain));
 }
 
 void add_who(CLI::App* command, QueryOptions& q, const char* name) {
@@ -155,10 +295,31 @@ void add_query_commands(CLI::App& app, Session& session) {
         ask(session, "block", p);
     });
 
-    CLI::App* explain_command = app.add_subcommand("explain", "why a provider was paid what it was, or not");
-    add_who(explain_command, *q, "PROVIDER");
-    explain_command->add_option("--epoch", q->epoch, "the last one that closed unless told");
+    CLI::App* explain_command =
+        app.add_subcommand("explain", "an epoch of an account in terms that add up, and its pay; or a transaction");
+    explain_command->add_option("WHO", q->who,
+                                "address, key or txid; --from or the only key of the wallet unless told");
+    explain_command->add_option("--from", q->from, "a key of this wallet")->envname("ASSAY_FROM");
+    explain_command->add_option("--epoch", q->epoch, "the running one unless told");
+    explain_command->add_option("--from-height", q->first, "where an answer that was cut goes on");
     explain_command->callback([=, &session] { explain(session, *q); });
+
+    const auto history = [&](const char* name, const char* meaning) {
+        CLI::App* command = app.add_subcommand(name, meaning);
+        add_who(command, *q, "ADDR");
+        command->add_option("--from-height", q->first, "the first height; all of them unless told");
+        command->add_option("--cursor", q->cursor, "next_cursor of the page before");
+        command->add_option("--limit", q->limit, "lines on a page");
+        return command;
+    };
+    CLI::App* ledger_command = history("ledger", "every change of an account's tokens and credits, with its cause");
+    ledger_command->add_flag("--csv", q->csv, "all pages as CSV, in base units and micro-USD");
+    ledger_command->callback([=, &session] { ledger(session, *q); });
+    history("txs", "transactions that an account sent, or that moved its tokens or credits")->callback([=, &session] {
+        Params p = history_of(session, *q);
+        if (!q->cursor.empty()) p.text("cursor", q->cursor);
+        ask(session, "txs", p);
+    });
 
     app.add_subcommand("price", "the token's price, its average, and the next round")->callback([=, &session] {
         ask(session, "price");

@@ -53,7 +53,7 @@ TEST_CASE("what was written shows when it is published, in the maps and on the d
     commit_block(*store, Height{0}, changes);
     for (Change& c : changes) c.value = Bytes{2};
     REQUIRE(store->stage(changes).ok());
-    REQUIRE(store->write({Height{1}, Bytes{1}, {}, {}}).ok());
+    REQUIRE(store->write({Height{1}, Bytes{1}, {}, {}, {}}).ok());
     const auto all_hold = [&](std::uint8_t value) {
         std::size_t count = 0;
         for (const Change& c : changes) count += store->get(c.key) == Bytes{value};
