@@ -83,6 +83,8 @@ std::vector<AccountChange> changes_in(const Address& who, const Store::Moment& n
             c.cause = std::string(f.cause);
             if (f.tx) c.txid = block->results.receipts[*f.tx].txid;
             c.event = f.event;
+            const auto* paid_for = f.event != nullptr ? attr_of<AttrNumber>(*f.event, "epoch_number") : nullptr;
+            if (paid_for != nullptr) c.paid_for = Epoch{paid_for->value};
             u128& units = start.of(f.bucket);
             units = f.in ? units - f.value : units + f.value;
             told.push_back(std::move(c));
@@ -115,11 +117,12 @@ std::vector<AccountChange> changes_in(const Address& who, const Store::Moment& n
 
 void add_to(std::vector<AccountTerm>& terms, const AccountChange& c) {
     auto t = std::find_if(terms.begin(), terms.end(), [&](const AccountTerm& one) {
-        return one.cause == c.cause && one.bucket == c.bucket && one.in == c.in;
+        return one.cause == c.cause && one.paid_for == c.paid_for && one.bucket == c.bucket && one.in == c.in;
     });
     if (t == terms.end()) {
         AccountTerm fresh;
         fresh.cause = c.cause;
+        fresh.paid_for = c.paid_for;
         fresh.bucket = c.bucket;
         fresh.in = c.in;
         t = terms.insert(terms.end(), std::move(fresh));
@@ -139,8 +142,12 @@ class EpochReader {
     EpochReader(const StateView& state, const Address& who, AccountEpoch& out) : s_(state), who_(who), out_(out) {}
 
     void finish(const Bought& bought) {
-        const auto rows = tokenomics::list_params(s_.params_at(out_.epoch));
+        std::map<Epoch, std::vector<tokenomics::ParamRow>> in_force;
         for (AccountTerm& t : out_.terms) {
+            const Epoch epoch = t.paid_for.value_or(out_.epoch);
+            const auto [found, fresh] = in_force.try_emplace(epoch);
+            if (fresh) found->second = tokenomics::list_params(s_.params_at(epoch));
+            const auto& rows = found->second;
             const CauseRule* rule = find_cause(t.cause);
             if (rule == nullptr) continue;
             t.rule = std::string(rule->rule);
@@ -155,8 +162,9 @@ class EpochReader {
    private:
     void inputs(AccountTerm& t, const Bought& bought) {
         const auto put = [&](const char* name, u128 v) { t.inputs.emplace_back(name, to_digits(v)); };
-        const auto record = s_.epoch(out_.epoch);
-        const auto mine = s_.provider_epoch(out_.epoch, who_);
+        const Epoch epoch = t.paid_for.value_or(out_.epoch);
+        const auto record = s_.epoch(epoch);
+        const auto mine = s_.provider_epoch(epoch, who_);
         if (t.cause == "credits_bought") {
             put("tokens_spent", bought.spent.units);
             if (bought.least) put("price_least", *bought.least);

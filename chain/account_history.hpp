@@ -22,6 +22,7 @@ struct AccountChange {
     u128 value = 0;
     u128 after = 0;  ///< the bucket's balance
     std::string cause;
+    std::optional<Epoch> paid_for;  ///< the epoch whose pay it is: large networks' is paid in blocks after its end
     std::optional<Hash> txid;
     const Event* event = nullptr;  ///< during the call
 };
@@ -46,12 +47,13 @@ struct HistoryEnd {
 /// All changes of one cause.
 struct AccountTerm {
     std::string cause;
+    std::optional<Epoch> paid_for;  ///< as in AccountChange
     Bucket bucket = Bucket::liquid;
     bool in = false;
     u128 value = 0;
     std::uint64_t count = 0;
     std::string rule;
-    std::vector<std::pair<std::string, std::string>> params;  ///< in force in that epoch: path, value
+    std::vector<std::pair<std::string, std::string>> params;  ///< in force in that epoch, or in paid_for
     std::vector<std::pair<std::string, std::string>> inputs;  ///< name, number: what the rule was applied to
 };
 

@@ -83,7 +83,8 @@ void end_epoch(Exec& x) {
     (void)increase(books.burned, out.fees_burned);  // no burn for credits: it is never recycled
     for (const tokenomics::Payment& pay : out.payments) {
         (void)x.s.pay(pay.to, pay.validation);
-        x.emit("validator.paid", {attr("validator", pay.to), attr("amount", pay.validation)});
+        x.emit("validator.paid",
+               {attr("validator", pay.to), attr("amount", pay.validation), attr("epoch_number", x.epoch().value)});
     }
 
     record->last = x.height();

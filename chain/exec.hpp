@@ -87,8 +87,8 @@ inline Attr attr(std::string key, std::string v) {
 void set_stake(Exec& x, Provider& p, Amount next);
 /// A stakers' weight of the running epoch changes.
 void reweigh(Exec& x, Amount before, Amount after);
-/// Settles what the epoch that is paid owes a provider for its stake, with what that moves: before stake or pool change,
-/// and before access is asked for. Whether the record changed; the caller saves it. Takes no gas.
+/// Settles what the epoch that is paid owes a provider for its stake, with what that moves: before stake or pool
+/// change, and before access is asked for. Whether the record changed; the caller saves it. Takes no gas.
 [[nodiscard]] bool catch_up(Exec& x, const Address& a, Provider& p);
 /// The provider's record, caught up and saved.
 [[nodiscard]] std::optional<Provider> provider_now(Exec& x, const Address& a);
@@ -141,7 +141,7 @@ void pay_out(Exec& x);
 /// Whether the provider's work of that epoch is still to be paid: a verdict now only leaves its weight.  payout.cpp
 [[nodiscard]] bool waits_for_pay(const ChainState& clock, Epoch e, const Address& a);
 /// A verdict on `weight` of what is reserved for the provider: its part is paid or goes back to the availability pool.
-void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine, u128 weight, bool passed,
+void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine, Epoch e, u128 weight, bool passed,
                     const std::optional<Hash>& commit);  // payout.cpp
 /// Counts votes of proposals whose tally has begun, at most 1000 in a block.  governance.cpp
 void run_tally(Exec& x);

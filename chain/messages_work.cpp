@@ -229,7 +229,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
         mine.pending_weight -= k.weight;
         (passed ? mine.passed_before_pay : mine.lost_before_pay) += k.weight;
     } else {
-        settle_reserve(x, k.provider, *p, mine, k.weight, passed, id);
+        settle_reserve(x, k.provider, *p, mine, k.epoch, k.weight, passed, id);
     }
     x.s.put_record(tables::provider_epoch(k.epoch, k.provider), mine);
     x.s.put_record(tables::provider(k.provider), *p);

@@ -64,12 +64,12 @@ void pay_provider(Exec& x, const Address& a, ProviderEpoch& mine, const tokenomi
         ASSAY_CHECK(x.s.pay(a, *total).ok());
         (void)increase(p->earned, *total);
         x.emit("work.paid", {attr("provider", a), attr("amount", *total), attr("availability", mine.availability),
-                             attr("work", mine.work_bonus)});
+                             attr("work", mine.work_bonus), attr("epoch_number", x.s.clock().paying.epoch.value)});
     }
     const u128 passed = std::exchange(mine.passed_before_pay, 0), lost = std::exchange(mine.lost_before_pay, 0);
     mine.pending_weight += passed + lost;
-    settle_reserve(x, a, *p, mine, passed, true, {});
-    settle_reserve(x, a, *p, mine, lost, false, {});
+    settle_reserve(x, a, *p, mine, x.s.clock().paying.epoch, passed, true, {});
+    settle_reserve(x, a, *p, mine, x.s.clock().paying.epoch, lost, false, {});
     x.s.put_record(tables::provider(a), *p);
 }
 
@@ -115,7 +115,8 @@ bool settle_stake(Exec& x, const Address& a, Provider& p, const std::optional<to
     x.s.put_record(tables::provider_epoch(paying.epoch, a), mine);
     ASSAY_CHECK(x.s.pay(a, mine.staking).ok());
     (void)increase(p.earned, mine.staking);
-    x.emit("stake.paid", {attr("provider", a), attr("amount", mine.staking), attr("delegators", mine.delegators)});
+    x.emit("stake.paid", {attr("provider", a), attr("amount", mine.staking), attr("delegators", mine.delegators),
+                          attr("epoch_number", paying.epoch.value)});
     return true;
 }
 
@@ -135,7 +136,7 @@ bool waits_for_pay(const ChainState& clock, Epoch e, const Address& a) {
     return paying.stage == PayingStage::work && paying.epoch == e && !(paying.after && a <= *paying.after);
 }
 
-void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine, u128 weight, bool passed,
+void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine, Epoch e, u128 weight, bool passed,
                     const std::optional<Hash>& commit) {
     Ledger& books = x.s.books();
     const Amount part = tokenomics::reserve_part(mine.reserved, mine.pending_weight, weight);
@@ -150,7 +151,8 @@ void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine,
     ASSAY_CHECK(x.s.pay(a, part).ok());
     (void)increase(mine.late, part);
     (void)increase(p.earned, part);
-    std::vector<Attr> attrs{attr("provider", a), attr("amount", part), attr("late", part)};
+    std::vector<Attr> attrs{attr("provider", a), attr("amount", part), attr("late", part),
+                            attr("epoch_number", e.value)};
     if (commit) attrs.push_back(attr("commit", *commit));
     x.emit("work.paid", std::move(attrs));
 }

@@ -76,7 +76,7 @@ Result<Json> ledger(const Api& api, const Args& args) {
         if (page.full()) return page.more();
         Json cause{{"kind", c.cause}};
         cause["txid"] = c.txid ? Json(hex(*c.txid)) : Json();
-        cause["epoch"] = epochs.at(c.height);
+        cause["epoch"] = c.paid_for ? Json(c.paid_for->value) : epochs.at(c.height);
         page.add(key, Json{{"height", c.height.value},
                            {"time", c.time ? Json(format_utc(*c.time)) : Json()},
                            {"bucket", word_of(c.bucket)},
@@ -167,6 +167,7 @@ Json account_json(const Style& style, const chain::AccountEpoch& e) {
                          {"value", with_sign(t.in, t.value)},
                          {"unit", unit_of(t.bucket)},
                          {"count", t.count},
+                         {"epoch", t.paid_for.value_or(e.epoch).value},
                          {"rule", t.rule},
                          {"params", named_numbers(t.params)},
                          {"inputs", named_numbers(t.inputs)}});
