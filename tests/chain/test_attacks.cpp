@@ -59,9 +59,9 @@ class Counting final : public StateView {
         ++records;
         return inner_.get(key);
     }
-    void for_prefix(std::uint8_t table, ByteView prefix,
-                    const std::function<bool(ByteView, ByteView)>& f) const override {
-        inner_.for_prefix(table, prefix, [&](ByteView key, ByteView value) {
+    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
+                   const std::function<bool(ByteView, ByteView)>& f) const override {
+        inner_.for_range(table, prefix, from, [&](ByteView key, ByteView value) {
             ++records;
             return f(key, value);
         });
