@@ -1,6 +1,7 @@
 #include "base/amount.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace assay {
 namespace {
@@ -24,24 +25,34 @@ struct Quotient {
     u128 remainder;
 };
 
-// Binary long division of a 256-bit number whose high half is below the divisor, so the quotient fits 128 bits.
+// One digit of a long division in base 2^64: (rest, next) / d, where d has its highest bit set and rest < d.
+// Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D: the estimate by the upper half of d is too large by two
+// at most, and the lower half says by how much.
+std::uint64_t divide_digit(u128& rest, std::uint64_t next, u128 d) {
+    const u128 d1 = d >> 64, d0 = d & ~std::uint64_t{0};
+    u128 q = rest / d1, over = rest % d1;
+    while ((q >> 64) != 0 || q * d0 > ((over << 64) | next)) {
+        --q;
+        over += d1;
+        if ((over >> 64) != 0) break;
+    }
+    rest = ((rest << 64) | next) - q * d;  // modulo 2^128, exact: what is left is below d
+    return static_cast<std::uint64_t>(q);
+}
+
+// A 256-bit number whose high half is below the divisor, so the quotient fits 128 bits.
 Quotient divide(Wide n, u128 d) {
     if (n.high == 0) {
         const u128 q = n.low / d;
         return {q, n.low - q * d};
     }
-    u128 remainder = n.high;
-    u128 quotient = 0;
-    for (int bit = 127; bit >= 0; --bit) {
-        const bool carry = (remainder >> 127) != 0;
-        remainder = (remainder << 1) | ((n.low >> bit) & 1);
-        quotient <<= 1;
-        if (carry || remainder >= d) {
-            remainder -= d;
-            quotient |= 1;
-        }
-    }
-    return {quotient, remainder};
+    const auto upper = static_cast<std::uint64_t>(d >> 64);
+    const int shift = upper != 0 ? std::countl_zero(upper) : 64 + std::countl_zero(static_cast<std::uint64_t>(d));
+    if (shift > 0) n = {(n.high << shift) | (n.low >> (128 - shift)), n.low << shift};
+    u128 rest = n.high;
+    const u128 high = divide_digit(rest, static_cast<std::uint64_t>(n.low >> 64), d << shift);
+    const u128 low = divide_digit(rest, static_cast<std::uint64_t>(n.low), d << shift);
+    return {(high << 64) | low, rest >> shift};
 }
 
 Result<Quotient> divided(u128 a, u128 b, u128 c) {

@@ -138,7 +138,7 @@ class Writer {
     }
     template <Fielded T>
     void put(const T& v) {
-        v.each_field([this](const auto&... f) { (put(f), ...); });
+        v.each_field([this](const auto&... f) { (this->put(f), ...); });
     }
 
    private:

@@ -129,6 +129,7 @@ namespace assay {
     X(bad_genesis, -32602)                                   \
     X(bad_state_file, -32602)                                \
     X(number_unpublished, -32602)                            \
+    X(genesis_warned, 0)                                     \
     X(proof_invalid, -32602)                                 \
     /* programs: store, keys, devices, usage */              \
     X(usage, 0)                                              \

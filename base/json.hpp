@@ -30,17 +30,26 @@ struct Position {
 
 enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
+struct Member;
+
 /// A parsed value with the place it came from. Numbers keep their text: "integer" is a property of the reader.
 struct Value {
     Kind kind = Kind::null;
     bool boolean = false;
-    std::string text;                                    ///< string contents, or the literal of a number
-    std::vector<Value> items;                            ///< array
-    std::vector<std::pair<std::string, Value>> members;  ///< object, in the order of the file, keys unique
+    std::string text;             ///< string contents, or the literal of a number
+    std::vector<Value> items;     ///< array
+    std::vector<Member> members;  ///< object, in the order of the file, keys unique
     Position at = {0, 0};
 
     [[nodiscard]] const Value* find(std::string_view key) const;  ///< member or nullptr
     [[nodiscard]] bool is_null() const { return kind == Kind::null; }
+};
+
+/// A pair's names; no pair, which clang wants to be complete inside of Value.
+struct Member {
+    Member(std::string key, Value value) : first(std::move(key)), second(std::move(value)) {}
+    std::string first;
+    Value second;
 };
 
 struct Options {

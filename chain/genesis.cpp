@@ -190,4 +190,17 @@ Hash genesis_hash(const Genesis& g) {
     return kTag.hash(borsh::encode(g));
 }
 
+tokenomics::GenesisFacts facts_of(const Genesis& genesis) {
+    tokenomics::GenesisFacts out;  // no sum overflows: validate() has added them up below the cap
+    for (const GenesisAccount& a : genesis.accounts) {
+        out.supply.units += a.amount.units;
+        for (const tokenomics::Grant& g : a.vesting) out.supply.units += g.amount.units;
+    }
+    for (const GenesisValidator& v : genesis.validators) {
+        out.supply.units += v.bond.units;
+        out.bonds.push_back(v.bond);
+    }
+    return out;
+}
+
 }  // namespace assay::chain

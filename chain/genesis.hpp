@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "chain/records.hpp"
 #include "tokenomics/params.hpp"
+#include "tokenomics/warnings.hpp"
 
 namespace assay::chain {
 
@@ -46,6 +47,8 @@ struct LocalValidator {
 [[nodiscard]] Status begin_at(Genesis& genesis, TimeMs time);
 /// Sums, caps, duplicate addresses, parameters (tokenomics::validate).
 [[nodiscard]] Status validate(const Genesis& genesis);
+/// Of a valid genesis: what tokenomics::warnings() wants to know of it.
+[[nodiscard]] tokenomics::GenesisFacts facts_of(const Genesis& genesis);
 /// Canonical JSON that parses back to the same Borsh bytes.
 [[nodiscard]] std::string genesis_to_json(const Genesis& genesis);
 /// H("assay/genesis", Borsh).

@@ -83,7 +83,7 @@ function(assay_test name)
   if(NOT ASSAY_ONLY_PROOFS)
     target_precompile_headers(${name} REUSE_FROM assay_test_headers)
     # What is tested is optimised; optimising the checks themselves would double the time of the whole build.
-    target_compile_options(${name} PRIVATE -Og)
+    target_compile_options(${name} PRIVATE ${ASSAY_TEST_LEVEL})
     if(ASSAY_SANITIZE) # Catch2's own comparisons, which the lean ones replace, are in a system header
       target_compile_options(${name} PRIVATE -Wno-sign-compare)
     endif()

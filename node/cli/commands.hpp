@@ -44,6 +44,9 @@ int run_supply(const Output& out, const Home& home, const SupplyCommand& command
 int run_export(const Output& out, const Home& home, const ExportCommand& command);
 int run_log_level(const Output& out, const Home& home, const std::string& level);
 int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash);
+/// Refuses what is no genesis; says what is allowed and should be known (tokenomics/warnings.hpp). `strict`: exit 1
+/// there.
+int run_genesis_validate(const Output& out, const std::string& file, bool strict);
 /// A preset's text, comments and all, to be changed.
 int run_genesis_new(const Output& out, const std::string& network, const std::string& file);
 int run_config_default(const Output& out);

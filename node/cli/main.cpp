@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
     ExportCommand exported;
     std::optional<std::uint64_t> export_height;
     std::string file, level, preset = "devnet";
+    bool strict = false;
 
     CLI::App app("Assay's node: runs the chain.", "assayd");
     app.require_subcommand(1);
@@ -98,10 +99,11 @@ int run(int argc, char** argv) {
     c_new->add_option("--network", preset, "which preset")->capture_default_str();
     auto* c_show = c_genesis->add_subcommand("show", "the genesis in canonical JSON");
     auto* c_hash = c_genesis->add_subcommand("hash", "its hash, over the canonical encoding");
-    auto* c_validate = c_genesis->add_subcommand("validate", "is this file a genesis?");
+    auto* c_validate = c_genesis->add_subcommand("validate", "is this file a genesis, and what should be known of it?");
     c_show->add_option("FILE", file, "this home's unless told");
     c_hash->add_option("FILE", file, "this home's unless told");
     c_validate->add_option("FILE", file, "the file")->required();
+    c_validate->add_flag("--strict", strict, "a warning is an error");
     auto* c_config = app.add_subcommand("config", "the settings")->require_subcommand(1);
     auto* c_default = c_config->add_subcommand("default", "a file with every setting at its default");
     auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
@@ -137,7 +139,8 @@ int run(int argc, char** argv) {
     }
     if (c_new->parsed()) return run_genesis_new(out, preset, file);
     if (c_show->parsed()) return run_genesis_show(out, home, file, false);
-    if (c_hash->parsed() || c_validate->parsed()) return run_genesis_show(out, home, file, true);
+    if (c_validate->parsed()) return run_genesis_validate(out, file, strict);
+    if (c_hash->parsed()) return run_genesis_show(out, home, file, true);
     if (c_default->parsed()) return run_config_default(out);
     if (c_check->parsed()) return run_config_check(out, home);
     if (c_level->parsed()) return run_log_level(out, home, level);

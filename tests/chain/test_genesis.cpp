@@ -1,7 +1,9 @@
 // Genesis: what is refused and how it is named, the JSON round trip, and what the hash covers.
 #include "tests/chain/chain_fixture.hpp"
+#include "tokenomics/presets.hpp"
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace assay::chain::test {
@@ -154,6 +156,45 @@ TEST_CASE("a preset's validator is filled in from the node's own keys, and from 
     if (!filled) FAIL(filled.error().message);
     CHECK(filled->validators.at(0).consensus_key == mine.consensus_key);
     CHECK(filled->validators.at(0).beacon_tip == mine.beacon_tip);
+}
+
+TEST_CASE("what is to be known of each preset that travels with the programs") {
+    const std::map<std::string, std::string> expected = {
+        {"aethir", "schedule_ends no_breaker one_validator thin_deterrence(edge)"},
+        {"akash", "one_validator thin_deterrence(provider)"},
+        {"bittensor", "cap_before_schedule no_breaker one_validator thin_deterrence(miner)"},
+        {"devnet", "no_breaker one_validator"},
+        {"filecoin", "no_breaker one_validator thin_deterrence(sector)"},
+        {"gensyn", "no_breaker one_validator thin_deterrence(node)"},
+        {"golem", "no_breaker one_validator thin_deterrence(provider)"},
+        {"gonka", "schedule_ends no_breaker one_validator thin_deterrence(node)"},
+        {"helium", "no_breaker one_validator thin_deterrence(hotspot)"},
+        {"io-net", "no_breaker one_validator"},
+        {"livepeer", "no_breaker one_validator thin_deterrence(orchestrator)"},
+        {"near", "no_breaker one_validator thin_deterrence(node)"},
+        {"pocket", "no_breaker one_validator thin_deterrence(supplier)"},
+        {"render", "no_breaker wash_burning one_validator thin_deterrence(node)"}};
+    LocalValidator local;
+    local.consensus_key.bytes.fill(1);
+    local.beacon_tip.bytes.fill(1);
+    std::size_t complete = 0;
+    for (const auto name : tokenomics::preset_names()) {
+        const auto g = parse_genesis(*tokenomics::preset_text(name), name, local);
+        if (!g && g.error().code == Code::number_unpublished) continue;
+        REQUIRE(g.ok());
+        ++complete;
+        std::string codes;
+        for (const auto& w : tokenomics::warnings(g->params, facts_of(*g))) {
+            codes += (codes.empty() ? "" : " ") + w.code;
+            if (w.code == "thin_deterrence") codes += "(" + w.field.substr(8) + ")";
+            UNSCOPED_INFO(w.numbers);
+        }
+        INFO(name << ": " << codes);
+        const auto row = expected.find(std::string(name));
+        REQUIRE(row != expected.end());
+        CHECK(codes == row->second);
+    }
+    CHECK(complete == expected.size());
 }
 
 }  // namespace assay::chain::test

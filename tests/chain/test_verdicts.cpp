@@ -133,8 +133,8 @@ TEST_CASE("slashes multiply and hit active and unbonding stake alike") {
     CHECK(c.provider(c.anna).unbonding[0].amount == tokens(288));
 }
 
-TEST_CASE("nothing escapes a slash by unstaking, and nothing is created") {
-    // A9: the whole stake leaves between commit and verdict.
+TEST_CASE("A9: nothing escapes a slash by unstaking, and nothing is created") {
+    // The whole stake leaves between commit and verdict.
     Chain c;
     c.join(c.anna, "tiny", tokens(1000));
     c.next_epoch();
@@ -157,7 +157,7 @@ TEST_CASE("nothing escapes a slash by unstaking, and nothing is created") {
     CHECK(c.code(c.anna, Unjail{}) == "stake_below_required");
 }
 
-TEST_CASE("an unbonding entry waits while work that is older than its maturity is open") {
+TEST_CASE("A9: an unbonding entry waits while work that is older than its maturity is open") {
     Chain c([](Genesis& g) {
         g.params.stake.unbonding_ms = 25'000;
         g.params.work.open_blocks = 6;
@@ -230,7 +230,7 @@ TEST_CASE("an entry that matures after the verdict of an absent provider was sla
     CHECK(c.provider(c.anna).stake == tokens(891));
 }
 
-TEST_CASE("a slash in the last block of an epoch and one in the first block of the next") {
+TEST_CASE("A9: a slash in the last block of an epoch and one in the first block of the next") {
     for (const bool last : {true, false}) {
         INFO((last ? "last block" : "first block"));
         Chain c([](Genesis& g) {

@@ -1,5 +1,13 @@
-// A random walk over all messages, honest and not. After each block every invariant is scanned; at the end the same
-// blocks are executed by other Apps with other threads and caches, in one piece and with a restart in between.
+// A random walk over all messages, honest and not. The chain checks its invariants after every transaction; after each
+// block (the long walk: every so many) the whole state is scanned. At the end the same blocks are executed by other
+// Apps with other threads and caches, in one piece and with a restart in between.
+//
+// The long walk, a million transactions over fifty chains of five networks, prints what came of each message, and one
+// hash of all app hashes that depends on the seed alone (scripts/same-hash compares it over compilers and optimization
+// levels):
+//
+//   ASSAY_WALK_TXS=1000000 ASSAY_TEST_SEED=7 build/release/tests/test_chain_walk "[long-walk]"
+#include <array>
 #include <cstdio>
 
 #include "chain/account_history.hpp"
@@ -11,10 +19,18 @@
 namespace assay::chain::test {
 namespace {
 
+/// How fast a walk goes. The default looks at everything after every block.
+struct Pace {
+    std::size_t crowd = 0;          ///< people besides the fixture's; newcomers take their places
+    std::uint64_t each = 3;         ///< transactions of one of them in a block, at most
+    std::uint64_t scan_blocks = 1;  ///< the whole state is scanned every so many blocks
+};
+
 class Walk {
    public:
-    Walk(std::uint64_t walk_seed, std::size_t validators, const Chain::Tweak& tweak)
+    Walk(std::uint64_t walk_seed, std::size_t validators, const Chain::Tweak& tweak, const Pace& pace = {})
         : random_(walk_seed),
+          pace_(pace),
           c_(
               [&](Genesis& g) {
                   auto& v = g.params.governance;
@@ -28,6 +44,7 @@ class Walk {
               validators) {
         for (const Key* k : {&c_.buyer, &c_.anna, &c_.bob, &c_.carl}) people_.push_back(*k);
         for (const Key& k : c_.operators) people_.push_back(k);
+        residents_ = people_.size();
         c_.rotate = true;
         balances_ = balances();
     }
@@ -42,6 +59,11 @@ class Walk {
     std::size_t changed() const { return changed_; }  ///< parameters, by votes
     const std::map<std::string, std::size_t>& outcomes() const { return outcomes_; }
     const std::map<std::string, std::size_t>& flows() const { return flows_; }
+    /// By message's name: in transactions that were accepted, and in others.
+    struct Came {
+        std::size_t accepted = 0, refused = 0;
+    };
+    const std::map<std::string, Came>& messages() const { return messages_; }
 
    private:
     using Balances = std::map<Address, std::pair<Amount, Credits>>;
@@ -83,17 +105,25 @@ class Walk {
     }
     const Key& anybody() { return people_[random_.below(people_.size())]; }
 
-    std::optional<std::pair<Hash, Order>> some_order(const std::function<bool(const Order&)>& wanted) {
-        std::vector<std::pair<Hash, Order>> found;
-        c_.read([&](const StateView& s) {
-            s.each_order([&](const Hash& id, const Order& o) {
-                if (wanted(o)) found.emplace_back(id, o);
-                return true;
-            });
-            return 0;
+    // The orders there are, read once a block; what is closed is forgotten after a while.
+    const std::vector<std::pair<Hash, Order>>& orders() {
+        if (orders_at_ == c_.height()) return orders_;
+        orders_at_ = c_.height();
+        orders_.clear();
+        std::erase_if(known_orders_, [&](const Hash& id) {
+            Order o = c_.order(id);
+            const bool closed = o.status == OrderStatus::closed || o.status == OrderStatus::cancelled;
+            orders_.emplace_back(id, std::move(o));
+            return closed && chance(10);
         });
+        return orders_;
+    }
+    std::optional<std::pair<Hash, Order>> some_order(const std::function<bool(const Order&)>& wanted) {
+        std::vector<std::size_t> found;
+        for (std::size_t i = 0; i < orders().size(); ++i)
+            if (wanted(orders_[i].second)) found.push_back(i);
         if (found.empty()) return std::nullopt;
-        return found[random_.below(found.size())];
+        return orders_[found[random_.below(found.size())]];
     }
 
     std::optional<Message> vote() {
@@ -133,9 +163,12 @@ class Walk {
                 return Stake{chance(60) ? a : anybody().address(), amount(800)};
             case 5:
                 return Unstake{chance(60) ? a : anybody().address(), amount(300)};
-            case 6:
-                if (chance(30)) return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
+            case 6: {
+                const auto v = c_.read([&](const StateView& state) { return state.validator(a); });
+                if (v && v->jailed ? chance(90) : chance(15))
+                    return UnjailValidator{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
                 return Unjail{static_cast<std::uint8_t>(chance(95) ? 0 : 1)};
+            }
             case 7:
                 return RegisterValidator{random_.fixed<Hash>(), random_.fixed<Hash>(), amount(3000), "walker"};
             case 8: {  // a tip that leads nowhere: not for those who must go on proposing
@@ -209,13 +242,8 @@ class Walk {
             }
             default: {  // a bid on some order
                 std::vector<Hash> open;
-                c_.read([&](const StateView& s) {
-                    s.each_order([&](const Hash& id, const Order& o) {
-                        if (o.status == OrderStatus::open || random_.below(50) == 0) open.push_back(id);
-                        return true;
-                    });
-                    return 0;
-                });
+                for (const auto& [id, o] : orders())
+                    if (o.status == OrderStatus::open || random_.below(50) == 0) open.push_back(id);
                 if (open.empty()) return std::nullopt;
                 return PlaceBid{open[random_.below(open.size())], static_cast<std::uint32_t>(random_.below(3)),
                                 Credits{random_.below(3'000'000)}};
@@ -272,18 +300,17 @@ class Walk {
             else
                 txs.push_back(c_.tx_at(me, nonce++, {Chain::commit_message(w)}));
             if (chance(10)) txs.push_back(c_.tx_at(me, nonce++, {CommitWork{t.task, t.slot, random_.fixed<Hash>()}}));
-            done_.insert_or_assign(w.id(me.address()), std::pair(me, std::move(w)));
+            done_[me.address()].insert_or_assign(w.id(me.address()), std::move(w));
         }
         std::vector<Hash> over;
-        for (auto& [id, entry] : done_) {
-            if (entry.first.address() != me.address()) continue;
+        for (auto& [id, done] : done_[me.address()]) {
             const auto k = c_.read([&, which = id](const StateView& s) { return s.commit(which); });
             if (!k || k->status != CommitStatus::open) {
-                if (k || c_.clock().epoch.value > entry.second.task.epoch.value) over.push_back(id);
+                if (k || c_.clock().epoch.value > done.task.epoch.value) over.push_back(id);
                 continue;
             }
             if (c_.round(k->epoch.value).challenge.value == 0 || !chance(35)) continue;
-            OpenWork m = c_.opening(me, entry.second);
+            OpenWork m = c_.opening(me, done);
             if (chance(20) && !m.opening.siblings.empty()) m.opening.siblings[0].bytes[0] ^= 1;
             if (chance(5)) m.opening.leaves.pop_back();
             const Key& sender = chance(80) ? me : anybody();
@@ -292,15 +319,34 @@ class Walk {
             else if (k->worker == sender.address() || chance(10))
                 txs.push_back(c_.tx_at(sender, c_.nonce(sender), {m}));
         }
-        for (const Hash& id : over) done_.erase(id);
+        for (const Hash& id : over) done_[me.address()].erase(id);
+    }
+
+    // Somebody new comes, with tokens of the buyer's; where the crowd is complete, somebody goes and leaves everything.
+    std::optional<Message> newcomer() {
+        if (pace_.crowd == 0 || (people_.size() == residents_ + pace_.crowd && !chance(15))) return std::nullopt;
+        Key k(static_cast<std::uint32_t>(10'000 + newcomers_++));
+        const Address a = k.address();
+        if (people_.size() < residents_ + pace_.crowd) {
+            people_.push_back(k);
+        } else {
+            Key& gone = people_[residents_ + random_.below(pace_.crowd)];
+            done_.erase(gone.address());
+            gone = k;
+        }
+        return pay(a, tokens(15'000));
     }
 
     void one_block() {
         std::vector<RawTx> txs;
-        for (const Key& me : people_) {
-            if (!chance(60)) continue;
+        const auto welcome = newcomer();
+        for (std::size_t p = 0; p < people_.size(); ++p) {
+            const Key& me = people_[p];
+            const bool pays = p == 0 && welcome;
+            if (!pays && !chance(60)) continue;
             std::uint64_t nonce = c_.nonce(me);
-            for (std::uint64_t i = 0; i < random_.below(4); ++i) {
+            if (pays) txs.push_back(c_.tx_at(me, nonce++, {*welcome}));
+            for (std::uint64_t i = 0; i < random_.below(pace_.each + 1); ++i) {
                 std::vector<Message> ms;
                 for (std::uint64_t j = 0; j <= (chance(20) ? random_.below(4) : 0); ++j)
                     if (auto m = message(me)) ms.push_back(*std::move(m));
@@ -323,6 +369,7 @@ class Walk {
                     txs.push_back(
                         c_.tx_at(k, c_.nonce(k), {ReportPrice{Price{90'000'000 + random_.below(20'000'000)}}}));
         if (chance(5)) txs.push_back(random_.bytes(random_.below(200)));
+        c_.scan = (c_.height().value + 1) % pace_.scan_blocks == 0;
         c_.step = chance(3) ? 1 + random_.below(15'000) : 300 + random_.below(1'500);
 
         auto made = c_.app->make_block(c_.next_proposal(), txs);
@@ -346,9 +393,21 @@ class Walk {
             }
             count(c_.decide(*std::move(made), true), true);
         }
+        for (const Event& e : c_.events)
+            if (e.kind == "order.opened") known_orders_.push_back(std::get<AttrHash>(e.attrs.at(0).value).value);
         c_.events.clear();
     }
     void count(const BlockResults& results, bool proposed) {
+        const Block& block = c_.history.back();
+        REQUIRE(block.txs.size() == results.receipts.size());
+        for (std::size_t i = 0; i < block.txs.size(); ++i) {
+            const auto tx = borsh::decode<Tx>(block.txs[i]);
+            if (!tx) continue;
+            for (const Message& m : tx->body.messages) {
+                Came& came = messages_[std::string(message_name(m))];
+                ++(results.receipts[i].code == "ok" ? came.accepted : came.refused);
+            }
+        }
         for (const Receipt& r : results.receipts) {
             ++outcomes_[r.code];
             ++sent_;
@@ -361,12 +420,19 @@ class Walk {
     }
 
     Random random_;
+    Pace pace_;
     Chain c_;
     std::vector<Key> people_;
-    std::map<Hash, std::pair<Key, Work>> done_;
+    std::size_t residents_ = 0;  // of people_: those who stay
+    std::size_t newcomers_ = 0;
+    std::vector<Hash> known_orders_;
+    std::vector<std::pair<Hash, Order>> orders_;
+    std::optional<Height> orders_at_;
+    std::map<Address, std::map<Hash, Work>> done_;
     std::map<std::string, std::size_t> outcomes_;
     Balances balances_;
     std::map<std::string, std::size_t> flows_;  // by cause
+    std::map<std::string, Came> messages_;
     std::size_t sent_ = 0, changed_ = 0;
     bool votes_ = false;
 };
@@ -407,6 +473,68 @@ void check_export(const Chain& c) {
     REQUIRE(end.ok());
     CHECK(told > 0);
     CHECK(explain_account(*app, who, Epoch{0}, {}, {}).error().code == Code::pruned);
+}
+
+std::size_t long_walk_length() {
+    if (const char* text = std::getenv("ASSAY_WALK_TXS")) return std::strtoull(text, nullptr, 10);
+#ifdef ASSAY_SANITIZED
+    return ASSAY_LONG_TESTS ? 100'000 : 4'000;
+#else
+    return ASSAY_LONG_TESTS ? 1'000'000 : 12'000;
+#endif
+}
+
+// The networks of the long walk, one per mode of burning, with what else is to be met on the way.
+void walk_network(Genesis& g, std::size_t number) {
+    using tokenomics::BurnMode;
+    constexpr std::array kModes = {BurnMode::destroy, BurnMode::fee_destroy, BurnMode::vault, BurnMode::mint_ratio,
+                                   BurnMode::destroy};
+    auto& p = g.params;
+    p.epoch.blocks = 12;
+    p.work.open_blocks = 8;
+    p.stake.delegation = tokenomics::DelegationMode::open;
+    p.stake.unbonding_ms = 25'000;
+    p.slash.jail_ms = 5'000;
+    p.bme.mode = kModes.at(number);
+    p.bme.credits_per_token = 1'000'000;
+    p.bme.deviations = Ppb{Ppb::kOne};
+    p.bme.fee_destroy = {Ppb{50'000'000}, Ppb{10'000'000}, Ppb{700'000'000}};
+    p.bme.vault.shortfall = Ppb{10'000};
+    p.bme.vault.warn_bps = 10'400;
+    p.bme.vault.restart_bps = 10'200;
+    p.bme.vault.halt_bps = 9'900;
+    p.bme.vault.step_bps = 100;
+    p.bme.recycle = {tokens(3), 4};
+    p.vesting = {tokens(1), 3};
+    p.validators.max = 5;
+    p.validators.max_missed = Ppb{300'000'000};  // newcomers never propose: jail, and the way out of it
+    p.validators.min_expected = 2;
+    p.validators.jail_ms = 5'000;
+    if (number % 2 == 1) {
+        p.stake.unit_in = tokenomics::StakeUnit::usd;
+        p.stake.unit_usd = 90'000'000;
+        p.stake.access = tokenomics::AccessMode::scaled;
+        p.slash.full = Ppb{1'000'000'000};  // pools go to zero
+    }
+    g.accounts.at(0).amount = tokens(200'000'000);  // the buyer's, who pays for the newcomers
+    if (number == 4) {                              // near the cap, with many decimals
+        p.token.decimals = 24;
+        Amount sum;
+        for (const auto& a : g.accounts) sum.units += a.amount.units;
+        for (const auto& v : g.validators) sum.units += v.bond.units;
+        p.emission.total = tokens(500'000);
+        p.token.cap = Amount{sum.units + tokens(510'000).units};
+    }
+}
+
+/// The name of each alternative of Message.
+std::vector<std::string> all_message_names() {
+    std::vector<std::string> out;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (out.emplace_back(message_name(Message(std::in_place_index<I>))), ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<Message>>());
+    return out;
 }
 
 void check_replays(const Chain& c) {
@@ -492,7 +620,7 @@ std::size_t length() {
 #else
     constexpr std::size_t kShort = 5'000;
 #endif
-    return ASSAY_LONG_TESTS ? 1'000'000 / 3 : kShort;
+    return ASSAY_LONG_TESTS ? 30'000 : kShort;
 }
 
 void check_walk(Walk& w) {
@@ -513,6 +641,59 @@ void check_walk(Walk& w) {
 }
 
 }  // namespace
+
+TEST_CASE("a long random walk over five networks: all messages pass often, any number of threads gives the same hash",
+          "[long-walk]") {
+    constexpr std::size_t kNetworks = 5;
+    const std::size_t length = long_walk_length();
+    std::printf("seed %llu, %zu transactions\n", static_cast<unsigned long long>(seed()), length);
+    std::map<std::string, std::size_t> outcomes;
+    std::map<std::string, Walk::Came> messages;
+    std::size_t sent = 0, blocks = 0, epochs = 0, changed = 0;
+    Bytes hashes;
+    // A chain's epochs and blocks cost more as its records get more: many chains of a few hundred blocks in all.
+    const std::size_t chains = kNetworks * std::max<std::size_t>(1, length / kNetworks / 20'000);
+    for (std::size_t n = 0; n < chains; ++n) {
+        const std::size_t network = n % kNetworks;
+        Walk w(seed() * kNetworks + n, network == 0 ? 1 : 3, [&](Genesis& g) { walk_network(g, network); },
+               {.crowd = 20, .each = 5, .scan_blocks = 50});
+        w.go(length / chains);
+        const Chain& c = w.chain();
+        c.check_invariants();
+        c.replay(options(16, 1 << 20));
+        for (const auto& [code, count] : w.outcomes()) outcomes[code] += count;
+        for (const auto& [name, came] : w.messages()) {
+            messages[name].accepted += came.accepted;
+            messages[name].refused += came.refused;
+        }
+        sent += w.sent();
+        changed += w.changed();
+        blocks += c.height().value;
+        epochs += c.clock().epoch.value;
+        for (const std::uint8_t b : c.app->info().app_hash.view()) hashes.push_back(b);
+        std::printf("network %zu: height %llu, app hash %s\n", network,
+                    static_cast<unsigned long long>(c.height().value), to_hex(c.app->info().app_hash.view()).c_str());
+        std::fflush(stdout);  // who waits for a million sees how far it is
+    }
+    std::printf("%-26s %9s %9s\n", "message", "accepted", "refused");
+    for (const auto& [name, came] : messages)
+        std::printf("  %-24s %9zu %9zu\n", name.c_str(), came.accepted, came.refused);
+    for (const auto& [code, count] : outcomes) std::printf("  %-24s %9zu\n", code.c_str(), count);
+    std::printf("%zu transactions, %zu accepted, %zu blocks, %zu epochs, %zu parameters changed\n", sent,
+                outcomes.at("ok"), blocks, epochs, changed);
+    std::printf("hash of the walk: %s\n", to_hex(sha256(hashes).view()).c_str());
+    CHECK(outcomes.at("ok") > sent / 4);
+    if (length >= 50'000) CHECK(changed > 0);
+    // A long walk leaves out not one message; a short one may miss those that follow jail.
+    const std::size_t least = length / 200'000;
+    std::size_t kinds = 0;
+    for (const std::string& name : all_message_names()) {
+        INFO(name << " of " << length << " transactions");
+        CHECK(messages[name].accepted >= least);
+        kinds += messages[name].accepted > 0;
+    }
+    if (length >= 10'000) CHECK(kinds + 6 >= all_message_names().size());
+}
 
 TEST_CASE("a random walk with one validator keeps every invariant and replays to the same hashes") {
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));

@@ -318,6 +318,21 @@ class States(unittest.TestCase):
 
 
 class Networks(unittest.TestCase):
+    def test_validate_says_what_should_be_known_and_strict_refuses_it(self):
+        with Folder() as folder:
+            mine = folder / "mine.json"
+            run_json("assayd", "genesis", "new", mine, "--network", "render")
+            said = run_json("assayd", "genesis", "validate", mine)
+            self.assertIsNone(said["hash"])  # of the home that "local" stands for
+            wash = [w for w in said["warnings"] if w["code"] == "wash_burning"]
+            self.assertEqual([w["field"] for w in wash], ["bme.work_bound"])
+            self.assertIn("break-even", wash[0]["numbers"])
+            self.assertIn("F2", wash[0]["why"])
+            error, exit = run_json_error("assayd", "genesis", "validate", "--strict", mine)
+            self.assertEqual((error["code"], exit), ("genesis_warned", 1))
+            for word in ("wash_burning", "one_validator", "no_breaker"):
+                self.assertIn(word, error["message"])
+
     def test_a_network_without_numbers_names_them_and_runs_once_they_are_given(self):
         with Folder() as folder:
             error, exit = run_json_error("assayd", "init", "--network", "yotta", "--home", folder / "home")

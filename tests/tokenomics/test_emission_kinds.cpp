@@ -377,7 +377,8 @@ TEST_CASE("NEAR mints its rate of the supply, by the length of the epoch") {
     CHECK(tokens(scheduled_mint(p, Epoch{0}, v).value(), 24) == "25000000");
 }
 
-TEST_CASE("Livepeer's inflation moves by its step, first the rate and then the mint, between zero and its ceiling") {
+TEST_CASE(
+    "F5: Livepeer's inflation moves by its step, first the rate and then the mint, between zero and its ceiling") {
     EmissionParams p = of(EmissionKind::signed_step);
     p.signed_step = {Ppb{1000}, Ppb{500}, Ppb{500'000'000}, Ppb{2200}};
     EmissionMemory memory = emission_start(p);

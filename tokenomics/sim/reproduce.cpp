@@ -4,6 +4,8 @@
 #include "tokenomics/burn.hpp"
 #include "tokenomics/recycle.hpp"
 #include "tokenomics/sim/schedule.hpp"
+#include "tokenomics/split.hpp"
+#include "tokenomics/stake.hpp"
 
 namespace assay::sim {
 namespace {
@@ -142,6 +144,12 @@ Status io_net(Collector& out) {
     const std::vector<Epoch> whole{Epoch{0}, Epoch{175'319}};
     ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
     out.add("io-net", "IO minted in 175,319 hours, millions", "300", "docs.iog.net", rounded(sums[0], 8 + 6, 0));
+    const std::string stake = "docs.io.net: 200 IO x max(1, multiplier)";
+    for (const tokenomics::ClassParams& c : s.params.classes) {
+        ASSAY_TRY(const Amount required, tokenomics::required_per_device(s.params.stake, c));
+        out.add("io-net", "IO at stake for one " + c.name, c.name == "h100" ? "2000" : "200", stake,
+                rounded(required, 8, 0));
+    }
     return {};
 }
 
@@ -151,6 +159,9 @@ Status gonka(Collector& out) {
     ASSAY_TRY(const auto sums, tokenomics::schedule_sums(s.params.emission, whole));
     out.add("gonka", "GNK of all epochs before the clamp", "600142511",
             "gonka-ai/gonka: 285,000 x e^(-0.000475 n), all n", rounded(sums[0], 9, 0));
+    const std::vector<Epoch> first{Epoch{0}, Epoch{1}};
+    ASSAY_TRY(const auto begun, tokenomics::schedule_sums(s.params.emission, first));
+    out.add("gonka", "GNK of the first epoch", "285000", "gonka-ai/gonka", rounded(begun[0], 9, 0));
     ASSAY_TRY(const auto rows, rows_of(s, Every::year, 100));
     out.add("gonka", "GNK of all epochs", "600000000.000000000", "gonka-ai/gonka: reward pool",
             rounded(rows.back().cumulative, 9, 9));
@@ -190,6 +201,11 @@ Status bittensor(Collector& out) {
         out.add("bittensor", std::string("rao a block with ") + row.at + " of the cap issued", row.mint,
                 "opentensor/subtensor", to_digits(mint.units));
     }
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, Amount{1'000'000'000}));
+    out.add("bittensor", "rao of a block's 10^9 to the owner", "179995422", "opentensor/subtensor: 11,796 / 65,535",
+            to_digits(parts.treasury.units));
+    out.add("bittensor", "rao of it to miners", "410002289", "opentensor/subtensor: half of the rest",
+            to_digits(parts.availability.units));
     return {};
 }
 
@@ -202,6 +218,25 @@ Status near(Collector& out) {
     ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
     ASSAY_TRY(const Amount percent, mul_div(mint, 100'000'000, view.supply.units));  // millionths of a per cent
     out.add("near", "NEAR of the first year, per cent of the supply", "5.00", "nearcore", rounded(percent, 6, 2));
+    const Amount hundred{100'000'000};
+    ASSAY_TRY(const Amount burned, mul_div(hundred, s.params.validators.fee_burn.value, Ppb::kOne));
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, hundred));
+    out.add("near", "NEAR of 100 minted to the treasury", "10", "nearcore", rounded(parts.treasury, 6, 0));
+    out.add("near", "NEAR of 100 in fees that burn", "70", "nearcore", rounded(burned, 6, 0));
+    return {};
+}
+
+Status livepeer(Collector& out) {
+    ASSAY_TRY(const Scenario s, load_scenario("livepeer"));
+    EmissionView view;
+    view.cap = s.params.token.cap;
+    view.supply = Amount{u128{10'000'000} * 1'000'000'000'000'000'000u};  // of 18 decimals, nothing of it bonded
+    const auto start = tokenomics::emission_start(s.params.emission);
+    ASSAY_TRY(const auto round, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view, start));
+    const std::string lip = "LIP-40: the rate moves first, then mintable = supply x rate / 10^9";
+    out.add("livepeer", "ppb of inflation after a round below the target, from zero", "500", lip,
+            to_digits(round.memory.rate));
+    out.add("livepeer", "LPT minted in that round of a supply of 10,000,000", "5.00", lip, rounded(round.mint, 18, 2));
     return {};
 }
 
@@ -212,6 +247,11 @@ Status pocket(Collector& out) {
     view.settled = Amount{1'000'000'000};
     ASSAY_TRY(const Amount mint, tokenomics::scheduled_mint(s.params.emission, Epoch{0}, view));
     out.add("pocket", "POKT minted for 1000 settled", "975", "PIP-41", rounded(mint, 6, 0));
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, mint));
+    const std::string split = "poktroll: 79 %, 14 %, 4.5 % and 2.5 % of the mint";
+    out.add("pocket", "POKT of it to the supplier", "770.25", split, rounded(parts.work, 6, 2));
+    out.add("pocket", "POKT of it to the proposer", "136.50", split, rounded(parts.validators, 6, 2));
+    out.add("pocket", "POKT of it to DAO and source owner", "68.25", split, rounded(parts.treasury, 6, 2));
     return {};
 }
 
@@ -234,9 +274,9 @@ Status render(Collector& out) {
 constexpr struct {
     const char* preset;
     Status (*figures)(Collector&);
-} kAll[] = {{"aethir", aethir}, {"akash", akash},   {"bittensor", bittensor}, {"filecoin", filecoin},
-            {"gensyn", gensyn}, {"gonka", gonka},   {"helium", helium},       {"io-net", io_net},
-            {"near", near},     {"pocket", pocket}, {"render", render}};
+} kAll[] = {{"aethir", aethir},     {"akash", akash}, {"bittensor", bittensor}, {"filecoin", filecoin},
+            {"gensyn", gensyn},     {"gonka", gonka}, {"helium", helium},       {"io-net", io_net},
+            {"livepeer", livepeer}, {"near", near},   {"pocket", pocket},       {"render", render}};
 
 }  // namespace
 

@@ -79,7 +79,7 @@ void Session::say(const std::string& text) const {
 
 int Session::print(const Failure& f) const {
     if (json) {
-        std::vector<std::pair<std::string, json::Value>> error{
+        std::vector<json::Member> error{
             {"code", make::text(f.code)}, {"message", make::text(f.message)}, {"hint", make::text(f.hint)}};
         error.insert(error.end(), f.more.begin(), f.more.end());
         result(make::object({{"error", make::object(std::move(error))}}), "");

@@ -24,7 +24,7 @@ struct Failure {
     std::string message;
     std::string hint;
     int exit = kFailed;
-    std::vector<std::pair<std::string, json::Value>> more;  ///< further members of the error object: txid, height
+    std::vector<json::Member> more;  ///< further members of the error object: txid, height
 };
 
 /// `typed`: the mistake is in what the person typed, so an argument's code (bad_amount, bad_address, …) means usage.

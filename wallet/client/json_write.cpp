@@ -35,7 +35,7 @@ json::Value array(std::vector<json::Value> items) {
     v.items = std::move(items);
     return v;
 }
-json::Value object(std::vector<std::pair<std::string, json::Value>> members) {
+json::Value object(std::vector<json::Member> members) {
     json::Value v;
     v.kind = json::Kind::object;
     v.members = std::move(members);

@@ -17,7 +17,7 @@ namespace make {
 [[nodiscard]] json::Value flag(bool value);
 [[nodiscard]] json::Value amount(u128 base_units);  ///< a string of digits
 [[nodiscard]] json::Value array(std::vector<json::Value> items = {});
-[[nodiscard]] json::Value object(std::vector<std::pair<std::string, json::Value>> members = {});
+[[nodiscard]] json::Value object(std::vector<json::Member> members = {});
 }  // namespace make
 
 /// Sets or replaces a member of an object.
