@@ -161,6 +161,65 @@ TEST_CASE("F4, F10: the breaker warns, stretches the rounds, halts burning while
     c.replay(options(2));
 }
 
+TEST_CASE("F4: in the published stress, price -50 % and demand -55 %, the breaker and the bound on shortfalls hold") {
+    // io.net's published stress, on a vault. Every epoch the buyer spends what it would have spent, less 55 % once the
+    // price falls, by at most a tenth a round, to a half.
+    Chain c(in_mode(BurnMode::vault, [](auto& b) {
+        b.vault.shortfall = Ppb{10'000};  // a few tokens of a supply of half a million
+        b.vault.min_blocks = 5;
+        b.vault.max_blocks = 10;
+    }));
+    c.join(c.anna);
+    const auto bound_of = [&] {
+        const Ledger l = c.ledger();
+        return (l.genesis.units + l.minted.units - l.burned.units) / 100'000;
+    };
+    std::uint64_t price = kOneUsd;
+    bool halted = false;
+    std::size_t refused = 0, at_work = 0;
+    const Amount genesis = c.ledger().genesis;
+    c.buy_credits(c.buyer, tokens(280));
+    for (int epoch = 0; epoch < 8; ++epoch) {
+        if (epoch >= 2) price = std::max(price * 9 / 10, kOneUsd / 2);
+        const Receipt burn = c.run(c.buyer, BurnForCredits{tokens(epoch < 2 ? 100 : 45)});
+        refused += burn.code == "breaker_halted";
+        const Hash order = c.open_order(c.buyer, "tiny", 1, epoch < 2 ? 100'000'000 : 45'000'000, 300);
+        c.ok(c.anna, PlaceBid{order, 0, Credits{epoch < 2 ? 100'000'000u : 45'000'000u}});
+        while (c.order(order).status != OrderStatus::leased) c.block(c.reports(price));
+        while (c.clock().epoch < c.order(order).lease_from) c.block(c.reports(price));
+        while (c.round().h0_time.value == 0) c.block(c.reports(price));
+        const Work w = Chain::work(c.task(c.anna, 0, order));
+        c.ok(c.anna, Chain::commit_message(w));
+        while (c.round().challenge.value == 0) c.block(c.reports(price));
+        c.ok(c.anna, c.opening(c.anna, w));  // work goes on, halted or not
+        ++at_work;
+        c.price_rounds(3, price);
+        halted = halted || c.clock().breaker.level == BreakerLevel::halted;
+        for (std::uint64_t e = 0; e <= c.clock().epoch.value; ++e)
+            CHECK(c.epoch_record(e).minted_settled.units <= bound_of() + 1);
+    }
+    CHECK(halted);
+    CHECK(refused > 0);
+    CHECK(at_work == 8);
+    CHECK(c.provider(c.anna).passed == 8);
+    CHECK(c.code(c.anna, Unstake{c.anna.address(), tokens(10)}) == "ok");
+    const Ledger l = c.ledger();
+    CHECK(l.genesis == genesis);
+    CHECK(l.genesis.units + l.minted.units - l.burned.units <= c.genesis.params.token.cap.units);
+    // Credits that the vault cannot pay at half the price wait in line; nobody is paid out of thin air.
+    CHECK(l.credits_queued.units > 0);
+    CHECK(l.minted.units - l.scheduled.units <= (c.clock().epoch.value + 1) * (bound_of() + 1));
+    // The price comes back, the line is paid as epochs allow, and with nothing outstanding burning starts again.
+    c.ok(c.buyer, RedeemCredits{c.account(c.buyer).credits});
+    for (int round = 0; round < 200 && !c.ledger().credits_queued.is_zero(); ++round)
+        c.price_rounds(1, price = std::min(price * 11 / 10, kOneUsd));
+    CHECK(c.ledger().credits_queued.is_zero());
+    c.price_rounds(1, price);
+    CHECK(c.clock().breaker.level == BreakerLevel::healthy);
+    CHECK(c.code(c.buyer, BurnForCredits{tokens(1)}) == "ok");
+    c.replay(options(2));
+}
+
 TEST_CASE("a burn that waits in the queue while the breaker halts comes back") {
     Chain c(in_mode(BurnMode::vault, [](auto& b) { b.vault.max_blocks = b.vault.min_blocks = 1; }));
     c.buy_credits(c.buyer, tokens(100));

@@ -232,6 +232,8 @@ class Contract(unittest.TestCase):
         "vest": ["alice", "1", "--start", "2027-01-01", "--end", "2028-01-01"], "claim": ["alice"], "commission": ["5%"],
         "stake": ["1"], "unstake": ["1"], "epochs": ["0", "1"],
         "provider requirement": ["--class", "cpu-1"], "provider device add": ["--class", "cpu-1"],
+        "provider device remove": ["--slot", "0"], "provider update": ["--endpoint", "http://gpu"],
+        "provider set-worker": ["alice", "--fee-budget", "5"], "gov appeal": ["1", "--deposit", "1", "--title", "t"],
         "order create": ["--class", "cpu-1", "--units", "2", "--max-price", "0.1"], "order show": ["ab" * 32],
         "bid place": ["ab" * 32, "--price", "0.1"], "bid accept": ["ab" * 32, "--provider", "alice", "--price", "0.1"],
         "bid list": ["ab" * 32], "order cancel": ["ab" * 32], "lease show": ["ab" * 32], "lease close": ["ab" * 32],
