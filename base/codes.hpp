@@ -104,6 +104,11 @@ namespace assay {
     X(unknown_bid, -32010)                                   \
     X(not_manual, -32010)                                    \
     X(not_leased, -32010)                                    \
+    X(gemm_closed, -32010)                                   \
+    X(not_gemm, -32010)                                      \
+    X(already_delivered, -32010)                             \
+    X(not_delivered, -32010)                                 \
+    X(wrong_slice, -32010)                                   \
     /* openings */                                           \
     X(opening_leaf_count, -32010)                            \
     X(opening_sibling_count, -32010)                         \

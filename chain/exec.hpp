@@ -69,6 +69,8 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Status run(Exec& x, const AcceptBid& m);
 [[nodiscard]] Status run(Exec& x, const CloseLease& m);
 [[nodiscard]] Status run(Exec& x, const CancelOrder& m);
+[[nodiscard]] Status run(Exec& x, const Dispute& m);
+[[nodiscard]] Status run(Exec& x, const Deliver& m);
 [[nodiscard]] Status run(Exec& x, const CommitWork& m);
 [[nodiscard]] Status run(Exec& x, const OpenWork& m);
 [[nodiscard]] Status run(Exec& x, const Propose& m);
@@ -134,6 +136,8 @@ void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b);
 /// Erases what the index of prices does not look back on any more.
 void forget_old_prices(Exec& x);                                           // market.cpp
 void settle_unit(Exec& x, const Hash& order_id, const Address& provider);  // market.cpp
+/// What was delivered is the product: the provider is paid, the order closes.  messages_gemm.cpp
+void accept_delivery(Exec& x, const Hash& order_id, Order o);
 /// Mints, pays validators, takes what waited for the boundary and opens the next epoch; its providers are then paid.
 void end_epoch(Exec& x);  // epoch_end.cpp
 /// Pays the next of the providers of the epoch that ended last.  payout.cpp

@@ -54,8 +54,8 @@ std::vector<TaskView> tasks_of(const StateView& state, const Address& provider) 
         state.for_prefix(tables::kLeases, prefix.key, [&](ByteView key, ByteView) {
             const Hash order_id = Hash::from(key.subspan(36));
             const auto o = state.order(order_id);
-            if (o && o->status == OrderStatus::leased && o->lease_from <= clock.epoch && o->units_done < o->units &&
-                clock.height + 1 < o->expires)
+            if (o && !o->gemm && o->status == OrderStatus::leased && o->lease_from <= clock.epoch &&
+                o->units_done < o->units && clock.height + 1 < o->expires)
                 task(lease_task(clock.epoch, order_id), order_id);
             return true;
         });

@@ -68,6 +68,12 @@ Status check_params_fit(Exec& x, const tokenomics::Params& next) {
         return {Code::bad_proposal, "emission.total of " + to_digits(next.emission.total.units) +
                                         " is below what the schedule has minted already, " +
                                         to_digits(scheduled.units)};
+    const std::uint32_t products = x.s.clock().gemm_orders;
+    if (products > 0 && next.block.max_tx_bytes < tokenomics::kDisputeBytes)
+        return {Code::bad_proposal, std::to_string(products) + " orders of products may be disputed, which takes " +
+                                        std::to_string(tokenomics::kDisputeBytes) +
+                                        " bytes, more than block.max_tx_bytes of " +
+                                        std::to_string(next.block.max_tx_bytes)};
     for (std::uint64_t e = x.s.clock().oldest_round.value; e <= x.epoch().value; ++e) {
         const auto r = x.s.round(Epoch{e});
         if (!r) continue;

@@ -153,6 +153,55 @@ Status check_commit(const Bytes& before, const std::optional<Bytes>& after) {
     return {};
 }
 
+// What a product is and what was delivered for it stand as they were written; only how long it may be disputed moves.
+Status check_product(const Bytes& before, const std::optional<Bytes>& after) {
+    if (!after) return broken("an order is never erased", 0, 1);
+    const auto was = borsh::decode<Order>(before);
+    auto is = borsh::decode<Order>(*after);
+    ASSAY_CHECK(was.ok() && is.ok());
+    if (was->gemm.has_value() != is->gemm.has_value()) return broken("an order stays what it is", 0, 1);
+    if (!was->gemm) return {};
+    if (was->gemm->job != is->gemm->job || was->gemm->dispute_blocks != is->gemm->dispute_blocks)
+        return broken("a job never changes", was->gemm->dispute_blocks, is->gemm->dispute_blocks);
+    if (!was->gemm->delivery) return {};
+    if (!is->gemm->delivery) return broken("a delivery is never taken back", was->gemm->delivery->height.value, 0);
+    if (is->gemm->delivery->until < was->gemm->delivery->disputes_until)
+        return broken("a delivery is accepted too early", is->gemm->delivery->until.value,
+                      was->gemm->delivery->disputes_until.value);
+    is->gemm->delivery->until = was->gemm->delivery->until;
+    if (borsh::encode(*is->gemm->delivery) != borsh::encode(*was->gemm->delivery))
+        return broken("a delivery is written once", is->gemm->delivery->height.value,
+                      was->gemm->delivery->height.value);
+    return {};
+}
+
+// Products against the clock's count, and deliveries and disputes against the rows that name them.
+struct ProductErrors {
+    std::uint64_t alive = 0, deliveries = 0, disputes = 0;
+};
+ProductErrors check_products(const StateView& state) {
+    ProductErrors out;
+    std::uint64_t may_be_disputed = 0;
+    state.each_order([&](const Hash& id, const Order& o) {
+        out.alive += o.gemm && (o.status == OrderStatus::open || o.status == OrderStatus::leased);
+        if (!o.may_be_disputed()) return true;
+        ++may_be_disputed;
+        out.deliveries += !state.get(tables::delivery(o.lease->provider, o.gemm->delivery->time, id)).has_value();
+        return true;
+    });
+    state.for_prefix(tables::kDeliveries, {}, [&](ByteView, ByteView) {
+        --may_be_disputed;
+        return true;
+    });
+    out.deliveries += may_be_disputed != 0;
+    state.for_prefix(tables::kDisputes, {}, [&](ByteView key, ByteView) {
+        const auto o = state.order(Hash::from(key));
+        out.disputes += !o || !o->may_be_disputed();
+        return true;
+    });
+    return out;
+}
+
 // Shares of a pool against those of its delegations, entries and closed generations, in one pass over the table.
 struct DelegationErrors {
     std::uint64_t pools = 0, listed = 0;
@@ -279,6 +328,7 @@ Status check_tx_invariants(const BlockState& s, const std::optional<Charge>& cha
         const auto now = s.get(u.key);
         if (now) after.add(u.key, *now);
         if (u.key.table == tables::kCommits && u.before) ASSAY_TRY_VOID(check_commit(*u.before, now));
+        if (u.key.table == tables::kOrders && u.before) ASSAY_TRY_VOID(check_product(*u.before, now));
         if (u.key.table == tables::kVesting && u.before) ASSAY_TRY_VOID(check_grant(*u.before, now, s.clock().time));
     }
     const u128 fees = const_cast<BlockState&>(s).books().fees.units - s.ledger_before().fees.units;
@@ -345,7 +395,13 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
             if (c.status == CommitStatus::open) exposure += c.exposure.units, ++open;
             return true;
         });
-        exposure_errors += exposure != p.exposure.units || open != p.open_commits;
+        std::uint64_t deliveries = 0;
+        state.for_prefix(tables::kDeliveries, a.view(), [&](ByteView key, ByteView) {
+            const auto o = state.order(Hash::from(key.subspan(sizeof(Address) + 8)));
+            if (o && o->may_be_disputed()) exposure += o->gemm->delivery->exposure.units, ++deliveries;
+            return true;
+        });
+        exposure_errors += exposure != p.exposure.units || open != p.open_commits || deliveries != p.open_deliveries;
         std::vector<std::uint32_t> classes;
         state.each_device(a, [&](std::uint32_t, const Device& d) {
             classes.push_back(d.device_class);
@@ -361,8 +417,13 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
         devices_of_all += classes.size();
         return true;
     });
-    rows.push_back({"exposure of a provider = sum over its open commits",
+    rows.push_back({"exposure of a provider = sum over its open commits and deliveries",
                     to_digits(exposure_errors) + " providers differ", exposure_errors == 0});
+    const ProductErrors products = check_products(state);
+    rows.push_back({"orders of products are counted; deliveries and disputes are those of leases that wait",
+                    to_digits(products.alive) + " = " + to_digits(clock.gemm_orders) + ", " +
+                        to_digits(products.deliveries) + " and " + to_digits(products.disputes) + " differ",
+                    products.alive == clock.gemm_orders && products.deliveries == 0 && products.disputes == 0});
     const DelegationErrors shares = check_delegations(state);
     rows.push_back({"shares of a pool = sum over its delegations, and all are listed by delegator",
                     to_digits(shares.pools) + " pools and " + to_digits(shares.listed) + " delegations differ",

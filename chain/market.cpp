@@ -84,6 +84,7 @@ void open_lease(Exec& x, const Hash& id, Order& o, const Bid& b) {
 }
 
 Status close_order(Exec& x, const Hash& id, Order& o, OrderStatus status) {
+    if (o.gemm) --x.s.clock().gemm_orders;
     if (!o.deposit.is_zero()) {
         Account& buyer = x.s.edit(o.buyer);
         ASSAY_TRY_VOID(increase(buyer.credits, o.deposit));
@@ -114,6 +115,14 @@ void run_due_orders(Exec& x) {
         x.s.erase({tables::kOrdersDue, key});
         auto o = x.s.order(id);
         if (!o || o->status == OrderStatus::closed || o->status == OrderStatus::cancelled) continue;
+        if (o->may_be_disputed()) {
+            const Height until = o->gemm->delivery->until;
+            if (x.height() >= until)
+                accept_delivery(x, id, *std::move(o));
+            else
+                x.s.put(tables::order_due(until, id), {});
+            continue;
+        }
         if (x.height() >= o->expires) {
             if (has_open_commit(x, id, *o)) {
                 x.s.put(tables::order_due(x.height() + 1, id), {});
@@ -145,7 +154,9 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     ++o->units_done;
     x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), 0, q});
     auto prices = x.s.market_prices(x.epoch(), o->device_class);
-    if (tokenomics::add_units(prices, price, 1))  // all credits that ever were fit, so their sum does
+    // A product is as large as its buyer likes: its price says nothing of a unit of the class. All credits that ever
+    // were fit, so their sum does.
+    if (!o->gemm && tokenomics::add_units(prices, price, 1))
         x.s.put_record(tables::market_prices(x.epoch(), o->device_class), prices);
     x.s.put_record(tables::order(order_id), *o);
     if (o->units_done == o->units) (void)close_order(x, order_id, *o, OrderStatus::closed);

@@ -29,6 +29,8 @@ struct Namer {
     std::string_view operator()(const AcceptBid&) const { return "accept_bid"; }
     std::string_view operator()(const CloseLease&) const { return "close_lease"; }
     std::string_view operator()(const CancelOrder&) const { return "cancel_order"; }
+    std::string_view operator()(const Dispute&) const { return "dispute"; }
+    std::string_view operator()(const Deliver&) const { return "deliver"; }
     std::string_view operator()(const CommitWork&) const { return "commit_work"; }
     std::string_view operator()(const OpenWork&) const { return "open_work"; }
     std::string_view operator()(const Propose&) const { return "propose"; }

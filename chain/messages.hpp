@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/borsh.hpp"
+#include "proofs/matrix.hpp"
 #include "proofs/opening.hpp"
 #include "tokenomics/change.hpp"
 
@@ -146,16 +147,18 @@ struct Retire {
 };
 
 // ---------------------------------------------------------------- market
-/// `units` canonical tasks of the class, at most max_price micro-USD each, paid from the deposit as they pass.
+/// `units` canonical tasks of the class, at most max_price micro-USD each, paid from the deposit as they pass. Or one
+/// product of two matrices of the buyer's, which the provider delivers off chain.
 struct OpenOrder {
     static constexpr std::uint8_t kTag = 40;
     std::string device_class;
     std::uint64_t units = 0;
     Credits max_price;
-    Credits deposit;            ///< at least units x max_price
-    std::uint64_t expires = 0;  ///< height; what is not done by then is refunded
-    bool manual = false;        ///< a direct order: the buyer takes a bid by hand, nobody is matched
-    ASSAY_FIELDS(device_class, units, max_price, deposit, expires, manual)
+    Credits deposit;                           ///< at least units x max_price
+    std::uint64_t expires = 0;                 ///< height; what is not done by then is refunded
+    bool manual = false;                       ///< a direct order: the buyer takes a bid by hand, nobody is matched
+    std::optional<proofs::GemmJob> gemm = {};  ///< then `units` is 1: the whole product
+    ASSAY_FIELDS(device_class, units, max_price, deposit, expires, manual, gemm)
 };
 struct PlaceBid {
     static constexpr std::uint8_t kTag = 41;
@@ -173,7 +176,8 @@ struct AcceptBid {
     Credits price;  ///< at most: a bid may be replaced while this travels
     ASSAY_FIELDS(order, provider, slot, price)
 };
-/// Buyer or provider ends a lease; what passed is paid, the rest of the deposit comes back.
+/// Buyer or provider ends a lease; what passed is paid, the rest of the deposit comes back. Of a product, the provider
+/// declines it before it has delivered, and the buyer accepts at once what was delivered.
 struct CloseLease {
     static constexpr std::uint8_t kTag = 43;
     Hash order;
@@ -184,6 +188,25 @@ struct CancelOrder {
     static constexpr std::uint8_t kTag = 44;
     Hash order;
     ASSAY_FIELDS(order)
+};
+
+/// The buyer shows that a tile of what was delivered is not the product's: one slice of at most 1024 columns in a
+/// message, in order, alone in its transaction.
+struct Dispute {
+    static constexpr std::uint8_t kTag = 45;
+    Hash order;
+    std::uint32_t tile_row = 0, tile_col = 0;
+    std::uint32_t slice = 0;
+    proofs::Panel a, b;              ///< panel tile_row of A and tile_col of B, of that slice
+    std::optional<proofs::Panel> c;  ///< the tile as it was delivered: with slice 0, and then only
+    ASSAY_FIELDS(order, tile_row, tile_col, slice, a, b, c)
+};
+/// The provider of a lease names the root of the product that it hands to the buyer off chain.
+struct Deliver {
+    static constexpr std::uint8_t kTag = 46;
+    Hash order;
+    Hash c_root;
+    ASSAY_FIELDS(order, c_root)
 };
 
 // ---------------------------------------------------------------- work (each alone in its transaction)
@@ -224,10 +247,11 @@ struct Vote {
     ASSAY_FIELDS(proposal, choice)
 };
 
-using Message = std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, UpdateProvider,
-                             AddDevice, RemoveDevice, Stake, Unstake, SetCommission, Unjail, ClaimRewards,
-                             RegisterValidator, RotateKey, RenewBeacon, ReportPrice, UnjailValidator, Retire, OpenOrder,
-                             PlaceBid, AcceptBid, CloseLease, CancelOrder, CommitWork, OpenWork, Propose, Vote>;
+using Message =
+    std::variant<Transfer, CreateVesting, BurnForCredits, RedeemCredits, RegisterProvider, UpdateProvider, AddDevice,
+                 RemoveDevice, Stake, Unstake, SetCommission, Unjail, ClaimRewards, RegisterValidator, RotateKey,
+                 RenewBeacon, ReportPrice, UnjailValidator, Retire, OpenOrder, PlaceBid, AcceptBid, CloseLease,
+                 CancelOrder, Dispute, Deliver, CommitWork, OpenWork, Propose, Vote>;
 
 /// The id under which a commit of this task for this slot is written, once: known before it is sent.
 [[nodiscard]] Hash commit_id(const Hash& task, const Address& provider, std::uint32_t slot);

@@ -40,7 +40,7 @@ Result<Pair> settled(Exec& x, const Address& at) {
         x.s.erase(tables::closed_generation(at, generation));
     else if (closed)
         x.s.put_record(tables::closed_generation(at, generation), *closed);
-    out.released = tokenomics::release_leaving(out.pool, d, x.time(), x.s.oldest_open_work(out.provider));
+    out.released = tokenomics::release_leaving(out.pool, d, x.time(), x.s.oldest_open_work(at, out.provider));
 
     Ledger& books = x.s.books();
     ASSAY_TRY_VOID(decrease(books.rewards, out.reward));
@@ -158,9 +158,8 @@ Result<Amount> slash_delegators(Exec& x, const Address& a, Provider& p, Ppb rate
 Amount reward_delegators(Exec& x, const Address& a, Amount own, tokenomics::StakePool& pool, Amount reward,
                          ProviderEpoch& mine) {
     const Paying& paying = x.s.clock().paying;
-    const auto parts =
-        tokenomics::share_reward(reward, own, tokenomics::earning_stake(pool, paying.epoch),
-                                 tokenomics::commission_in(pool, paying.epoch, paying.commission_floor));
+    const auto parts = tokenomics::share_reward(reward, own, tokenomics::earning_stake(pool, paying.epoch),
+                                                tokenomics::commission_in(pool, paying.epoch, paying.commission_floor));
     if (!parts || parts->delegators.is_zero() || !tokenomics::grant(pool, parts->delegators, paying.epoch))
         return reward;
     (void)increase(x.s.books().rewards, parts->delegators);

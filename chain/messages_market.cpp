@@ -26,6 +26,13 @@ Status run(Exec& x, const OpenOrder& m) {
         std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.name == m.device_class; });
     if (found == classes.end())
         return {Code::unknown_class, "device_class \"" + m.device_class + "\" is not in params.classes"};
+    if (m.gemm) {
+        if (rules.market.dispute_blocks == 0)
+            return {Code::gemm_closed, "market.dispute_blocks is 0: this chain takes no orders of products"};
+        if (m.units != 1)
+            return {Code::field_out_of_range, "units is " + std::to_string(m.units) + ", of a product it is 1"};
+        ASSAY_TRY_VOID(proofs::check_job(*m.gemm));
+    }
     if (m.units == 0 || m.units > rules.market.max_units)
         return {Code::field_out_of_range,
                 "units is " + std::to_string(m.units) + ", allowed are 1 to " + std::to_string(rules.market.max_units)};
@@ -51,6 +58,10 @@ Status run(Exec& x, const OpenOrder& m) {
     o.expires = Height{m.expires};
     o.manual = m.manual;
     o.bids_until = m.manual ? Height{m.expires - 1} : bids_until;
+    if (m.gemm) {
+        o.gemm = GemmOrder{*m.gemm, rules.market.dispute_blocks, {}, {}, {}};
+        ++x.s.clock().gemm_orders;
+    }
     Bytes seed;
     borsh::Writer w(seed);
     w.put(x.sender);
@@ -112,9 +123,19 @@ Status run(Exec& x, const CloseLease& m) {
         return {Code::not_owner, "only the buyer or the provider of a lease closes it"};
     if (o->status == OrderStatus::open) return {Code::not_leased, "the order is not leased yet; cancel_order ends it"};
     if (o->status != OrderStatus::leased) return {Code::order_closed, state_in_words(*o)};
+    if (o->may_be_disputed()) {
+        if (x.sender != o->buyer)
+            return {Code::already_delivered, "the buyer alone accepts what was delivered before height " +
+                                                 std::to_string(o->gemm->delivery->until.value)};
+        accept_delivery(x, m.order, *std::move(o));
+        return {};
+    }
     if (x.height() >= o->expires)
         return {Code::order_closed, "the lease ended at height " + std::to_string(o->expires.value) +
                                         " and waits for the verdict of an open commit"};
+    if (o->gemm && x.sender != o->lease->provider)
+        return {Code::too_early, "the provider has until height " + std::to_string(o->expires.value) +
+                                     " to deliver; what it has worked on is not taken back before"};
     if (!has_open_commit(x, m.order, *o)) return close_order(x, m.order, *o, OrderStatus::closed);
     // From here on it is as at its end: no task any more, and it closes when the verdict is there.
     o->expires = x.height();

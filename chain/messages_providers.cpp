@@ -29,7 +29,7 @@ void set_stake(Exec& x, Provider& p, Amount next) {
 
 Status release_matured(Exec& x, const Address& a, Provider& p) {
     if (p.unbonding.empty()) return {};
-    const auto released = tokenomics::matured(p.unbonding, x.time(), x.s.oldest_open_work(p));
+    const auto released = tokenomics::matured(p.unbonding, x.time(), x.s.oldest_open_work(a, p));
     if (released.released.is_zero()) return {};
     p.unbonding = released.remaining;
     ASSAY_TRY_VOID(decrease(x.s.books().unbonding, released.released));

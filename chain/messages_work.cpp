@@ -76,8 +76,8 @@ Status run(Exec& x, const CommitWork& m) {
     if (!meant.known) return {Code::unknown_task, "task is neither this epoch's nor that of a lease on this slot"};
     if (meant.order) {
         const auto o = x.s.order(*meant.order);
-        if (!o || o->status != OrderStatus::leased || o->lease_from > x.epoch() || o->units_done >= o->units ||
-            x.height() >= o->expires)
+        if (!o || o->gemm || o->status != OrderStatus::leased || o->lease_from > x.epoch() ||
+            o->units_done >= o->units || x.height() >= o->expires)
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};

@@ -57,8 +57,9 @@ struct Provider {
     std::vector<tokenomics::ClassCount> classes;  ///< its devices by class, ascending: what it must stake is their sum
     Amount kept;  ///< counts in place of that sum until `kept_until`: it rose by no act of the provider's
     TimeMs kept_until;
-    Amount exposure;  ///< sum over open commits
+    Amount exposure;  ///< sum over open commits and deliveries that may be disputed
     std::uint32_t open_commits = 0;
+    std::uint32_t open_deliveries = 0;
     bool jailed = false;
     TimeMs jailed_until;
     std::uint64_t passed = 0, failed = 0, absent = 0;
@@ -68,8 +69,8 @@ struct Provider {
     Amount returned;  ///< of `slashed`, by appeals
     WorkKey work_key;
     ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, removed,
-                 classes, kept, kept_until, exposure, open_commits, jailed, jailed_until, passed, failed, absent,
-                 earned, slashed, settled, returned, work_key)
+                 classes, kept, kept_until, exposure, open_commits, open_deliveries, jailed, jailed_until, passed,
+                 failed, absent, earned, slashed, settled, returned, work_key)
 };
 
 /// What a verdict took of a provider's own stake, while it may still come back.
@@ -133,6 +134,40 @@ enum class OrderStatus : std::uint8_t { open = 0, leased = 1, closed = 2, cancel
 constexpr std::uint8_t enum_count(OrderStatus) {
     return 4;
 }
+/// What a provider says the product is, by its root. Written once; `until` alone moves, while a dispute goes on.
+struct Delivery {
+    Hash c_root;
+    Height height;
+    TimeMs time;
+    Height disputes_until;  ///< the last height at which a dispute begins
+    Height until;           ///< accepted at the end of this block
+    Amount exposure;
+    Ppb rate;  ///< slash.full_ppb when it was delivered
+    std::uint64_t jail_ms = 0;
+    ASSAY_FIELDS(c_root, height, time, disputes_until, until, exposure, rate, jail_ms)
+};
+struct TilePlace {
+    std::uint32_t row = 0, col = 0;
+    ASSAY_FIELDS(row, col)
+    bool operator==(const TilePlace&) const = default;
+};
+/// What an order of a product has beside other orders.
+struct GemmOrder {
+    proofs::GemmJob job;
+    std::uint64_t dispute_blocks = 0;  ///< market.dispute_blocks when it was opened
+    std::optional<Delivery> delivery;
+    std::optional<TilePlace> wrong;  ///< the tile that a dispute showed to be wrong
+    Amount slashed;                  ///< for it
+    ASSAY_FIELDS(job, dispute_blocks, delivery, wrong, slashed)
+};
+/// A dispute over a product of several slices: what was claimed, and the sum over the slices so far.
+struct OpenDispute {
+    TilePlace tile;
+    std::uint32_t next_slice = 0;
+    proofs::Tile claimed{}, sums{};
+    ASSAY_FIELDS(tile, next_slice, claimed, sums)
+};
+
 struct Order {
     Address buyer;
     std::uint32_t device_class = 0;
@@ -150,8 +185,13 @@ struct Order {
     std::uint64_t units_done = 0;
     Credits paid;
     bool manual = false;  ///< its buyer takes a bid by hand
+    std::optional<GemmOrder> gemm;
     ASSAY_FIELDS(buyer, device_class, units, max_price, deposit, deposit_tokens, opened, bids_until, expires, status,
-                 bids, lease, lease_from, units_done, paid, manual)
+                 bids, lease, lease_from, units_done, paid, manual, gemm)
+    /// Delivered, and neither accepted nor shown to be wrong.
+    [[nodiscard]] bool may_be_disputed() const {
+        return status == OrderStatus::leased && gemm && gemm->delivery.has_value();
+    }
 };
 
 /// What waits for a price round, in the order of arrival.
@@ -360,8 +400,8 @@ struct Ledger {
 /// Work of the epoch that runs, over all providers: what its end has to know before it can pay anyone.
 struct RunningSums {
     tokenomics::WorkSums weights;
-    u128 passed = 0;      ///< of weights.tasks, those that have passed
-    Amount burned_for;    ///< burned for the credits that were consumed
+    u128 passed = 0;    ///< of weights.tasks, those that have passed
+    Amount burned_for;  ///< burned for the credits that were consumed
     ASSAY_FIELDS(weights, passed, burned_for)
 };
 
@@ -385,9 +425,7 @@ struct Paying {
     TimeMs grace_until;     ///< for those that they caught
     ASSAY_FIELDS(epoch, stage, after, payout, commission_floor, repriced, latched, price_before, grace_until)
     /// Whether the stage `stake` has anything to do.
-    [[nodiscard]] bool looks_at_all() const {
-        return repriced || (!payout.stakers.is_zero() && payout.all.stake != 0);
-    }
+    [[nodiscard]] bool looks_at_all() const { return repriced || (!payout.stakers.is_zero() && payout.all.stake != 0); }
 };
 
 /// The chain's own clockwork.
@@ -405,8 +443,9 @@ struct ChainState {
     Height round_closed;                               ///< of the last price round
     Height queue_moved;                                ///< of the last one that made items due
     std::uint32_t active_devices = 0;
-    Epoch oldest_round;  ///< rounds before it are closed and swept
-    Price stake_price;   ///< at which requirements in USD count: the EMA of the last epoch's end that had one
+    std::uint32_t gemm_orders = 0;  ///< open or leased: a dispute of theirs must fit into a transaction
+    Epoch oldest_round;             ///< rounds before it are closed and swept
+    Price stake_price;  ///< at which requirements in USD count: the EMA of the last epoch's end that had one
     tokenomics::PriceState price;
     tokenomics::BreakerState breaker;  ///< of mode vault
     Amount recycle_smoothed;
@@ -414,8 +453,8 @@ struct ChainState {
     Paying paying;
     std::uint64_t next_slash = 1;  ///< number of the next one that is held
     ASSAY_FIELDS(chain_id, height, time, epoch, epoch_start, beacon, last_block, queue_head, queue_tail, queue_due,
-                 waiting_head, waiting_tail, round_closed, queue_moved, active_devices, oldest_round, stake_price,
-                 price, breaker, recycle_smoothed, sums, paying, next_slash)
+                 waiting_head, waiting_tail, round_closed, queue_moved, active_devices, gemm_orders, oldest_round,
+                 stake_price, price, breaker, recycle_smoothed, sums, paying, next_slash)
 };
 
 }  // namespace assay::chain

@@ -38,6 +38,8 @@ constexpr Table kTables[] = {{tables::kAccounts, 32, decodes<Account>},
                              {tables::kHeldSlashes, 8, decodes<HeldSlash>},
                              {tables::kHeldDue, 16, is_empty},
                              {tables::kWaiting, 8, decodes<QueueItem>},
+                             {tables::kDeliveries, 72, is_empty},
+                             {tables::kDisputes, 32, decodes<OpenDispute>},
                              {tables::kDelegations, 32, decodes<tokenomics::StakePool>},
                              {tables::kDelegations, 40, decodes<tokenomics::ClosedGeneration>},
                              {tables::kDelegations, 64, decodes<tokenomics::Delegation>},
@@ -130,7 +132,14 @@ Status check_references(const StateView& s) {
             "a held slash has no provider, no time and no appeal, or a number that is still to come");
     });
     s.each_order([&](const Hash&, const Order& o) {
-        return check(o.device_class < classes, "an order is of a class that is not there");
+        const auto fits = [](const GemmOrder& g) {
+            return proofs::check_job(g.job).ok() && g.dispute_blocks <= kLatest &&
+                   (!g.delivery || (g.delivery->until.value <= kLatest && g.delivery->jail_ms <= kLatest));
+        };
+        return check(o.device_class < classes, "an order is of a class that is not there") &&
+               check(!o.gemm || fits(*o.gemm), "an order of a product has a job, a height or a time out of range") &&
+               check(!o.may_be_disputed() || (o.lease && s.provider(o.lease->provider)),
+                     "the provider of a delivery is not there");
     });
     s.for_prefix(tables::kVesting, {}, [&](ByteView, ByteView value) {
         const auto g = borsh::decode<VestingGrant>(value);

@@ -30,6 +30,8 @@ inline constexpr std::uint8_t kMarketPrices = 0x15;   // epoch | class -> PriceI
 inline constexpr std::uint8_t kHeldSlashes = 0x16;    // number -> HeldSlash
 inline constexpr std::uint8_t kHeldDue = 0x17;        // time | number -> empty: burns then, or when its appeal is lost
 inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
+inline constexpr std::uint8_t kDeliveries = 0x19;     // address | time | order id -> empty: may still be disputed
+inline constexpr std::uint8_t kDisputes = 0x1a;       // order id -> OpenDispute
 
 inline constexpr std::uint8_t kProposals = 0x12;   // number -> ParamProposal
 inline constexpr std::uint8_t kVotes = 0x13;       // number | address -> Ballot, until it is counted
@@ -147,6 +149,13 @@ inline StateKey vesting(const Address& holder, const Hash& id) {
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;
+}
+
+inline StateKey delivery(const Address& provider, TimeMs time, const Hash& order_id) {
+    return KeyOf(kDeliveries) | provider | Height{time.value} | order_id;
+}
+inline StateKey dispute(const Hash& order_id) {
+    return KeyOf(kDisputes) | order_id;
 }
 
 inline StateKey proposal(std::uint64_t number) {

@@ -35,8 +35,9 @@ Status check_shape(const TxBody& body) {
     if (body.memo.size() > kMaxMemo) return bad("memo is longer than 256 bytes");
     if (body.chain_id.size() > 64) return bad("chain_id is longer than 64 bytes");
     for (const Message& m : body.messages) {
-        const bool work = std::holds_alternative<CommitWork>(m) || std::holds_alternative<OpenWork>(m);
-        if (work && body.messages.size() != 1)
+        const bool alone = std::holds_alternative<CommitWork>(m) || std::holds_alternative<OpenWork>(m) ||
+                           std::holds_alternative<Dispute>(m);
+        if (alone && body.messages.size() != 1)
             return {Code::must_be_alone, std::string(message_name(m)) + " must be the only message of its transaction"};
         if (const auto* t = std::get_if<Transfer>(&m)) {
             if (t->outputs.empty() || t->outputs.size() > kMaxOutputs)
@@ -94,7 +95,8 @@ std::uint64_t suggested_gas(const TxBody& body) {
     for (const Message& m : body.messages) {
         gas += 20 * (kGasRead + kGasWrite);
         if (const auto* t = std::get_if<Transfer>(&m)) gas += t->outputs.size() * 2 * (kGasRead + kGasWrite);
-        if (std::holds_alternative<CommitWork>(m)) gas += 80'000;                               // prepays its opening
+        if (std::holds_alternative<CommitWork>(m)) gas += 80'000;  // prepays its opening
+        if (std::holds_alternative<Dispute>(m)) gas += proofs::slice_units(proofs::kSliceWidth) * kGasPerVerifyUnit;
         if (std::holds_alternative<Propose>(m)) gas += kGasPropose + 64 * kGasProposePerClass;  // of as many classes
     }
     return gas;

@@ -75,6 +75,9 @@ std::optional<EpochRecord> StateView::epoch(Epoch e) const {
 std::optional<ProviderEpoch> StateView::provider_epoch(Epoch e, const Address& a) const {
     return record<ProviderEpoch>(*this, tables::provider_epoch(e, a));
 }
+std::optional<OpenDispute> StateView::dispute(const Hash& order) const {
+    return record<OpenDispute>(*this, tables::dispute(order));
+}
 std::optional<ParamProposal> StateView::proposal(std::uint64_t number) const {
     return record<ParamProposal>(*this, tables::proposal(number));
 }
@@ -120,7 +123,7 @@ Amount StateView::spendable(const Address& a, const Account& account, TimeMs tim
         if (const auto both = add(sum, more)) sum = *both;
     };
     if (const auto p = provider(a); p && !p->unbonding.empty())
-        join(tokenomics::matured(p->unbonding, time, oldest_open_work(*p)).released);
+        join(tokenomics::matured(p->unbonding, time, oldest_open_work(a, *p)).released);
     if (account.grants > 0)
         each_grant(a, [&](const Hash&, const VestingGrant& g) {
             join(sub_or_zero(tokenomics::vested(g.grant, time), g.released));
@@ -128,11 +131,18 @@ Amount StateView::spendable(const Address& a, const Account& account, TimeMs tim
         });
     return sum;
 }
-std::optional<TimeMs> StateView::oldest_open_work(const Provider& p) const {
-    if (p.open_commits == 0) return std::nullopt;
+std::optional<TimeMs> StateView::oldest_open_work(const Address& a, const Provider& p) const {
+    std::optional<TimeMs> out;
+    if (p.open_deliveries > 0)
+        for_prefix(tables::kDeliveries, a.view(), [&](ByteView key, ByteView) {
+            out = TimeMs{tables::read_be(key, sizeof(Address), 8)};
+            return false;  // ascending by time
+        });
+    if (p.open_commits == 0) return out;
     const ChainState now = chain();
     for (std::uint64_t e = now.oldest_round.value; e <= now.epoch.value; ++e)
-        if (const auto r = round(Epoch{e}); r && r->h0_time.value != 0) return r->h0_time;
+        if (const auto r = round(Epoch{e}); r && r->h0_time.value != 0)
+            return out ? std::min(*out, r->h0_time) : r->h0_time;
     return TimeMs{0};
 }
 

@@ -18,8 +18,8 @@ class StateView {
     virtual ~StateView() = default;
 
     [[nodiscard]] virtual std::optional<Bytes> get(const StateKey& key) const = 0;
-    /// Ascending by key, for keys of a non-account table that begin with `prefix` and are not below `from`, which begins
-    /// with it too; f returns false to stop.
+    /// Ascending by key, for keys of a non-account table that begin with `prefix` and are not below `from`, which
+    /// begins with it too; f returns false to stop.
     virtual void for_range(std::uint8_t table, ByteView prefix, ByteView from,
                            const std::function<bool(ByteView key, ByteView value)>& f) const = 0;
     void for_prefix(std::uint8_t table, ByteView prefix,
@@ -59,8 +59,10 @@ class StateView {
     [[nodiscard]] tokenomics::EmissionMemory emission_memory() const;
     /// Liquid balance, matured unbonding that is not held, and what has vested: what can be spent at `time`.
     [[nodiscard]] Amount spendable(const Address& a, const Account& account, TimeMs time) const;
-    /// While the provider has open commits: when the oldest round began that is not swept. None of them is older.
-    [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Provider& p) const;
+    /// While the provider has open commits: when the oldest round began that is not swept. None of them is older. While
+    /// it has deliveries that may be disputed, when the oldest was made, if that is earlier.
+    [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Address& a, const Provider& p) const;
+    [[nodiscard]] std::optional<OpenDispute> dispute(const Hash& order) const;
 
     // Lists, ascending by key.
     void each_provider(const std::function<bool(const Address&, const Provider&)>& f) const;

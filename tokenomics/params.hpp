@@ -67,13 +67,16 @@ struct MarketParams {
     std::uint64_t max_units = 1000;
     std::uint64_t max_bids = 100;
     std::uint64_t index_epochs = 24;
+    std::uint64_t dispute_blocks = 0;
     static constexpr auto describe() {
         using P = MarketParams;
         return std::tuple{field("bid_blocks", &P::bid_blocks, "blocks", 1, 100'000, "an order takes bids for so long"),
                           field("max_units", &P::max_units, "units", 1, 1'000'000, "units of work in one order"),
                           field("max_bids", &P::max_bids, "bids", 1, 1'000, "bids per order"),
                           field("index_epochs", &P::index_epochs, "epochs", 1, 1'000,
-                                "the index of prices looks back over so many, the running one included")};
+                                "the index of prices looks back over so many, the running one included"),
+                          field("dispute_blocks", &P::dispute_blocks, "blocks", 0, 1'000'000,
+                                "a delivered product is accepted after so many; 0: no orders of products are taken")};
     }
     ASSAY_DESCRIBED
 };
@@ -192,6 +195,10 @@ struct Params {
 /// §6, unbonding longer than the longest challenge, windows and sizes that openings fit into. Total. Errors:
 /// field_out_of_range, bad_genesis, naming the field, the rule and the numbers.
 [[nodiscard]] Status validate(const Params& params);
+
+/// What a transaction with one slice of a dispute takes at most: two panels of 32 KiB, a tile of 4 KiB, their paths of
+/// 72 hashes together, and around them the largest multisig.
+inline constexpr std::uint64_t kDisputeBytes = 74 << 10;
 
 /// What one opening of any class can take of a block, at most.
 struct OpeningSize {

@@ -296,6 +296,13 @@ Status check_classes(const Params& p) {
     return {};
 }
 
+Status check_market(const Params& p) {
+    if (p.market.dispute_blocks > 0 && p.block.max_tx_bytes < kDisputeBytes)
+        return bad("market.dispute_blocks is " + n(p.market.dispute_blocks) + ", and a dispute takes up to " +
+                   n(kDisputeBytes) + " bytes: block.max_tx_bytes is " + n(p.block.max_tx_bytes));
+    return {};
+}
+
 Status check_windows(const Params& p) {
     const u128 window_blocks = (p.work.window_ms + p.block.time_ms - 1) / p.block.time_ms;
     // A commit is taken in its own epoch only.
@@ -337,6 +344,7 @@ Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_stake(p.stake));
     ASSAY_TRY_VOID(check_slash(p));
     ASSAY_TRY_VOID(check_classes(p));
+    ASSAY_TRY_VOID(check_market(p));
     return check_windows(p);
 }
 

@@ -52,14 +52,26 @@ Ppb access_share(const StakeParams& stake, Amount staked, Amount required) {
 Result<Amount> minimum_stake_per_device(const ClassParams& c) {
     return mul_div(c.cost, 3, 1);
 }
-Result<Amount> deterrent_stake(const Params& params, const ClassParams& c) {
+namespace {
+// The bound 3 x stands for a full rate of 20 %; a lower rate takes as much from a larger stake.
+Result<Amount> at_full_rate(const Params& params, Amount least) {
     constexpr std::uint64_t kFullRate = 200'000'000;
-    ASSAY_TRY(Amount least, minimum_stake_per_device(c));
     if (params.slash.full.value >= kFullRate) return least;
     return mul_div(least, kFullRate, params.slash.full.value);
 }
+}  // namespace
+Result<Amount> deterrent_stake(const Params& params, const ClassParams& c) {
+    ASSAY_TRY(Amount least, minimum_stake_per_device(c));
+    return at_full_rate(params, least);
+}
 Result<Amount> exposure(const ClassParams& c) {
     return minimum_stake_per_device(c);
+}
+Result<Amount> delivery_exposure(const Params& params, const ClassParams& c, Amount burned) {
+    ASSAY_TRY(Amount least, minimum_stake_per_device(c));
+    ASSAY_TRY(Amount worth, mul_div(burned, 3, 1));
+    ASSAY_TRY(worth, at_full_rate(params, worth));
+    return std::max(least, worth);
 }
 
 }  // namespace assay::tokenomics

@@ -37,5 +37,8 @@ struct Requirement {
 [[nodiscard]] Result<Amount> deterrent_stake(const Params& params, const ClassParams& c);
 /// What one open commit puts at risk: the same bound, so that stake covers all of them together.
 [[nodiscard]] Result<Amount> exposure(const ClassParams& c);
+/// What a delivery of a buyer's product puts at risk while it may be disputed: that of a commit of the class, and not
+/// below 3 x what was burned for its price, or as much more as slash.full_ppb is below 20 %. Errors: overflow.
+[[nodiscard]] Result<Amount> delivery_exposure(const Params& params, const ClassParams& c, Amount burned);
 
 }  // namespace assay::tokenomics

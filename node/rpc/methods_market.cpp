@@ -110,7 +110,7 @@ void add_market_methods(std::vector<Method>& out) {
                    {{"status", ParamType::text, false, "open, leased, closed or cancelled"}, kCursorParam, kLimitParam},
                    "items as of order",
                    &orders});
-    out.push_back({"order", "one order", {id}, "buyer, class, units, bids, lease, paid, manual", &order});
+    out.push_back({"order", "one order", {id}, "buyer, class, units, bids, lease, paid, manual, gemm", &order});
     out.push_back({"bids",
                    "the bids of an order, and whether each could be taken now",
                    {{"order", ParamType::hash, true, "the order"}},
@@ -127,7 +127,7 @@ void add_market_methods(std::vector<Method>& out) {
     out.push_back({"lease",
                    "the lease of an order",
                    {id},
-                   "order, buyer, provider, slot, class, price, units, units_done, paid, deposit",
+                   "order, buyer, provider, slot, class, price, units, units_done, paid, deposit, gemm",
                    &lease});
     out.push_back({"market",
                    "what units of work were paid with over the last market.index_epochs epochs",

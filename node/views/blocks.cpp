@@ -85,6 +85,7 @@ struct Fields {
         j["deposit"] = digits(m.deposit);
         j["expires"] = m.expires;
         j["manual"] = m.manual;
+        if (m.gemm) j["gemm"] = gemm_job_json(*m.gemm);
     }
     void operator()(const chain::PlaceBid& m) const {
         j["order"] = hex(m.order);
@@ -99,6 +100,19 @@ struct Fields {
     }
     void operator()(const chain::CloseLease& m) const { j["order"] = hex(m.order); }
     void operator()(const chain::CancelOrder& m) const { j["order"] = hex(m.order); }
+    void operator()(const chain::Dispute& m) const {
+        j["order"] = hex(m.order);
+        j["tile_row"] = m.tile_row;
+        j["tile_col"] = m.tile_col;
+        j["slice"] = m.slice;
+        j["a_bytes"] = m.a.data.size();
+        j["b_bytes"] = m.b.data.size();
+        j["c_bytes"] = m.c ? m.c->data.size() : 0;
+    }
+    void operator()(const chain::Deliver& m) const {
+        j["order"] = hex(m.order);
+        j["c_root"] = hex(m.c_root);
+    }
     void operator()(const chain::CommitWork& m) const {
         j["task"] = hex(m.task);
         j["slot"] = m.slot;

@@ -244,6 +244,37 @@ Json delegation_json(const Style& s, const chain::StateView& state, const Addres
                 {"unbonding", std::move(unbonding)}};
 }
 
+Json gemm_job_json(const proofs::GemmJob& job) {
+    return Json{{"m", job.m}, {"n", job.n}, {"k", job.k}, {"a_root", hex(job.a_root)}, {"b_root", hex(job.b_root)}};
+}
+
+namespace {
+// null for an order of units of a class.
+Json gemm_json(const chain::StateView& state, const Hash& id, const chain::Order& o) {
+    if (!o.gemm) return Json();
+    Json out = gemm_job_json(o.gemm->job);
+    out["dispute_blocks"] = o.gemm->dispute_blocks;
+    out["delivery"] = Json();
+    out["dispute"] = Json();
+    out["wrong"] = Json();
+    out["slashed"] = digits(o.gemm->slashed);
+    out["accepted"] = o.gemm->delivery && o.status == chain::OrderStatus::closed && !o.gemm->wrong;
+    if (const auto& d = o.gemm->delivery)
+        out["delivery"] = {{"c_root", hex(d->c_root)},
+                           {"height", d->height.value},
+                           {"disputes_until", d->disputes_until.value},
+                           {"until", d->until.value},
+                           {"exposure", digits(d->exposure)}};
+    if (const auto running = state.dispute(id))
+        out["dispute"] = {{"row", running->tile.row},
+                          {"col", running->tile.col},
+                          {"next_slice", running->next_slice},
+                          {"slices", proofs::slice_count(o.gemm->job.k)}};
+    if (const auto& w = o.gemm->wrong) out["wrong"] = {{"row", w->row}, {"col", w->col}};
+    return out;
+}
+}  // namespace
+
 Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {
     const auto bid = [&](const chain::Bid& b) {
         return Json{{"provider", s.address(b.provider)}, {"slot", b.slot}, {"price", digits(b.price)}};
@@ -266,7 +297,8 @@ Json order_json(const Style& s, const chain::StateView& state, const Hash& id, c
                 {"lease_from", o.lease ? Json(o.lease_from.value) : Json()},
                 {"units_done", o.units_done},
                 {"paid", digits(o.paid)},
-                {"manual", o.manual}};
+                {"manual", o.manual},
+                {"gemm", gemm_json(state, id, o)}};
 }
 
 Json lease_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o) {
@@ -282,7 +314,8 @@ Json lease_json(const Style& s, const chain::StateView& state, const Hash& id, c
                 {"deposit", digits(o.deposit)},
                 {"from_epoch", o.lease_from.value},
                 {"expires", o.expires.value},
-                {"status", word(o.status)}};
+                {"status", word(o.status)},
+                {"gemm", gemm_json(state, id, o)}};
 }
 
 Json bid_json(const Style& s, const chain::StateView& state, const chain::Order& o, const chain::Bid& b) {

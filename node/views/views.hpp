@@ -52,10 +52,10 @@ struct PlacedEvent {
 [[nodiscard]] Json state_file_json(const chain::StateFileHeader& h);
 /// A grant as of `now`.
 [[nodiscard]] Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now);
-[[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a,
-                                 chain::Provider p);
+[[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a, chain::Provider p);
 [[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
                                    const tokenomics::Delegation& d);
+[[nodiscard]] Json gemm_job_json(const proofs::GemmJob& job);
 [[nodiscard]] Json order_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);
 /// The lease of an order that has one.
 [[nodiscard]] Json lease_json(const Style& s, const chain::StateView& state, const Hash& id, const chain::Order& o);

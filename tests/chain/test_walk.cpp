@@ -12,7 +12,7 @@
 
 #include "chain/account_history.hpp"
 #include "chain/flows.hpp"
-#include "tests/chain/chain_fixture.hpp"
+#include "tests/chain/gemm_case.hpp"
 #include "tokenomics/params_change.hpp"
 #include "tokenomics/params_json.hpp"
 
@@ -39,6 +39,7 @@ class Walk {
                   v.timelock_ms = 4'000;
                   v.window_ms = 60'000;
                   v.vote_cap = Ppb{500'000'000};
+                  g.params.market.dispute_blocks = 12;
                   if (tweak) tweak(g);
               },
               validators) {
@@ -64,6 +65,8 @@ class Walk {
         std::size_t accepted = 0, refused = 0;
     };
     const std::map<std::string, Came>& messages() const { return messages_; }
+    /// What became of buyers' products.
+    const std::map<std::string, std::size_t>& products() const { return products_; }
 
    private:
     using Balances = std::map<Address, std::pair<Amount, Credits>>;
@@ -180,6 +183,20 @@ class Walk {
             case 9:
                 return ReportPrice{Price{80'000'000 + random_.below(40'000'000)}};
             case 10: {
+                if (chance(50)) {
+                    const Matrices& x = jobs_[random_.below(jobs_.size())];
+                    proofs::GemmJob job = x.job();
+                    if (chance(5)) job.b_root = random_.fixed<Hash>();
+                    if (chance(3)) job.m += random_.below(40);
+                    const std::uint64_t price = 1 + random_.below(3'000'000);
+                    return OpenOrder{"tiny",
+                                     chance(97) ? 1u : 2u,
+                                     Credits{price},
+                                     Credits{u128{price} + random_.below(1000)},
+                                     c_.height().value + 12 + random_.below(80),
+                                     chance(60),
+                                     job};
+                }
                 const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
                 return OpenOrder{chance(70) ? "tiny" : "cpu",
                                  units,
@@ -337,6 +354,37 @@ class Walk {
         return pay(a, tokens(15'000));
     }
 
+    // Delivers products of leases, right and wrong ones; disputes what was delivered, with reason or without.
+    void products(const Key& me, std::uint64_t& nonce, std::vector<RawTx>& txs) {
+        const auto found = some_order([&](const Order& o) {
+            return o.gemm && o.lease && (o.status == OrderStatus::leased || chance(2)) &&
+                   (o.lease->provider == me.address() || o.buyer == me.address() || chance(3));
+        });
+        if (!found || !chance(80)) return;
+        const auto& [id, o] = *found;
+        const Matrices* x = nullptr;
+        for (const Matrices& one : jobs_)
+            if (one.job().a_root == o.gemm->job.a_root) x = &one;
+        if (x == nullptr) return;
+        Chain::Terms terms;
+        terms.gas = 1'000'000;
+        if (!o.gemm->delivery || chance(3)) {
+            Hash root = x->root(chance(50) ? x->c : x->wrong_in(0, 0));
+            if (chance(5)) root = random_.fixed<Hash>();
+            txs.push_back(c_.tx_at(me, nonce++, {Deliver{id, root}}));
+            return;
+        }
+        const auto running = c_.read([&, which = id](const StateView& s) { return s.dispute(which); });
+        std::uint32_t row = 0, col = static_cast<std::uint32_t>(random_.below(x->n / 32)), slice = 0;
+        if (running && chance(85)) row = running->tile.row, col = running->tile.col, slice = running->next_slice;
+        if (chance(3)) slice = static_cast<std::uint32_t>(random_.below(x->slices()));
+        const bool wrong = x->root(x->wrong_in(0, 0)) == o.gemm->delivery->c_root;
+        Dispute d = x->dispute(id, wrong ? x->wrong_in(0, 0) : x->c, row, col, slice);
+        if (chance(5)) d.a.data[random_.below(d.a.data.size())] ^= 1;
+        if (chance(3) && !d.b.path.empty()) d.b.path.pop_back();
+        txs.push_back(c_.tx_at(me, nonce++, {std::move(d)}, terms));
+    }
+
     void one_block() {
         std::vector<RawTx> txs;
         const auto welcome = newcomer();
@@ -361,6 +409,7 @@ class Walk {
                 txs.push_back(c_.tx_at(me, chance(97) ? nonce++ : nonce + random_.below(3), std::move(ms), terms));
             }
             work(me, nonce, txs);
+            if (c_.genesis.params.market.dispute_blocks > 0) products(me, nonce, txs);
         }
         // Validators keep the price alive most of the time.
         if (chance(70))
@@ -415,7 +464,17 @@ class Walk {
             CHECK(r.code != "invariant_broken");
             CHECK(r.code != "internal");
         }
-        for (const Event& e : results.end_events) changed_ += e.kind == "params.changed";
+        for (const Event& e : results.end_events) {
+            changed_ += e.kind == "params.changed";
+            if (e.kind == "lease.accepted") ++products_[e.kind];
+        }
+        for (const Receipt& r : results.receipts)
+            for (const Event& e : r.events) {
+                if (e.kind == "lease.delivered" || e.kind == "lease.accepted") ++products_[e.kind];
+                if (e.kind == "work.disputed")
+                    for (const Attr& a : e.attrs)
+                        if (a.key == "result") ++products_["disputed: " + std::get<AttrText>(a.value).value];
+            }
         check_flows(results);
     }
 
@@ -429,7 +488,8 @@ class Walk {
     std::vector<std::pair<Hash, Order>> orders_;
     std::optional<Height> orders_at_;
     std::map<Address, std::map<Hash, Work>> done_;
-    std::map<std::string, std::size_t> outcomes_;
+    std::vector<Matrices> jobs_{{random_, 32, 32, 40}, {random_, 32, 64, 1'100}};
+    std::map<std::string, std::size_t> outcomes_, products_;
     Balances balances_;
     std::map<std::string, std::size_t> flows_;  // by cause
     std::map<std::string, Came> messages_;
@@ -632,6 +692,7 @@ void check_walk(Walk& w) {
     }
     for (const auto& [cause, n] : w.flows()) std::printf("  %-24s %zu\n", cause.c_str(), n);
     std::printf("  parameters changed       %zu\n", w.changed());
+    for (const auto& [what, n] : w.products()) std::printf("  %-24s %zu\n", what.c_str(), n);
     CHECK(w.changed() > 0);
     CHECK(codes >= 15);  // the walk is of use only where it gets about
     CHECK(w.outcomes().at("ok") > w.sent() / 5);
@@ -778,6 +839,7 @@ TEST_CASE("A10: a random walk near the cap, with 24 decimals and a full block ev
         for (const auto& v : g.validators) sum.units += v.bond.units;
         g.params.token.cap = Amount{sum.units + tokens(3'000).units};
         g.params.emission.total = tokens(2'900);
+        g.params.market.dispute_blocks = 0;
         g.params.block.max_bytes = 65'536;
         g.params.block.max_tx_bytes = 8'192;
         g.params.block.max_gas = 1'500'000;

@@ -55,6 +55,8 @@ std::vector<std::vector<chain::Message>> one_of_each(const Address& who) {
                                           chain::AcceptBid{Hash{}, who, 1, Credits{2}},
                                           chain::CloseLease{},
                                           chain::CancelOrder{},
+                                          chain::Dispute{},
+                                          chain::Deliver{},
                                           chain::Propose{{{"market.max_bids", "7"}}, "title", Amount{5}},
                                           chain::Vote{3, chain::Choice::no}};
     const auto half = all.begin() + 14;

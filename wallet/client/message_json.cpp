@@ -80,6 +80,12 @@ struct Fields {
         put("deposit", make::amount(m.deposit.units));
         put("expires", make::number(m.expires));
         put("manual", make::flag(m.manual));
+        if (m.gemm)
+            put("gemm", make::object({{"m", make::number(m.gemm->m)},
+                                      {"n", make::number(m.gemm->n)},
+                                      {"k", make::number(m.gemm->k)},
+                                      {"a_root", make::text(hex(m.gemm->a_root))},
+                                      {"b_root", make::text(hex(m.gemm->b_root))}}));
     }
     void operator()(const chain::PlaceBid& m) const {
         put("order", make::text(hex(m.order)));
@@ -94,6 +100,19 @@ struct Fields {
     }
     void operator()(const chain::CloseLease& m) const { put("order", make::text(hex(m.order))); }
     void operator()(const chain::CancelOrder& m) const { put("order", make::text(hex(m.order))); }
+    void operator()(const chain::Dispute& m) const {
+        put("order", make::text(hex(m.order)));
+        put("tile_row", make::number(m.tile_row));
+        put("tile_col", make::number(m.tile_col));
+        put("slice", make::number(m.slice));
+        put("a_bytes", make::number(m.a.data.size()));
+        put("b_bytes", make::number(m.b.data.size()));
+        put("c_bytes", make::number(m.c ? m.c->data.size() : 0));
+    }
+    void operator()(const chain::Deliver& m) const {
+        put("order", make::text(hex(m.order)));
+        put("c_root", make::text(hex(m.c_root)));
+    }
     void operator()(const chain::CommitWork& m) const {
         put("task", make::text(hex(m.task)));
         put("slot", make::number(m.slot));
@@ -192,6 +211,13 @@ struct Words {
         return "report a price of $" + format_decimal(m.price.value, 8) + " per " + chain.denom;
     }
     std::string operator()(const chain::OpenOrder& m) const {
+        if (m.gemm)
+            return (m.manual ? "order, taking a bid by hand, " : "order ") + std::string("the product of a ") +
+                   std::to_string(m.gemm->m) + " x " + std::to_string(m.gemm->k) + " matrix with root " +
+                   hex(m.gemm->a_root) + " and a " + std::to_string(m.gemm->n) + " x " + std::to_string(m.gemm->k) +
+                   " matrix with root " + hex(m.gemm->b_root) + " by a " + m.device_class + " for " +
+                   show_usd(m.max_price) + " at most, " + show_usd(m.deposit) + " deposited, until height " +
+                   std::to_string(m.expires);
         return (m.manual ? "order, taking a bid by hand, " : "order ") + std::to_string(m.units) + " units of " +
                m.device_class + " for " + show_usd(m.max_price) + " each at most, " + show_usd(m.deposit) +
                " deposited, until height " + std::to_string(m.expires);
@@ -206,6 +232,14 @@ struct Words {
     }
     std::string operator()(const chain::CloseLease& m) const { return "close the lease of order " + hex(m.order); }
     std::string operator()(const chain::CancelOrder& m) const { return "cancel order " + hex(m.order); }
+    std::string operator()(const chain::Dispute& m) const {
+        return "dispute tile " + std::to_string(m.tile_row) + "," + std::to_string(m.tile_col) + " of order " +
+               hex(m.order) + " with slice " + std::to_string(m.slice);
+    }
+    std::string operator()(const chain::Deliver& m) const {
+        return "deliver the product with root " + hex(m.c_root) + " for order " + hex(m.order) +
+               ": a wrong one costs stake";
+    }
     std::string operator()(const chain::CommitWork& m) const {
         return "commit to task " + hex(m.task) + (m.provider ? " for " + chain.show(*m.provider) : "");
     }
