@@ -14,6 +14,7 @@ import re
 import sys
 
 import borsh
+import matrix
 import messages as m
 import records
 import state
@@ -23,7 +24,7 @@ from secp256k1 import public_key, sign
 HERE = pathlib.Path(__file__).parent
 VECTORS = HERE / "vectors.json"
 DOCUMENT = HERE.parent.parent / "docs" / "protocol.md"
-SPACED = {"multisig_keys", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad"}
+SPACED = {"multisig_keys", "c_first", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad"}
 CHAIN = "assay-example-1"
 SECRET = (3).to_bytes(32, "big")
 
@@ -141,6 +142,17 @@ def works(out, provider):
     out["wrong_bad"] = " ".join(map(str, work.verify_lanes(ctx, fake, lanes, steps, every, fake_seed, k, fake_opening)))
 
 
+def matrices(out):
+    m, n, k = 64, 32, 1040
+    a = bytes((7 * r + 13 * i + r * i) % 256 for r in range(m) for i in range(k))
+    b = bytes((5 * r + 11 * i * i) % 256 for r in range(n) for i in range(k))
+    c = matrix.product(a, b, m, n, k)
+    out["a_root"] = matrix.root(matrix.panels(a, m, k)).hex()
+    out["b_root"] = matrix.root(matrix.panels(b, n, k)).hex()
+    out["c_root"] = matrix.root(matrix.tiles(c)).hex()
+    out["c_first"] = " ".join(map(str, c[0][:8]))
+
+
 def state_tree(out, address):
     account = records.ACCOUNT.encode({"nonce": 7, "liquid": 12_500_000, "credits": 0, "credit_tokens": 0,
                                       "grants": 0})
@@ -170,6 +182,7 @@ def computed():
     sender, raw = keys_and_transaction(out)
     blocks(out, sender, raw)
     works(out, sender)
+    matrices(out)
     state_tree(out, sender)
     genesis = filled(records.GENESIS, itertools.count(1))
     out["genesis_hash"] = records.genesis_hash(genesis).hex()

@@ -10,6 +10,8 @@ from secp256k1 import public_key, sign, tagged_hash
 OUTPUT = Struct(("to", ADDRESS), ("amount", U128), ("tag", TEXT))
 CHANGE = Struct(("name", TEXT), ("value", TEXT))
 OPENING = Struct(("leaves", List(HASH)), ("siblings", List(HASH)))
+GEMM_JOB = Struct(("m", U64), ("n", U64), ("k", U64), ("a_root", HASH), ("b_root", HASH))
+PANEL = Struct(("data", TEXT), ("path", List(HASH)))
 MESSAGE = Union({
     0: ("transfer", Struct(("outputs", List(OUTPUT)))),
     1: ("create_vesting", Struct(("to", ADDRESS), ("amount", U128), ("start", U64), ("cliff", U64), ("end", U64))),
@@ -32,11 +34,14 @@ MESSAGE = Union({
     34: ("unjail_validator", Struct(("version", U8))),
     35: ("retire", Struct(("version", U8))),
     40: ("open_order", Struct(("device_class", TEXT), ("units", U64), ("max_price", U128), ("deposit", U128),
-                              ("expires", U64), ("manual", FLAG))),
+                              ("expires", U64), ("manual", FLAG), ("gemm", Optional(GEMM_JOB)))),
     41: ("place_bid", Struct(("order", HASH), ("slot", U32), ("price", U128))),
     42: ("accept_bid", Struct(("order", HASH), ("provider", ADDRESS), ("slot", U32), ("price", U128))),
     43: ("close_lease", Struct(("order", HASH))),
     44: ("cancel_order", Struct(("order", HASH))),
+    45: ("dispute", Struct(("order", HASH), ("tile_row", U32), ("tile_col", U32), ("slice", U32), ("a", PANEL),
+                           ("b", PANEL), ("c", Optional(PANEL)))),
+    46: ("deliver", Struct(("order", HASH), ("c_root", HASH))),
     50: ("commit_work", Struct(("task", HASH), ("slot", U32), ("root", HASH), ("provider", Optional(ADDRESS)))),
     51: ("open_work", Struct(("commit", HASH), ("opening", OPENING))),
     60: ("propose", Struct(("changes", List(CHANGE)), ("title", TEXT), ("deposit", U128))),

@@ -1,6 +1,7 @@
 """Genesis and the records of the state tables, docs/protocol.md §8, field by field in their order."""
 
-from borsh import ADDRESS, FLAG, HASH, TEXT, U8, U32, U64, U128, Enumeration, List, Optional, Struct, Union
+from borsh import ADDRESS, FLAG, HASH, TEXT, U8, U32, U64, U128, Enumeration, Fixed, List, Optional, Struct, Union
+from messages import GEMM_JOB
 from secp256k1 import tagged_hash
 
 PARAMS = Struct(
@@ -49,7 +50,8 @@ PARAMS = Struct(
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
                             ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
-    ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64))),
+    ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64),
+                      ("dispute_blocks", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64), ("fee_burn_ppb", U64),
                            ("proposed_ppb", U64), ("max_missed_ppb", U64), ("min_expected", U64), ("jail_ms", U64))),
     ("vesting", Struct(("min_grant", U128), ("max_grants", U64))),
@@ -83,7 +85,8 @@ PAYING = Struct(("epoch", U64), ("stage", Enumeration(3)), ("after", Optional(AD
 CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch", U64), ("epoch_start", U64),
                      ("beacon", HASH), ("last_block", HASH), ("queue_head", U64), ("queue_tail", U64),
                      ("queue_due", U64), ("waiting_head", U64), ("waiting_tail", U64), ("round_closed", U64),
-                     ("queue_moved", U64), ("active_devices", U32), ("oldest_round", U64), ("stake_price", U64),
+                     ("queue_moved", U64), ("active_devices", U32), ("gemm_orders", U32), ("oldest_round", U64),
+                     ("stake_price", U64),
                      ("price", PRICE_STATE), ("breaker", BREAKER), ("recycle_smoothed", U128), ("sums", SUMS),
                      ("paying", PAYING), ("next_slash", U64))
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
@@ -103,7 +106,7 @@ WORK_KEY = Struct(("key", Optional(ADDRESS)), ("before", Optional(ADDRESS)), ("f
 PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("stake_at_start", U128),
                   ("stake_epoch", U64), ("unbonding", List(UNBONDING)), ("delegated", U128), ("devices", U32),
                   ("removed", U32), ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
-                  ("exposure", U128), ("open_commits", U32), ("jailed", FLAG),
+                  ("exposure", U128), ("open_commits", U32), ("open_deliveries", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
                   ("slashed", U128), ("settled", U64), ("returned", U128), ("work_key", WORK_KEY))
 SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
@@ -134,10 +137,16 @@ COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", 
                 ("decided", U64), ("bad", List(U64)), ("slashed", U128),
                 ("worker", Optional(ADDRESS)))
 BID = Struct(("provider", ADDRESS), ("slot", U32), ("price", U128))
+DELIVERY = Struct(("c_root", HASH), ("height", U64), ("time", U64), ("disputes_until", U64), ("until", U64),
+                  ("exposure", U128), ("rate", U64), ("jail_ms", U64))
+TILE_PLACE = Struct(("row", U32), ("col", U32))
+GEMM_ORDER = Struct(("job", GEMM_JOB), ("dispute_blocks", U64), ("delivery", Optional(DELIVERY)),
+                    ("wrong", Optional(TILE_PLACE)), ("slashed", U128))
+OPEN_DISPUTE = Struct(("tile", TILE_PLACE), ("next_slice", U32), ("claimed", Fixed(4096)), ("sums", Fixed(4096)))
 ORDER = Struct(("buyer", ADDRESS), ("device_class", U32), ("units", U64), ("max_price", U128), ("deposit", U128),
                ("deposit_tokens", U128), ("opened", U64), ("bids_until", U64), ("expires", U64),
                ("status", Enumeration(4)), ("bids", List(BID)), ("lease", Optional(BID)), ("lease_from", U64),
-               ("units_done", U64), ("paid", U128), ("manual", FLAG))
+               ("units_done", U64), ("paid", U128), ("manual", FLAG), ("gemm", Optional(GEMM_ORDER)))
 MARKET_PRICES = Struct(("units", U64), ("least", U128), ("sum", U128), ("merged", FLAG),
                        ("points", List(Struct(("price", U128), ("units", U64)))))
 QUEUE_ITEM = Struct(("included", U64), ("attempts", U32), ("item", Union({
@@ -193,7 +202,7 @@ def round_rules(params):
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,
            "provider": PROVIDER, "stake_pool": STAKE_POOL, "delegation": DELEGATION,
            "closed_generation": CLOSED_GENERATION, "device": DEVICE, "validator": VALIDATOR, "commit": COMMIT,
-           "order": ORDER,
+           "order": ORDER, "open_dispute": OPEN_DISPUTE,
            "market_prices": MARKET_PRICES, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
            "held_slash": HELD_SLASH, "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
            "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}

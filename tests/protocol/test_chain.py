@@ -11,6 +11,7 @@ import sys
 import tempfile
 import unittest
 
+import matrix
 import messages as m
 import records
 import state
@@ -102,7 +103,7 @@ class Chain(Case):
         put(1, b"chain", records.CHAIN_STATE.encode(
             {"chain_id": g["chain_id"], "height": 0, "time": g["time"], "epoch": 0, "epoch_start": 1, "beacon": beacon,
              "last_block": bytes(32), "queue_head": 0, "queue_tail": 0, "queue_due": 0, "waiting_head": 0,
-             "waiting_tail": 0, "round_closed": 0, "queue_moved": 0, "active_devices": 0, "oldest_round": 0,
+             "waiting_tail": 0, "round_closed": 0, "queue_moved": 0, "active_devices": 0, "gemm_orders": 0, "oldest_round": 0,
              "stake_price": price,
              "price": {"spot": price, "ema_q32": price << 32, "last_quorum": 0, "rounds": 0, "stale": False,
                        "variance_q32": 0},
@@ -341,6 +342,7 @@ class Provider(Case):
         path = pathlib.Path(cls.folder.name) / "genesis.json"
         path.write_text(json.dumps(genesis))
         cls.node = Node(PROGRAM, "100ms", str(path))
+        cls.genesis = records.GENESIS.decode(bytes.fromhex(cls.node.own("node.genesis_raw")))
 
     @classmethod
     def tearDownClass(cls):
@@ -440,7 +442,7 @@ class Provider(Case):
             nonce, height = self.node("account", address=name(me))["next_nonce"], self.node("status")["height"]
             expires = height + 500
             at = self.gas(buyer, ("open_order", {"device_class": b"cpu-small", "units": 2, "max_price": 1_000_000,
-                                                 "deposit": 2_000_000, "expires": expires, "manual": manual}),
+                                                 "deposit": 2_000_000, "expires": expires, "manual": manual, "gemm": None}),
                           0, 3 if manual else 4)
             return m.order_id(me, nonce, 0), at, expires
 
@@ -454,7 +456,7 @@ class Provider(Case):
         self.assertEqual(order, {
             "buyer": me, "device_class": 0, "units": 2, "max_price": 1_000_000, "deposit": 2_000_000,
             "deposit_tokens": carried, "opened": at, "bids_until": expires - 1, "expires": expires, "status": 1,
-            "bids": [bid], "lease": bid, "lease_from": epoch + 1, "units_done": 0, "paid": 0, "manual": True})
+            "bids": [bid], "lease": bid, "lease_from": epoch + 1, "units_done": 0, "paid": 0, "manual": True, "gemm": None})
         self.assertEqual(self.proven(0x0e, bidder + big(0, 4) + id_, leased), b"")
 
         def looked_at(height):  # the order, and a commit in each round that is not swept
@@ -498,6 +500,68 @@ class Provider(Case):
         at = self.gas(boss, ("remove_device", {"slot": 0}), 2, 2)
         self.assertTrue(self.record(3, records.DEVICE, me + big(0, 4), at)["removed"])
         self.assertEqual(self.record(2, records.PROVIDER, me, at)["removed"], 1)
+
+    def test_a_product_that_is_wrong_in_one_place(self):
+        worker, buyer = (0x6E44).to_bytes(32, "big"), self.buyer()
+        self.setup_provider(worker)
+        me, bidder = address(buyer), address(worker)
+        rich = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])
+        rows, cols, depth = 32, 64, 1030
+        a, b = (bytes((i * i * 31 + i * 7) % 251 for i in range(n * depth)) for n in (rows, cols))
+        c = matrix.product(a, b, rows, cols, depth)
+        c[3][40] += 1
+        job = {"m": rows, "n": cols, "k": depth, "a_root": matrix.root(matrix.panels(a, rows, depth)),
+               "b_root": matrix.root(matrix.panels(b, cols, depth))}
+        nonce, height = self.node("account", address=name(me))["next_nonce"], self.node("status")["height"]
+        bid = {"provider": bidder, "slot": 0, "price": 700_000}
+        id_ = m.order_id(me, nonce, 0)
+        self.gas(buyer, ("open_order", {"device_class": b"cpu-small", "units": 1, "max_price": 700_000,
+                                        "deposit": 700_000, "expires": height + 500, "manual": True, "gemm": job}), 0, 3)
+        self.gas(worker, ("place_bid", {"order": id_, "slot": 0, "price": 700_000}), 3, 1)
+        self.gas(buyer, ("accept_bid", {"order": id_} | bid), 3, 2)
+        root = matrix.root(matrix.tiles(c))
+        delivered = self.gas(worker, ("deliver", {"order": id_, "c_root": root}), 4, 4)
+        order = self.record(8, records.ORDER, id_, delivered)
+        blocks = int(self.node("params", pattern="market.dispute_blocks")["items"][0]["value"])
+        window = delivered + blocks
+        cost = self.genesis["params"]["classes"][0]["cost"]
+        exposure = max(3 * cost, 3 * order["deposit_tokens"])
+        delivery = {"c_root": root, "height": delivered, "disputes_until": window, "until": window,
+                    "exposure": exposure, "rate": self.genesis["params"]["slash"]["full_ppb"],
+                    "jail_ms": self.genesis["params"]["slash"]["jail_ms"],
+                    "time": self.record(1, records.CHAIN_STATE, b"chain", delivered)["time"]}
+        self.assertEqual(order["gemm"], {"job": job, "dispute_blocks": blocks, "delivery": delivery, "wrong": None,
+                                         "slashed": 0})
+        self.assertEqual(self.proven(0x19, bidder + big(delivery["time"]) + id_, delivered), b"")
+
+        def brought(s, reads, writes):
+            raw = self.node.signed(buyer, matrix.dispute(id_, a, b, c, rows, cols, depth, 0, 1, s))
+            at = self.committed(raw)
+            width = min(1024, depth - 1024 * s)
+            used = self.node("tx", txid=m.txid(m.TX.decode(raw)["body"]).hex())["gas_used"]
+            self.assertEqual(used, m.intrinsic_gas(raw) + 200 * reads + 500 * writes + 5 * width + 256)
+            return at
+
+        at = brought(0, 1, 2)
+        running = self.record(0x1a, records.OPEN_DISPUTE, id_, at)
+        first = [r[:1024] for r in (a[i * depth:(i + 1) * depth] for i in range(rows))]
+        other = [r[:1024] for r in (b[i * depth:(i + 1) * depth] for i in range(32, 64))]
+        sums = matrix.product(b"".join(first), b"".join(other), 32, 32, 1024)
+        self.assertEqual(running, {"tile": {"row": 0, "col": 1}, "next_slice": 1, "claimed": matrix.tiles(c)[1],
+                                   "sums": matrix.tiles(sums)[0]})
+        at = brought(1, 7, 8)
+        order = self.record(8, records.ORDER, id_, at)
+        provider = self.record(2, records.PROVIDER, bidder, at)
+        self.assertEqual((order["status"], order["gemm"]["wrong"], order["gemm"]["slashed"], order["units_done"]),
+                         (2, {"row": 0, "col": 1}, 60_000_000, 0))
+        self.assertEqual((provider["stake"], provider["jailed"], provider["open_deliveries"], provider["exposure"]),
+                         (240_000_000, True, 0, 0))
+        self.assertIsNone(self.record(0x1a, records.OPEN_DISPUTE, id_, at))
+        poor = self.record(0x80, records.ACCOUNT, me, at)
+        self.assertEqual((poor["credits"], poor["credit_tokens"]), (rich["credits"], rich["credit_tokens"]))
+        shown = self.node("order", id=id_.hex())["gemm"]
+        self.assertEqual((shown["wrong"], shown["accepted"], shown["delivery"]["c_root"]),
+                         ({"row": 0, "col": 1}, False, root.hex()))
 
     def test_honest_work_passes(self):
         commit, provider, _ = self.one_task(ALICE, lie=False)

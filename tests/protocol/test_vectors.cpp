@@ -183,6 +183,28 @@ TEST_CASE("protocol vectors: ctx, lanes, sample, opening") {
     CHECK_FALSE(wrong->bad.empty());
 }
 
+TEST_CASE("protocol vectors: a buyer's matrices, their product and the roots of all three") {
+    const std::uint64_t m = 64, n = 32, k = 1040;
+    Bytes a, b;
+    for (std::uint64_t r = 0; r < m; ++r)
+        for (std::uint64_t i = 0; i < k; ++i) a.push_back(static_cast<std::uint8_t>(7 * r + 13 * i + r * i));
+    for (std::uint64_t r = 0; r < n; ++r)
+        for (std::uint64_t i = 0; i < k; ++i) b.push_back(static_cast<std::uint8_t>(5 * r + 11 * i * i));
+    CHECK(hex(proofs::panel_tree(a, m, k).root()) == text("a_root"));
+    CHECK(hex(proofs::panel_tree(b, n, k).root()) == text("b_root"));
+    std::vector<std::uint32_t> c(m * n);
+    for (std::uint64_t row = 0; row < m / 32; ++row) {
+        proofs::Tile sums{};
+        for (std::uint64_t s = 0; s < proofs::slice_count(k); ++s)
+            proofs::add_products(sums, proofs::cut_panel(a, k, row, s), proofs::cut_panel(b, k, 0, s));
+        std::copy(sums.begin(), sums.end(), c.begin() + static_cast<std::ptrdiff_t>(row * 32 * 32));  // n is one tile
+    }
+    CHECK(hex(proofs::tile_tree(c, m, n).root()) == text("c_root"));
+    std::istringstream first(text("c_first"));
+    std::int32_t value = 0;
+    for (std::size_t i = 0; first >> value; ++i) CHECK(static_cast<std::int32_t>(c[i]) == value);
+}
+
 TEST_CASE("protocol vectors: paths, hashes and proofs of the state tree") {
     const StateKey account = tables::account(fixed<Address>("address"));
     const StateKey ledger = tables::global("ledger");
@@ -257,15 +279,15 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto clock = reads<ChainState>("record_chain");
     CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
     CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 13));
-    CHECK((clock.active_devices == 15 && clock.oldest_round.value == 16 && clock.stake_price.value == 17));
-    CHECK((clock.price.last_quorum.value == 20 && clock.price.rounds == 21 && clock.price.stale));
-    CHECK((clock.waiting_tail == 12 && clock.queue_moved.value == 14 && clock.breaker.ratio_bps == 25));
-    CHECK((clock.price.variance_q32 == 23 && clock.recycle_smoothed.units == 26));
-    CHECK((clock.sums.weights.work == 27 && clock.sums.weights.stake == 29 && clock.sums.burned_for.units == 31));
-    CHECK((clock.paying.after->bytes[0] == 34 && clock.paying.payout.stakers.units == 37));
-    CHECK((clock.paying.payout.all.tasks == 39 && clock.paying.payout.rule.share.value == 44));
-    CHECK((clock.paying.commission_floor.value == 45 && clock.paying.price_before.value == 48));
-    CHECK((clock.paying.grace_until.value == 49 && clock.next_slash == 50));
+    CHECK((clock.active_devices == 15 && clock.oldest_round.value == 17 && clock.stake_price.value == 18));
+    CHECK((clock.price.last_quorum.value == 21 && clock.price.rounds == 22 && clock.price.stale));
+    CHECK((clock.waiting_tail == 12 && clock.queue_moved.value == 14 && clock.breaker.ratio_bps == 26));
+    CHECK((clock.price.variance_q32 == 24 && clock.recycle_smoothed.units == 27));
+    CHECK((clock.sums.weights.work == 28 && clock.sums.weights.stake == 30 && clock.sums.burned_for.units == 32));
+    CHECK((clock.paying.after->bytes[0] == 35 && clock.paying.payout.stakers.units == 38));
+    CHECK((clock.paying.payout.all.tasks == 40 && clock.paying.payout.rule.share.value == 45));
+    CHECK((clock.paying.commission_floor.value == 46 && clock.paying.price_before.value == 49));
+    CHECK((clock.paying.grace_until.value == 50 && clock.next_slash == 51));
     const auto provider = reads<Provider>("record_provider");
     CHECK((provider.registered.value == 2 && provider.stake.units == 3 && provider.stake_at_start.units == 4));
     CHECK((provider.unbonding.size() == 2 && provider.unbonding[1].matures.value == 10 &&
@@ -273,10 +295,10 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((provider.classes.size() == 2 && provider.classes[1].device_class == 17 && provider.classes[1].count == 18));
     CHECK((provider.removed == 14 && provider.kept.units == 19 && provider.kept_until.value == 20));
     CHECK((provider.exposure.units == 21 && provider.open_commits == 22));
-    CHECK((provider.jailed_until.value == 24 && provider.earned.units == 28 && provider.slashed.units == 29));
-    CHECK((provider.settled.value == 30 && provider.returned.units == 31 && provider.work_key.key->bytes[0] == 32));
-    CHECK((provider.work_key.before->bytes[0] == 33 && provider.work_key.from.value == 34 &&
-           provider.work_key.fee_budget.units == 35));
+    CHECK((provider.jailed_until.value == 25 && provider.earned.units == 29 && provider.slashed.units == 30));
+    CHECK((provider.settled.value == 31 && provider.returned.units == 32 && provider.work_key.key->bytes[0] == 33));
+    CHECK((provider.work_key.before->bytes[0] == 34 && provider.work_key.from.value == 35 &&
+           provider.work_key.fee_budget.units == 36));
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -308,6 +330,14 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((order.opened.value == 7 && order.bids_until.value == 8 && order.expires.value == 9));
     CHECK((order.status == OrderStatus::cancelled && order.lease->slot == 18 && order.lease_from.value == 20));
     CHECK((order.units_done == 21 && order.paid.units == 22));
+    REQUIRE((order.gemm && order.gemm->delivery));
+    const Delivery& delivery = *order.gemm->delivery;
+    CHECK((order.gemm->job.k == 26 && order.gemm->job.b_root.bytes[0] == 28 && order.gemm->dispute_blocks == 29));
+    CHECK((delivery.disputes_until.value == 33 && delivery.until.value == 34 && delivery.jail_ms == 37));
+    CHECK((order.gemm->wrong == TilePlace{38, 39} && order.gemm->slashed.units == 40));
+    const auto dispute = reads<OpenDispute>("record_open_dispute");
+    CHECK((dispute.tile == TilePlace{1, 2} && dispute.next_slice == 3));
+    CHECK((dispute.claimed[1023] == 0x04040404 && dispute.sums[0] == 0x05050505));
     const auto item = reads<QueueItem>("record_queue_item");
     const auto& redemption = std::get<QueuedRedemption>(item.item);
     CHECK((item.included.value == 1 && item.attempts == 2 && redemption.credits.units == 4));
@@ -345,11 +375,11 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.bme.vault.halt_bps == 81 && params.bme.recycle.smoothing == 87));
     CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 114));
     CHECK((params.slash.double_sign.value == 112 && params.slash.hold_ms == 113 &&
-           params.validators.max_beacon_gap == 146));
-    CHECK((params.validators.fee_burn.value == 147 && params.validators.max_missed.value == 149));
-    CHECK((params.validators.min_expected == 150 && params.validators.jail_ms == 151));
-    CHECK((params.vesting.min_grant.units == 152 && params.vesting.max_grants == 153));
-    CHECK((params.governance.deposit_min.units == 154 && params.governance.max_open == 162));
+           params.validators.max_beacon_gap == 147));
+    CHECK((params.validators.fee_burn.value == 148 && params.validators.max_missed.value == 150));
+    CHECK((params.validators.min_expected == 151 && params.validators.jail_ms == 152));
+    CHECK((params.vesting.min_grant.units == 153 && params.vesting.max_grants == 154));
+    CHECK((params.governance.deposit_min.units == 155 && params.governance.max_open == 163));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);
