@@ -5,6 +5,7 @@
 #include "wallet/cli/commands.hpp"
 #include "wallet/cli/render.hpp"
 #include "wallet/cli/transact.hpp"
+#include "wallet/client/matrices.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -15,7 +16,28 @@ struct WorkOptions {
     std::string consensus_key, beacon_tip, bond, name, usd, from;
     std::string fee_budget;
     bool manual = false, none = false;
+    std::string gemm, a_root, b_root, c_root, tile, output;
+    std::vector<std::string> inputs;
 };
+
+/// Raw bytes of a matrix, A or B of int8 or a product of int32.
+Bytes read_matrix(const std::string& path) {
+    constexpr std::size_t kMax = std::size_t{1} << 36;  // what the largest job takes, 2^20 rows of 2^16
+    const std::string text = typed(read_small_file(path, kMax));
+    return {text.begin(), text.end()};
+}
+
+/// The job of `order create --kind gemm`: of the files, or of roots that were computed elsewhere.
+proofs::GemmJob job_of(const WorkOptions& o) {
+    if (o.gemm.empty()) usage("--kind gemm needs --gemm M,N,K: A is M x K, B is N x K, the product M x N");
+    const GemmSize size = typed(parse_gemm_size(o.gemm));
+    const bool roots = !o.a_root.empty() && !o.b_root.empty();
+    if (roots == (o.inputs.size() == 2) || o.inputs.size() == 1 || o.a_root.empty() != o.b_root.empty())
+        usage("--kind gemm needs either --input A and --input B or --a-root and --b-root");
+    if (roots) return {size.m, size.n, size.k, parse_hash(o.a_root, "--a-root"), parse_hash(o.b_root, "--b-root")};
+    return {size.m, size.n, size.k, typed(matrix_root(o.inputs[0], read_matrix(o.inputs[0]), size.m, size.k)),
+            typed(matrix_root(o.inputs[1], read_matrix(o.inputs[1]), size.n, size.k))};
+}
 
 constexpr std::uint64_t kMaxSlot = 0xffffffffu;
 
@@ -85,8 +107,15 @@ std::uint64_t expiry_height(Session& session, const ChainInfo& chain, const std:
 }
 
 void order_create(Session& session, const ChangeOptions& change_options, const WorkOptions& o) {
-    if (o.kind != "lanes") usage("--kind '" + o.kind + "' is unknown to this chain's version; it knows lanes");
-    const std::uint64_t units = parse_count(o.units, "--units", 1, 1'000'000'000'000);
+    const bool gemm = o.kind == "gemm";
+    if (!gemm && o.kind != "lanes")
+        usage("--kind '" + o.kind + "' is unknown to this chain's version; it knows lanes and gemm");
+    if (!gemm && (!o.gemm.empty() || !o.inputs.empty() || !o.a_root.empty() || !o.b_root.empty()))
+        usage("--gemm, --input, --a-root and --b-root go with --kind gemm");
+    if (!gemm && o.units.empty()) usage("--units is needed: how many canonical tasks of the class");
+    if (gemm && !o.units.empty()) usage("--units goes with --kind lanes: a product is ordered whole");
+    const std::uint64_t units = gemm ? 1 : parse_count(o.units, "--units", 1, 1'000'000'000'000);
+    const std::optional<proofs::GemmJob> job = gemm ? std::optional(job_of(o)) : std::nullopt;
     const Credits max_price = typed(parse_usd(o.max_price));
     const Credits least = take(mul_div(max_price, units, 1));
     const Credits deposit = o.deposit.empty() ? least : typed(parse_usd(o.deposit));
@@ -94,7 +123,7 @@ void order_create(Session& session, const ChangeOptions& change_options, const W
         usage("--deposit " + show_usd(deposit) + " is below units x max price, which is " + show_usd(least));
     change(session, change_options, [&](const ChainInfo& chain, const Address&) -> Messages {
         return {chain::OpenOrder{o.device_class, units, max_price, deposit, expiry_height(session, chain, o.expires),
-                                 o.manual}};
+                                 o.manual, job}};
     });
 }
 
@@ -124,8 +153,13 @@ void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
     CLI::App* create = order->add_subcommand("create", "order work, paid from credits as it passes");
     create->add_option("--kind", o->kind, "kind of work")->capture_default_str();
     create->add_option("--class", o->device_class, "device class")->required();
-    create->add_option("--units", o->units, "canonical tasks of the class")->required();
-    create->add_option("--max-price", o->max_price, "USD per unit, at most")->required();
+    create->add_option("--units", o->units, "canonical tasks of the class; of a product there is one");
+    create->add_option("--max-price", o->max_price, "USD per unit, at most; of a product, for all of it")->required();
+    create->add_option("--gemm", o->gemm, "--kind gemm: M,N,K, of A (M x K) and B (N x K, the columns of the product)");
+    create->add_option("--input", o->inputs, "--kind gemm: a file of A, and again of B: raw int8, row by row")
+        ->allow_extra_args(false);
+    create->add_option("--a-root", o->a_root, "--kind gemm: the root of A in place of its file, hex");
+    create->add_option("--b-root", o->b_root, "--kind gemm: the root of B in place of its file, hex");
     create->add_option("--deposit", o->deposit, "USD of credits set aside [units x max price]");
     create->add_option("--expires", o->expires, "1h, +500 blocks or a height; the rest is refunded then")
         ->capture_default_str();
@@ -191,6 +225,67 @@ void add_bids(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions
     });
 }
 
+/// The job of an order as the node tells it, and the dispute that runs.
+struct ProductView {
+    GemmSize size;
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> tile;
+    std::uint64_t next_slice = 0;
+};
+ProductView product_of(Session& session, const Hash& order) {
+    const json::Value answer = session.call("order", Params().text("id", to_hex(order.view())));
+    const json::Value* gemm = answer.find("gemm");
+    if (gemm == nullptr || gemm->kind == json::Kind::null)
+        fail({Code::not_gemm, "the order is for units of a class, not for a product of matrices"});
+    ProductView out{{take(number_at(*gemm, "m")), take(number_at(*gemm, "n")), take(number_at(*gemm, "k"))}, {}, 0};
+    if (const json::Value* d = gemm->find("dispute"); d != nullptr && d->kind != json::Kind::null) {
+        out.tile = {static_cast<std::uint32_t>(take(number_at(*d, "row"))),
+                    static_cast<std::uint32_t>(take(number_at(*d, "col")))};
+        out.next_slice = take(number_at(*d, "next_slice"));
+    }
+    return out;
+}
+
+void add_products(CLI::App& lease, Session& session, const std::shared_ptr<WorkOptions>& o) {
+    CLI::App* deliver = lease.add_subcommand("deliver", "name the product that its buyer gets off chain, by its root");
+    deliver->add_option("ID", o->order, "the order's id")->required();
+    deliver->add_option("--output", o->output, "the product: raw int32, little-endian, row by row");
+    deliver->add_option("--c-root", o->c_root, "its root in place of the file, hex");
+    auto deliver_options = add_change_options(*deliver);
+    deliver->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        if (o->output.empty() == o->c_root.empty()) usage("give --output FILE or --c-root HEX");
+        if (deliver_options->offline && o->c_root.empty()) usage("--offline needs --c-root: the node is not asked");
+        change(session, *deliver_options, [&](const ChainInfo&, const Address&) -> Messages {
+            return {chain::Deliver{id, o->c_root.empty()
+                                           ? typed(product_root(read_matrix(o->output), product_of(session, id).size))
+                                           : parse_hash(o->c_root, "--c-root")}};
+        });
+    });
+    CLI::App* dispute = lease.add_subcommand(
+        "dispute", "show that a tile of what was delivered is wrong: the next slice of it, 1024 columns at a time");
+    dispute->add_option("ID", o->order, "the order's id")->required();
+    dispute->add_option("--tile", o->tile, "ROW,COLUMN of the tile of 32 x 32, from 0")->required();
+    dispute->add_option("--input", o->inputs, "the file of A, and again of B")->required()->allow_extra_args(false);
+    dispute->add_option("--output", o->output, "the product as it was delivered")->required();
+    auto dispute_options = add_change_options(*dispute);
+    dispute->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        const auto tile = typed(parse_tile(o->tile));
+        if (o->inputs.size() != 2) usage("--input is needed twice: the file of A, and that of B");
+        if (dispute_options->offline) usage("--offline: the node has to say which slice is next");
+        const ProductView product = product_of(session, id);
+        chain::Dispute d{id, tile.first, tile.second, 0, {}, {}, {}};
+        if (product.tile == tile) d.slice = static_cast<std::uint32_t>(product.next_slice);
+        const std::uint64_t slices = proofs::slice_count(product.size.k);
+        const auto message = typed(dispute_slice(std::move(d), product.size, read_matrix(o->inputs[0]),
+                                                 read_matrix(o->inputs[1]), read_matrix(o->output)));
+        if (message.slice + 1 < slices)
+            session.note("slice " + std::to_string(message.slice) + " of " + std::to_string(slices) +
+                         ": the same command brings the next one");
+        change(session, *dispute_options, [&](const ChainInfo&, const Address&) -> Messages { return {message}; });
+    });
+}
+
 void add_leases(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions>& o) {
     CLI::App* lease = app.add_subcommand("lease", "leases: orders that a provider works for");
     lease->require_subcommand(1);
@@ -207,7 +302,10 @@ void add_leases(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
             params.text("provider", session.chain().show(session.address(o->who, session.chain().prefix)));
         list(session, "leases", *o, o->status, params);
     });
-    CLI::App* close = lease->add_subcommand("close", "end a lease: what passed is paid, the rest goes back");
+    add_products(*lease, session, o);
+    CLI::App* close = lease->add_subcommand(
+        "close",
+        "end a lease: what passed is paid, the rest goes back; its buyer accepts a product that was delivered");
     close->add_option("ID", o->order, "the order's id")->required();
     auto close_options = add_change_options(*close);
     close->callback([=, &session] {

@@ -1,0 +1,29 @@
+// A buyer's matrices as files: raw int8 row by row, a product raw int32, little-endian. What a buyer and its provider
+// need of them to order, deliver and dispute a product (docs/protocol.md §12).
+//
+//   ASSAY_TRY(const GemmSize size, parse_gemm_size("64,96,2500"));
+//   ASSAY_TRY(const Hash a_root, matrix_root("a", a_bytes, size.m, size.k));
+#pragma once
+
+#include "chain/messages.hpp"
+
+namespace assay::wallet {
+
+struct GemmSize {
+    std::uint64_t m = 0, n = 0, k = 0;
+};
+/// "M,N,K". Errors: usage; field_out_of_range as of a job.
+[[nodiscard]] Result<GemmSize> parse_gemm_size(std::string_view text);
+/// "R,C", both decimal. Errors: usage.
+[[nodiscard]] Result<std::pair<std::uint32_t, std::uint32_t>> parse_tile(std::string_view text);
+
+/// `name` stands in errors. Errors: usage where it has not rows x k bytes.
+[[nodiscard]] Result<Hash> matrix_root(const std::string& name, ByteView matrix, std::uint64_t rows, std::uint64_t k);
+/// Errors: usage where it has not m x n x 4 bytes.
+[[nodiscard]] Result<Hash> product_root(ByteView product, const GemmSize& size);
+/// The message of one slice. What is left of `message` stays as it is: order, tile_row, tile_col and slice are given.
+/// Errors: usage where a file has another size; field_out_of_range for a tile or slice that is not there.
+[[nodiscard]] Result<chain::Dispute> dispute_slice(chain::Dispute message, const GemmSize& size, ByteView a, ByteView b,
+                                                   ByteView product);
+
+}  // namespace assay::wallet
