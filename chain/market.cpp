@@ -153,11 +153,12 @@ void settle_unit(Exec& x, const Hash& order_id, const Address& provider) {
     if (!increase(o->paid, price)) return;
     ++o->units_done;
     x.s.put_record(tables::queue(x.s.clock().queue_tail++), QueueItem{x.height(), 0, q});
-    auto prices = x.s.market_prices(x.epoch(), o->device_class);
-    // A product is as large as its buyer likes: its price says nothing of a unit of the class. All credits that ever
-    // were fit, so their sum does.
-    if (!o->gemm && tokenomics::add_units(prices, price, 1))
-        x.s.put_record(tables::market_prices(x.epoch(), o->device_class), prices);
+    // A product is as large as its buyer likes: its price says nothing of a unit of the class.
+    if (!o->gemm) {
+        auto prices = x.s.market_prices(x.epoch(), o->device_class);
+        if (tokenomics::add_units(prices, price, 1))  // all credits that ever were fit, so their sum does
+            x.s.put_record(tables::market_prices(x.epoch(), o->device_class), prices);
+    }
     x.s.put_record(tables::order(order_id), *o);
     if (o->units_done == o->units) (void)close_order(x, order_id, *o, OrderStatus::closed);
 }

@@ -557,6 +557,9 @@ TEST_CASE("gas of deliveries and disputes is that of the document") {
         const Bytes raw = c.tx(from, {std::move(m)}, t);
         return rest(c.run(raw), raw);
     };
+    const Hash other = p.lease(c.buyer, c.anna);
+    c.ok(c.anna, Deliver{other, p.x.root(product)});
+    CHECK(gas(c.buyer, CloseLease{other}) == 4 * kGasRead + 6 * kGasWrite);
     CHECK(gas(c.anna, Deliver{p.order, p.x.root(product)}) == 4 * kGasRead + 4 * kGasWrite);
     CHECK(gas(c.buyer, p.x.dispute(p.order, product, 0, 0, 0)) == kGasRead + 2 * kGasWrite + 5 * 1024 + 256);
     CHECK(gas(c.buyer, p.x.dispute(p.order, product, 0, 0, 1)) == 2 * kGasRead + 3 * kGasWrite + 5 * 476 + 256);

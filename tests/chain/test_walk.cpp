@@ -692,6 +692,7 @@ void check_walk(Walk& w) {
     }
     for (const auto& [cause, n] : w.flows()) std::printf("  %-24s %zu\n", cause.c_str(), n);
     std::printf("  parameters changed       %zu\n", w.changed());
+    CHECK((w.chain().genesis.params.market.dispute_blocks == 0 || w.products().count("lease.delivered") > 0));
     for (const auto& [what, n] : w.products()) std::printf("  %-24s %zu\n", what.c_str(), n);
     CHECK(w.changed() > 0);
     CHECK(codes >= 15);  // the walk is of use only where it gets about
