@@ -1,4 +1,5 @@
 // A buyer's product: ordered by roots, delivered by a root, accepted after a while or shown to be wrong.
+#include "chain/invariants.hpp"
 #include "tests/chain/gemm_case.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -565,6 +566,63 @@ TEST_CASE("gas of deliveries and disputes is that of the document") {
     CHECK(gas(c.buyer, p.x.dispute(p.order, product, 0, 0, 1)) == 2 * kGasRead + 3 * kGasWrite + 5 * 476 + 256);
     CHECK(gas(c.buyer, p.x.dispute(p.order, product, 0, 1, 0)) == kGasRead + 2 * kGasWrite + 5 * 1024 + 256);
     CHECK(gas(c.buyer, p.x.dispute(p.order, product, 0, 1, 1)) == 7 * kGasRead + 8 * kGasWrite + 5 * 476 + 256);
+}
+
+TEST_CASE("what was ordered and delivered cannot change, and the scan sees deliveries that nobody counts") {
+    Product p(1'500);
+    Chain& c = p.c;
+    p.lease(200);
+    const auto product = p.x.wrong_in(0, 1);
+    REQUIRE(p.deliver(product) == "ok");
+    REQUIRE(p.send(c.buyer, p.x.dispute(p.order, product, 0, 1, 0)) == "ok");
+    const auto after = [&](const std::function<void(Order&)>& change) {
+        return c.read([&](const StateView& s) {
+            BlockState block(s);
+            block.begin_tx();
+            Order o = *block.order(p.order);
+            change(o);
+            block.put_record(tables::order(p.order), o);
+            return check_tx_invariants(block).ok();
+        });
+    };
+    CHECK(after([](Order&) {}));
+    CHECK(after([](Order& o) { o.gemm->delivery->until = o.gemm->delivery->until + 5; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->delivery->until = Height{1}; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->delivery->c_root.bytes[0] ^= 1; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->delivery->exposure = {}; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->delivery->rate = {}; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->delivery.reset(); }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->job.a_root.bytes[0] ^= 1; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->job.k = 1; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm->dispute_blocks = 1; }));
+    CHECK_FALSE(after([](Order& o) { o.gemm.reset(); }));
+
+    const auto broken = [&](const std::function<void(BlockState&)>& plant) {
+        return c.read([&](const StateView& s) {
+            BlockState block(s);
+            plant(block);
+            std::size_t out = 0;
+            for (const auto& row : check_all_invariants(block)) out += !row.holds;
+            return out;
+        });
+    };
+    const TimeMs time = p.gemm().delivery->time;
+    const Address anna = c.anna.address();
+    CHECK(broken([](BlockState&) {}) == 0);
+    CHECK(broken([](BlockState& s) { ++s.clock().gemm_orders; }) == 1);
+    CHECK(broken([&](BlockState& s) { s.erase(tables::delivery(anna, time, p.order)); }) == 2);
+    CHECK(broken([&](BlockState& s) { s.put(tables::delivery(anna, TimeMs{5}, Hash{}), {}); }) == 1);
+    CHECK(broken([&](BlockState& s) { s.put_record(tables::dispute(Hash{}), OpenDispute{}); }) == 1);
+    CHECK(broken([&](BlockState& s) {
+              Provider a = *s.provider(anna);
+              a.exposure = {};
+              s.put_record(tables::provider(anna), a);
+          }) == 1);
+    CHECK(broken([&](BlockState& s) {
+              Provider a = *s.provider(anna);
+              a.open_deliveries = 0;
+              s.put_record(tables::provider(anna), a);
+          }) == 1);
 }
 
 }  // namespace assay::chain::test
