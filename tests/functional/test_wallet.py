@@ -219,6 +219,67 @@ class Wallet(unittest.TestCase):
         again = self.error("provider", "register", "--from", "carol", "-y", exit=1)
         self.assertEqual(again["code"], "already_registered")
 
+    def raw(self, name, data):
+        path = self.path / name
+        path.write_bytes(bytes(data))
+        return path
+
+    def test_a_product_of_two_matrices_right_and_wrong(self):
+        self.assay("key", "import", "validator", "--devnet-validator", "--kdf-light")
+        for name in ("erin", "dave"):
+            self.assay("key", "new", name, "--kdf-light")
+            self.assay("faucet", name, "--amount", "500", "-y")
+        self.assay("burn", "20", "--from", "erin", "-y")
+        self.assay("provider", "register", "--from", "dave", "-y")
+        self.assay("provider", "device", "add", "--class", "cpu-small", "--slot", "0", "--from", "dave", "-y")
+        self.assay("stake", "200", "--from", "dave", "-y")
+        for _ in range(100):
+            if int(self.assay("balance", "erin")["credits"]):
+                break
+            self.assay("validator", "report-price", "1", "--from", "validator", "-y")
+        m, n, k = 32, 64, 1100
+        a = self.raw("a.bin", ((7 * i + i * i) % 256 for i in range(m * k)))
+        b = self.raw("b.bin", ((3 * i + i // 9) % 256 for i in range(n * k)))
+        signed = [[x - 256 if x > 127 else x for x in path.read_bytes()] for path in (a, b)]
+        values = [sum(signed[0][r * k + i] * signed[1][c * k + i] for i in range(k)) for r in range(m) for c in range(n)]
+        right = self.raw("c.bin", b"".join(v.to_bytes(4, "little", signed=True) for v in values))
+        values[5 * n + 40] += 1
+        wrong = self.raw("wrong.bin", b"".join(v.to_bytes(4, "little", signed=True) for v in values))
+        job = ["--kind", "gemm", "--class", "cpu-small", "--max-price", "2", "--manual", "--from", "erin", "-y"]
+        for bad in ([], ["--gemm", "33,64,1"], ["--gemm", "32,64"], ["--gemm", f"{m},{n},{k}"],
+                    ["--gemm", f"{m},{n},{k}", "--input", a], ["--gemm", f"{m},{n},9", "--input", a, "--input", b]):
+            self.error("order", "create", *job, *bad, exit=2)
+        self.error("order", "create", "--class", "cpu-small", "--max-price", "2", "--from", "erin", "-y", exit=2)
+        rich = int(self.assay("balance", "erin")["credits"])
+
+        def leased():
+            made = self.assay("order", "create", *job, "--gemm", f"{m},{n},{k}", "--input", a, "--input", b)
+            self.assay("bid", "place", made["order"], "--slot", "0", "--price", "2", "--from", "dave", "-y")
+            self.assay("bid", "accept", made["order"], "--provider", "dave", "--slot", "0", "--from", "erin", "-y")
+            return made["order"]
+
+        good, bad = leased(), leased()
+        self.assay("lease", "deliver", good, "--output", right, "--from", "dave", "-y")
+        self.assay("lease", "deliver", bad, "--output", wrong, "--from", "dave", "-y")
+        self.assertEqual(self.error("lease", "deliver", bad, "--c-root", "00" * 32, "--from", "dave", "-y", exit=1)["code"],
+                         "already_delivered")
+        dispute = lambda order, tile, c: self.assay("lease", "dispute", order, "--tile", tile, "--input", a, "--input", b,
+                                                    "--output", c, "--from", "erin", "-y")
+        dispute(bad, "0,1", wrong)
+        self.assertEqual(self.assay("lease", "show", bad)["gemm"]["dispute"], {"row": 0, "col": 1, "next_slice": 1, "slices": 2})
+        dispute(bad, "0,1", wrong)
+        shown = self.assay("order", "show", bad)
+        self.assertEqual((shown["status"], shown["paid"], shown["gemm"]["wrong"], shown["gemm"]["accepted"]),
+                         ("closed", "0", {"row": 0, "col": 1}, False))
+        self.assertEqual(self.assay("provider", "show", "dave")["stake"], "160000000")
+        self.assay("lease", "close", good, "--from", "erin", "-y")  # takes it before its time
+        shown = self.assay("order", "show", good)
+        self.assertEqual((shown["status"], shown["paid"], shown["gemm"]["wrong"], shown["gemm"]["accepted"]),
+                         ("closed", "2000000", None, True))
+        self.assertEqual(int(self.assay("balance", "erin")["credits"]), rich - 2_000_000)
+        self.assertTrue(self.assay("supply")["adds_up"])
+        self.assay("order", "show", good, json_form=False)
+
 
 if __name__ == "__main__":
     harness.main()
