@@ -137,6 +137,7 @@ Status check_references(const StateView& s) {
                    (!g.delivery || (g.delivery->until.value <= kLatest && g.delivery->jail_ms <= kLatest));
         };
         return check(o.device_class < classes, "an order is of a class that is not there") &&
+               check(o.status != OrderStatus::leased || o.lease, "a leased order has no lease") &&
                check(!o.gemm || fits(*o.gemm), "an order of a product has a job, a height or a time out of range") &&
                check(!o.may_be_disputed() || (o.lease && s.provider(o.lease->provider)),
                      "the provider of a delivery is not there");

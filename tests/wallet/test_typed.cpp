@@ -4,6 +4,7 @@
 #include "wallet/cli/render.hpp"
 #include "wallet/client/chain_info.hpp"
 #include "wallet/client/json_write.hpp"
+#include "wallet/client/matrices.hpp"
 
 using namespace assay;
 using namespace assay::wallet;
@@ -74,4 +75,39 @@ TEST_CASE("answers for people: tokens, dollars and tables; JSON written as it wa
     REQUIRE(again.ok());
     CHECK(to_json(*again) == to_json(*value));
     CHECK(to_json(*value, 2).find("\n  \"nonce\": 3") != std::string::npos);
+}
+
+TEST_CASE("sizes of a product and places of its tiles are numbers between commas, and files have those sizes") {
+    const auto size = parse_gemm_size("64,96,2500");
+    REQUIRE(size.ok());
+    CHECK((size->m == 64 && size->n == 96 && size->k == 2500));
+    for (const char* bad : {"", "64", "64,96", "64,96,", ",96,1", "64,96,1,1", "64, 96,1", "-64,96,1", "64,96,1x"}) {
+        INFO(bad);
+        const auto refused = parse_gemm_size(bad);
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.error().code == Code::usage);
+    }
+    CHECK(parse_gemm_size("33,96,1").error().code == Code::field_out_of_range);
+    CHECK(parse_gemm_size("32,96,65537").error().code == Code::field_out_of_range);
+    CHECK(*parse_tile("3,12") == std::pair(3u, 12u));
+    for (const char* bad : {"", "3", "3,", "3,4,5", "4294967296,0", "a,b"}) CHECK_FALSE(parse_tile(bad).ok());
+
+    test::Random random;
+    const GemmSize small{32, 64, 1030};
+    const Bytes a = random.bytes(32 * 1030), b = random.bytes(64 * 1030), c = random.bytes(32 * 64 * 4);
+    CHECK(*matrix_root("a", a, 32, 1030) == proofs::panel_tree(a, 32, 1030).root());
+    CHECK(matrix_root("a", a, 64, 1030).error().code == Code::usage);
+    CHECK(product_root(a, small).error().code == Code::usage);
+    for (const std::uint32_t slice : {0u, 1u}) {
+        const auto d = dispute_slice({Hash{}, 0, 1, slice, {}, {}, {}}, small, a, b, c);
+        REQUIRE(d.ok());
+        CHECK(proofs::check_panel("a", *matrix_root("a", a, 32, 1030), 32, 1030, 0, slice, d->a).ok());
+        CHECK(proofs::check_panel("b", *matrix_root("b", b, 64, 1030), 64, 1030, 1, slice, d->b).ok());
+        REQUIRE(d->c.has_value() == (slice == 0));
+        if (d->c) CHECK(proofs::check_tile(*product_root(c, small), 32, 64, 0, 1, *d->c).ok());
+    }
+    CHECK(dispute_slice({Hash{}, 1, 0, 0, {}, {}, {}}, small, a, b, c).error().code == Code::field_out_of_range);
+    CHECK(dispute_slice({Hash{}, 0, 2, 0, {}, {}, {}}, small, a, b, c).error().code == Code::field_out_of_range);
+    CHECK(dispute_slice({Hash{}, 0, 0, 2, {}, {}, {}}, small, a, b, c).error().code == Code::field_out_of_range);
+    CHECK(dispute_slice({Hash{}, 0, 0, 0, {}, {}, {}}, small, b, a, c).error().code == Code::usage);
 }
