@@ -420,8 +420,8 @@ class Provider(Case):
         raw = self.proven(table, key, height)
         return kind.decode(raw) if raw is not None else None
 
-    def buyer(self):
-        secret = (0xB0E12).to_bytes(32, "big")
+    def buyer(self, number=0xB0E12):
+        secret = number.to_bytes(32, "big")
         me = address(secret)
         self.committed(self.node.signed(FAUCET, transfer((me, 50_000_000))))
         self.committed(self.node.signed(secret, ("burn_for_credits", {"amount": 10_000_000, "min_credits": 0, "credits": 0})))
@@ -502,7 +502,7 @@ class Provider(Case):
         self.assertEqual(self.record(2, records.PROVIDER, me, at)["removed"], 1)
 
     def test_a_product_that_is_wrong_in_one_place(self):
-        worker, buyer = (0x6E44).to_bytes(32, "big"), self.buyer()
+        worker, buyer = (0x6E44).to_bytes(32, "big"), self.buyer(0xB0E13)
         self.setup_provider(worker)
         me, bidder = address(buyer), address(worker)
         rich = self.record(0x80, records.ACCOUNT, me, self.node("status")["height"])
