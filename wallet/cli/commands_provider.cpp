@@ -273,6 +273,7 @@ void add_products(CLI::App& lease, Session& session, const std::shared_ptr<WorkO
         const auto tile = typed(parse_tile(o->tile));
         if (o->inputs.size() != 2) usage("--input is needed twice: the file of A, and that of B");
         if (dispute_options->offline) usage("--offline: the node has to say which slice is next");
+        must_be_confirmable(session, *dispute_options);
         const ProductView product = product_of(session, id);
         chain::Dispute d{id, tile.first, tile.second, 0, {}, {}, {}};
         if (product.tile == tile) d.slice = static_cast<std::uint32_t>(product.next_slice);
