@@ -65,7 +65,7 @@ void pay_batch(Payout& payout, std::span<const ProviderWork> batch, PayScratch& 
         // Split by credits, an own burn would draw the room that other buyers' burns left, and return more than it
         // burned; by room, and never more than it, it does not.
         const Amount work = payout.rule.bound == WorkBound::burned ? min_of(scratch.work[i], Amount{scratch.by_work[i]})
-                                                              : scratch.work[i];
+                                                                   : scratch.work[i];
         parts[i] = {work, scratch.tasks[i], scratch.tasks[n + i]};
     }
 }

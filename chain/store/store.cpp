@@ -252,7 +252,8 @@ void Store::for_range(std::uint8_t table, ByteView prefix, ByteView from,
         ASSAY_CHECK(read.ok());  // as in get
         return;
     }
-    for (auto it = impl_->tables.lower_bound({table, Bytes(from.begin(), from.end())}); it != impl_->tables.end(); ++it) {
+    for (auto it = impl_->tables.lower_bound({table, Bytes(from.begin(), from.end())}); it != impl_->tables.end();
+         ++it) {
         const StateKey& key = it->first;
         if (key.table != table || key.key.size() < prefix.size() ||
             !std::equal(prefix.begin(), prefix.end(), key.key.begin()))

@@ -33,8 +33,7 @@ void live(Chain& c) {
     c.block({c.tx(c.anna, Chain::commit_message(a)), c.tx(c.bob, Chain::commit_message(b)),
              c.tx(c.carl, Chain::commit_message(d))});
     c.to_challenge();
-    c.block({c.tx(c.anna, c.opening(c.anna, a)), c.tx(c.bob, c.opening(c.bob, b)),
-             c.tx(c.carl, c.opening(c.carl, d))});
+    c.block({c.tx(c.anna, c.opening(c.anna, a)), c.tx(c.bob, c.opening(c.bob, b)), c.tx(c.carl, c.opening(c.carl, d))});
     c.next_epoch();
 }
 
@@ -180,7 +179,8 @@ TEST_CASE("verdicts that come before their provider's turn are paid at its turn,
     }
 }
 
-TEST_CASE("F9: a provider that has not had its turn keeps its access by the requirement of before, and then its grace") {
+TEST_CASE(
+    "F9: a provider that has not had its turn keeps its access by the requirement of before, and then its grace") {
     Chain c([](Genesis& g) {
         paying(1)(g);
         g.params.stake.unit_in = tokenomics::StakeUnit::usd;

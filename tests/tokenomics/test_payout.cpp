@@ -67,10 +67,12 @@ TEST_CASE("an epoch that is paid in batches pays every unit of its pools, whatev
             staking += big(staking_part(p, stake_weight(all[i])));
             if (rule.bound == WorkBound::burned) REQUIRE(cut[i].work.units <= work_weight(rule, all[i]));
             // A batch's pool is within a unit of its exact share, and the split within it another.
-            for (const auto& [a, b] : {std::pair{cut[i].availability, once[i].availability},
-                                       std::pair{cut[i].reserved, once[i].reserved}})
+            for (const auto& [a, b] :
+                 {std::pair{cut[i].availability, once[i].availability}, std::pair{cut[i].reserved, once[i].reserved}})
                 REQUIRE(std::max(a, b).units - std::min(a, b).units <= 2);
-            const auto exact = [](Amount whole, u128 w, u128 of) { return of == 0 ? Big{0} : Big{big(whole) * big(w) / big(of)}; };
+            const auto exact = [](Amount whole, u128 w, u128 of) {
+                return of == 0 ? Big{0} : Big{big(whole) * big(w) / big(of)};
+            };
             const Big mine = exact(pool, all[i].passed_weight, p.all.tasks);
             REQUIRE((big(cut[i].availability) >= mine - 1 && big(cut[i].availability) <= mine + 2));
         }
