@@ -106,6 +106,10 @@ Status check_references(const StateView& s) {
     if (clock.oldest_round > clock.epoch || rounds != clock.epoch.value - clock.oldest_round.value + 1)
         return bad("an epoch from oldest_round to the running one has no work round");
 
+    const Paying& paying = clock.paying;
+    if (paying.stage != PayingStage::done && paying.epoch.value + 1 != clock.epoch.value)
+        return bad("the epoch that is paid is not the one before the running one");
+
     std::string wrong;
     const auto check = [&](bool right, const char* what) {
         if (!right && wrong.empty()) wrong = what;
@@ -119,6 +123,9 @@ Status check_references(const StateView& s) {
     });
     s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
         return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");
+    });
+    s.for_prefix(tables::kProviderEpochs, {}, [&](ByteView key, ByteView) {
+        return check(s.provider(Address::from(key.subspan(8))).has_value(), "an epoch's work is of no provider");
     });
     s.each_provider([&](const Address&, const Provider& p) {
         for (const auto& c : p.classes)

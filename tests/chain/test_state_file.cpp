@@ -258,6 +258,17 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
     says(with_clock([](ChainState& s) { s.time.value = ~std::uint64_t{0}; }), "above 2^53");
     says(with_clock([](ChainState& s) { s.oldest_round = s.epoch + 1; }), "work round");
     const Epoch now = c.clock().epoch;
+    says(with_clock([](ChainState& s) { s.paying.stage = PayingStage::work, s.paying.epoch = s.epoch; }),
+         "the epoch that is paid");
+    says(changed([&](Parts& p) {
+             const std::pair<StateKey, Bytes> one{tables::provider_epoch(now, c.buyer.address()),
+                                                  borsh::encode(ProviderEpoch{})};
+             const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {
+                 return state_path(r.first) > state_path(one.first);
+             });
+             p.records.insert(after, one);
+         }),
+         "an epoch's work is of no provider");
     says(changed([&](Parts& p) {
              auto d = *borsh::decode<Device>(at(p, tables::device(c.anna.address(), 0)));
              d.device_class = 2;
