@@ -8,15 +8,14 @@
 //
 //   bench_epoch [--providers 100000] [--delegators 10] [--per-block 1000]      one JSON object; exit 1 if wrong
 #include <stdlib.h>
-#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string_view>
 
 #include "base/sha256.hpp"
+#include "bench/measure.hpp"
 #include "chain/app.hpp"
 #include "chain/state_import.hpp"
 #include "chain/store/store.hpp"
@@ -25,31 +24,9 @@
 
 using namespace assay;
 using namespace assay::chain;
-using Clock = std::chrono::steady_clock;
+using namespace assay::bench;
 
 namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-    std::fprintf(stderr, "bench_epoch: %s\n", what.c_str());
-    std::exit(1);
-}
-template <class T>
-T must(Result<T> r) {
-    if (!r) fail(std::string(r.error().word()) + ": " + r.error().message);
-    return std::move(r).value();
-}
-void must(const Status& s) {
-    if (!s) fail(std::string(s.error().word()) + ": " + s.error().message);
-}
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-/// Processor time of this thread, which executes the blocks: other programs on the machine move it less.
-double thread_seconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 class TempDir {
    public:

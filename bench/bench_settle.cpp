@@ -19,10 +19,8 @@
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
@@ -30,12 +28,13 @@
 #include <string_view>
 #include <thread>
 
+#include "bench/measure.hpp"
 #include "chain/app.hpp"
 #include "node/memory.hpp"
 
 using namespace assay;
 using namespace assay::chain;
-using Clock = std::chrono::steady_clock;
+using namespace assay::bench;
 
 namespace {
 
@@ -43,38 +42,6 @@ struct Options {
     std::size_t accounts = 10'000, transfers = 400'000, block = 10'000, account_index = 1;
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
 };
-
-[[noreturn]] void fail(const std::string& what) {
-    std::fprintf(stderr, "bench_settle: %s\n", what.c_str());
-    std::exit(1);
-}
-template <class T>
-T must(Result<T> r) {
-    if (!r) fail(std::string(r.error().word()) + ": " + r.error().message);
-    return std::move(r).value();
-}
-void must(const Status& s) {
-    if (!s) fail(std::string(s.error().word()) + ": " + s.error().message);
-}
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Processor time of the calling thread: what a phase costs, whatever else the cores do.
-double thread_seconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-/// Processor time of the whole process, LevelDB's threads included: a ratio that other programs on the machine do not
-/// move.
-double process_seconds() {
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 struct Key {
     secp256k1_keypair pair;
