@@ -49,4 +49,58 @@ struct Matrices {
     }
 };
 
+constexpr std::uint64_t kWindow = 16;  // market.dispute_blocks
+constexpr std::uint64_t kPrice = 2'000'000;
+
+struct Product {
+    Random random{seed()};
+    Matrices x;
+    Chain c;
+    Hash order;
+
+    explicit Product(std::uint64_t depth = 40, const Chain::Tweak& tweak = {})
+        : x(random, 64, 96, depth), c([&](Genesis& g) {
+              g.params.market.dispute_blocks = kWindow;
+              if (tweak) tweak(g);
+          }) {
+        c.join(c.anna);
+        c.buy_credits(c.buyer, tokens(1000));
+    }
+    [[nodiscard]] OpenOrder open(std::uint64_t lasts = 60) const {
+        return {"tiny", 1, Credits{kPrice}, Credits{kPrice}, c.height().value + 1 + lasts, true, x.job()};
+    }
+    static Hash id_in(const Receipt& r) {
+        for (const Event& e : r.events)
+            if (e.kind == "order.opened") return std::get<AttrHash>(e.attrs.at(0).value).value;
+        FAIL("no event of the order");
+        return {};
+    }
+    /// Leased to anna; or the order of another buyer.
+    void lease(std::uint64_t lasts = 60) { order = lease(c.buyer, c.anna, lasts); }
+    Hash lease(const Key& buyer, const Key& provider, std::uint64_t lasts = 60) {
+        const Receipt r = c.run(buyer, open(lasts));
+        INFO(r.message);
+        REQUIRE(r.code == "ok");
+        const Hash id = id_in(r);
+        c.ok(provider, PlaceBid{id, 0, Credits{kPrice}});
+        c.ok(buyer, AcceptBid{id, provider.address(), 0, Credits{kPrice}});
+        return id;
+    }
+    std::string deliver(const std::vector<std::uint32_t>& product) {
+        return c.code(c.anna, Deliver{order, x.root(product)});
+    }
+    /// A 75 KiB message costs more gas than the fixture gives.
+    std::string send(const Key& from, Message m) { return receipt(from, std::move(m)).code; }
+    Receipt receipt(const Key& from, Message m) {
+        Chain::Terms t;
+        t.gas = 900'000;
+        return c.run(c.tx(from, {std::move(m)}, t));
+    }
+    [[nodiscard]] GemmOrder gemm() const { return *c.order(order).gemm; }
+    [[nodiscard]] Height until() const { return gemm().delivery->until; }
+    void to(Height h) {
+        while (c.height() < h) c.block(c.reports());
+    }
+};
+
 }  // namespace assay::chain::test
