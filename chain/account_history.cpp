@@ -202,16 +202,19 @@ class EpochReader {
     }
 
     void accrue() {
-        constexpr std::size_t kMost = 64;
+        constexpr std::size_t kMost =
+            64;  // looked at: who delegates to thousands would hold the readers' lock for long
+        std::size_t looked_at = 0;
         s_.each_delegation_by(who_, [&](const Address& provider, const tokenomics::Delegation& d) {
             const auto then = s_.provider_epoch(out_.epoch, provider);
-            if (!then || then->delegators.is_zero()) return true;
+            const bool more = ++looked_at < kMost;
+            if (!then || then->delegators.is_zero()) return more;
             // Shares earn from the end of the epoch in which they came.
             const u128 shares = d.fresh_epoch >= out_.epoch ? d.shares - std::min(d.fresh, d.shares) : d.shares;
             const auto earned = tokenomics::earned(granted_before(provider), then->per_share, shares);
             if (earned && shares != 0)
                 out_.accrued.push_back({provider, then->delegators, min_of(*earned, then->delegators), shares});
-            return out_.accrued.size() < kMost;
+            return more;
         });
     }
 

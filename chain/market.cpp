@@ -13,6 +13,7 @@ std::optional<Bid> best_bid(Exec& x, const Hash& id, const Order& o) {
     std::optional<Bid> best;
     Hash best_draw;
     for (const Bid& b : o.bids) {
+        (void)provider_now(x, b.provider);  // once for all its bids: what grace it is due takes old parameters to tell
         if (!may_work_for(x.s, x.rules(), x.s.clock(), b.provider, b.slot, o.device_class)) continue;
         Bytes data;
         borsh::Writer w(data);
