@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <map>
+#include <utility>
 
 #include "base/bech32m.hpp"
 #include "base/hex.hpp"
@@ -328,8 +329,14 @@ class Chain {
     [[nodiscard]] std::string code(const Key& from, Message m) { return run(from, std::move(m)).code; }
 
     // ---------------------------------------------------------------- state
+    /// Never within itself (FairLock): a writer between the two would stop both. Where it is nested, the test fails.
     template <class F>
     auto read(F&& f) const {
+        if (std::exchange(reading_, true)) FAIL("a read of the state within a read");
+        struct Done {
+            bool& reading;
+            ~Done() { reading = false; }
+        } const done{reading_};
         return app->read(std::forward<F>(f));
     }
     [[nodiscard]] Account account(const Key& k) const {
@@ -516,6 +523,7 @@ class Chain {
     static constexpr std::size_t kBeaconLength = 20'000;
     AppOptions options_;
     TempDir dir_;
+    mutable bool reading_ = false;
 };
 
 }  // namespace assay::chain::test

@@ -18,7 +18,8 @@ TEST_CASE("a removed device asks for no stake and gets no task; one that never w
     CHECK(c.code(c.anna, RemoveDevice{1}) == "unknown_device");
     c.ok(c.anna, AddDevice{5, "cpu"});
     c.next_epoch();
-    CHECK_FALSE(c.read([&](const StateView& s) { return has_access(s.params(), s.chain(), c.provider(c.anna)); }));
+    const Provider anna = c.provider(c.anna);
+    CHECK_FALSE(c.read([&](const StateView& s) { return has_access(s.params(), s.chain(), anna); }));
     c.ok(c.anna, RemoveDevice{5});
     CHECK(c.code(c.anna, RemoveDevice{5}) == "unknown_device");
     CHECK(required_of(c.genesis.params, c.clock().stake_price, c.provider(c.anna)) == tokens(100));
@@ -169,7 +170,8 @@ TEST_CASE("to remove and add a device in a grace period gains nothing") {
     const std::uint64_t epoch = c.clock().epoch.value;
     while (c.clock().epoch.value == epoch) c.block(c.reports(Price::kOneUsd / 2));
     const auto in_force = [&] {
-        return c.read([&](const StateView& s) { return required_now(s.params(), s.chain(), c.provider(c.anna)); });
+        const Provider anna = c.provider(c.anna);
+        return c.read([&](const StateView& s) { return required_now(s.params(), s.chain(), anna); });
     };
     REQUIRE(in_force() == tokens(200));  // 400 at the new price: in grace
     c.ok(c.anna, RemoveDevice{1});

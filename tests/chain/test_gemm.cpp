@@ -39,7 +39,7 @@ TEST_CASE("a right product is accepted after its time, and settled as any lease:
     CHECK(c.provider(c.anna).earned.units >= 1'950'000);  // 97.5 % of 2 tokens burned, as at any lease
     CHECK(c.account(c.buyer).credits.units == before.credits.units - kPrice);
     // What a product costs says nothing of a unit of the class.
-    CHECK(c.read([&](const StateView& s) { return s.market_prices(c.clock().epoch, 0).units; }) == 0);
+    CHECK(c.read([](const StateView& s) { return s.market_prices(s.chain().epoch, 0).units; }) == 0);
     CHECK(p.send(c.buyer, p.x.dispute(p.order, p.x.c, 0, 0)) == "order_closed");
     CHECK(c.code(c.buyer, CloseLease{p.order}) == "order_closed");
 }
