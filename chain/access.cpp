@@ -24,7 +24,8 @@ bool is_due(const ChainState& clock, const Provider& p) {
 void give_grace(const Paying& paying, const tokenomics::Params& before, const tokenomics::Params& rules, Price now,
                 Provider& p) {
     const Amount was = required_of(before, paying.price_before, p);
-    if (backing(p) < was || backing(p) >= required_of(rules, now, p)) return;
+    const Amount there = backing(rules.stake, p);
+    if (there < was || there >= required_of(rules, now, p)) return;
     p.kept = was;
     p.kept_until = paying.grace_until;
 }
@@ -35,9 +36,16 @@ void see_grace(const StateView& state, const tokenomics::Params& rules, const Ch
         give_grace(paying, paying.latched ? state.params_at(paying.epoch) : rules, rules, clock.stake_price, p);
 }
 
-Amount backing(const Provider& p) {
-    const auto sum = add(p.stake, p.delegated);  // both are parts of the supply
-    return sum ? *sum : Amount::max();
+Amount backing(const tokenomics::StakeParams& rules, const Provider& p) {
+    Amount sum = p.stake;
+    const auto count = [&sum](Amount more) {  // all are parts of the supply
+        const auto both = add(sum, more);
+        sum = both ? *both : Amount::max();
+    };
+    count(p.delegated);
+    if (rules.locked != tokenomics::LockedStake::none) count(p.rewards.pool.tokens);
+    if (rules.locked == tokenomics::LockedStake::all) count(p.granted);
+    return sum;
 }
 
 tokenomics::Requirement requirement_of(const tokenomics::Params& rules, const Provider& p) {
@@ -61,14 +69,15 @@ Amount needed(const tokenomics::Params& rules, const ChainState& clock, const Pr
 }
 
 bool has_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
-    return backing(p) >= needed(rules, clock, p);
+    return backing(rules.stake, p) >= needed(rules, clock, p);
 }
 
 Status must_have_access(const tokenomics::Params& rules, const ChainState& clock, const Provider& p) {
     const Amount need = needed(rules, clock, p);
-    if (backing(p) >= need) return {};
+    const Amount there = backing(rules.stake, p);
+    if (there >= need) return {};
     return {Code::stake_below_required,
-            "stake is " + to_digits(backing(p).units) + ", required are " + to_digits(need.units)};
+            "stake is " + to_digits(there.units) + ", required are " + to_digits(need.units)};
 }
 
 }  // namespace assay::chain

@@ -23,8 +23,9 @@ void give_grace(const Paying& paying, const tokenomics::Params& before, const to
 /// The provider as the rules see it now: with the grace that it is due. For who asks and saves nothing.
 void see_grace(const StateView& state, const tokenomics::Params& rules, const ChainState& clock, Provider& p);
 
-/// What stands behind a provider's work: its own active stake and that of its delegators.
-[[nodiscard]] Amount backing(const Provider& p);
+/// What stands behind a provider's work: its own active stake, that of its delegators, and of its locked tokens what
+/// stake.locked counts.
+[[nodiscard]] Amount backing(const tokenomics::StakeParams& rules, const Provider& p);
 /// What the provider's devices need by these parameters, without a price; the largest amounts where that overflows.
 [[nodiscard]] tokenomics::Requirement requirement_of(const tokenomics::Params& rules, const Provider& p);
 /// The same in tokens at a price; the largest amount where that overflows.

@@ -81,10 +81,22 @@ inline Attr attr(std::string key, std::string v) {
 [[nodiscard]] Result<Provider> registered(Exec& x, const Address& a);
 /// Matured unbonding entries become liquid: done whenever the provider is touched.
 [[nodiscard]] Status release_matured(Exec& x, const Address& a, Provider& p);
-/// What has vested of the holder's grants becomes liquid; a grant that is all released goes.
-[[nodiscard]] Status release_vested(Exec& x, const Address& holder);
+
+// Locked tokens, locked.cpp.
+/// Matured unbonding entries, what has vested of the provider's grants and what came free of its locked rewards become
+/// liquid. Whether its record changed; the caller saves it. Takes no gas.
+[[nodiscard]] bool release_due(Exec& x, const Address& a, Provider& p);
+/// release_due where locked tokens count behind work: what is free by now is no longer behind what begins now.
+void release_what_counts(Exec& x, const Address& a, Provider& p);
+/// release_due for anybody, saved.
+void release_due(Exec& x, const Address& a);
 /// Tokens outside every bucket join `vesting` as a grant of the holder. Errors: overflow.
 [[nodiscard]] Status add_grant(BlockState& s, const Address& holder, const Hash& id, const tokenomics::Grant& grant);
+/// vesting.reward_ppb of what was just paid to the provider is locked; `mine` is its record of the epoch that pays.
+void lock_reward(Exec& x, const Address& a, Provider& p, Amount paid, ProviderEpoch& mine);
+/// Takes `rate` of the locked tokens that count by stake.locked out of every bucket. Returns what was taken.
+[[nodiscard]] Amount slash_locked(Exec& x, const Address& a, Provider& p, Ppb rate);
+
 /// The provider's own stake becomes `next`: what it was at the epoch's start is remembered, and its weight follows.
 void set_stake(Exec& x, Provider& p, Amount next);
 /// A stakers' weight of the running epoch changes.

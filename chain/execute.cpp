@@ -24,13 +24,6 @@ void charge_fee(Exec& x, const TxBody& body) {
     x.emit("work.fee_paid", {attr("provider", *provider), attr("worker", body.sender), attr("fee", body.fee)});
 }
 
-void release_senders_matured(Exec& x) {
-    ASSAY_CHECK(release_vested(x, x.sender).ok());  // moves between buckets of one supply: no sum can overflow
-    auto p = x.s.provider(x.sender);
-    if (!p || p->unbonding.empty()) return;
-    if (release_matured(x, x.sender, *p)) x.s.put_record(tables::provider(x.sender), *p);
-}
-
 // A malformed opening is a failed transaction that may be retried a bounded number of times.
 void count_attempt(Exec& x, const TxBody& body) {
     const auto& m = std::get<OpenWork>(body.messages.front());
@@ -64,7 +57,7 @@ Receipt execute_tx(Exec& x, const Checked& c) {
 
     x.s.gas.stop();
     x.s.begin_tx();
-    release_senders_matured(x);
+    release_due(x, x.sender);
     charge_fee(x, body);
     const Status first = check_tx_invariants(x.s, Charge{body.sender, body.fee});
     ASSAY_CHECK(first.ok());

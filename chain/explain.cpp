@@ -101,6 +101,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                                             : ", with the commission; its delegators got " + tokens(mine->delegators)));
         e.slashed = mine->slashed;
         e.returned = mine->returned;
+        e.locked = mine->locked;
     }
     // Of this epoch alone: a provider's whole history would hold the readers' lock for long.
     const StateKey of_epoch = tables::KeyOf(tables::kProviderCommits) | provider | epoch;
@@ -113,6 +114,7 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                                           " failed, " + std::to_string(mine->absent) + " absent"
                                     : "nothing committed";
     e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed)) +
+                (e.locked.is_zero() ? "" : "; " + tokens(e.locked) + " of the pay is locked") +
                 (e.returned.is_zero() ? "" : "; " + tokens(e.returned) + " came back by appeal");
     for (const auto& [id, c] : e.commits) {
         if (c.status == CommitStatus::failed)
@@ -129,14 +131,14 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
         e.why_not.push_back(
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});
     const Amount need = needed(rules, clock, *p);
-    if (backing(*p) < need) {
-        const Amount missing = sub_or_zero(need, backing(*p));
-        e.why_not.push_back({"stake_below_required", tokens(backing(*p)), tokens(need),
+    if (backing(rules.stake, *p) < need) {
+        const Amount missing = sub_or_zero(need, backing(rules.stake, *p));
+        e.why_not.push_back({"stake_below_required", tokens(backing(rules.stake, *p)), tokens(need),
                              "assay stake " + format_decimal(missing.units, rules.token.decimals)});
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
-    if (!mine && p->devices > 0 && !p->jailed && backing(*p) >= need && epoch < clock.epoch)
+    if (!mine && p->devices > 0 && !p->jailed && backing(rules.stake, *p) >= need && epoch < clock.epoch)
         e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
                              "assay-prover run"});
     return e;

@@ -42,6 +42,8 @@ constexpr Row kRows[] = {
     {"work.paid", "provider", "", "availability", kIn, "availability"},
     {"work.paid", "provider", "", "work", kIn, "work_bonus"},
     {"work.paid", "provider", "", "late", kIn, "late"},
+    {"reward.locked", "provider", "", "amount", kOut, "reward_locked"},
+    {"reward.released", "provider", "", "amount", kIn, "reward_released"},
     {"stake.paid", "provider", "", "amount", kIn, "staking"},
     {"validator.paid", "validator", "", "amount", kIn, "validation"},
 };

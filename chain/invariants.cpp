@@ -34,6 +34,7 @@ struct Sums {
             const auto p = borsh::decode<Provider>(value);
             ASSAY_CHECK(p.ok());
             staked += p->stake.units;
+            vesting += p->rewards.pool.tokens.units;
             stake_weight += own_weight(*p, epoch).units;
             for (const auto& u : p->unbonding) unbonding += u.amount.units;
         } else if (key.table == tables::kDelegations && key.key.size() == sizeof(Address)) {
@@ -65,7 +66,7 @@ struct Sums {
         } else if (key.table == tables::kVesting) {
             const auto g = borsh::decode<VestingGrant>(value);
             ASSAY_CHECK(g.ok());
-            vesting += g->grant.amount.units - g->released.units;
+            vesting += g->left.tokens.units;
             ++grants;
         } else if (key.table == tables::kHeldSlashes) {
             const auto h = borsh::decode<HeldSlash>(value);
@@ -252,6 +253,40 @@ DelegationErrors check_delegations(const StateView& state) {
     return out;
 }
 
+// Locked rewards and grants of providers against the records that make them up.
+struct LockedErrors {
+    std::uint64_t rewards = 0, grants = 0;
+};
+LockedErrors check_locked(const StateView& state, const tokenomics::VestingParams& rules) {
+    LockedErrors out;
+    std::uint64_t lots = 0;
+    state.each_provider([&](const Address& a, const Provider& p) {
+        const std::uint64_t now = p.rewards.step;
+        u128 shares = 0, per_step = 0, granted = 0;
+        bool right = p.rewards.pool.tokens.units <= p.rewards.pool.shares;
+        state.each_reward_lot(a, 0, [&](const tokenomics::RewardLot& lot) {
+            right = right && !tokenomics::has_ended(rules, lot.step, now);
+            shares += lot.shares - tokenomics::given(rules, lot, now);
+            per_step += lot.shares / std::max<std::uint64_t>(rules.reward_steps, 1);
+            ++lots;
+            return true;
+        });
+        out.rewards += !right || shares != p.rewards.pool.shares || per_step != p.rewards.per_step;
+        state.each_grant(a, [&](const Hash&, const VestingGrant& g) {
+            granted += g.left.tokens.units;
+            return true;
+        });
+        out.grants += granted != p.granted.units;
+        return true;
+    });
+    state.for_prefix(tables::kRewardLots, {}, [&](ByteView, ByteView) {
+        --lots;
+        return true;
+    });
+    out.rewards += lots != 0;
+    return out;
+}
+
 // What all epochs minted and burned: no token came into being but by a rule that says so in its epoch [F13].
 struct EpochSums {
     u128 scheduled = 0, recycled = 0, settled = 0, burned = 0;
@@ -284,8 +319,11 @@ Status check_grant(const Bytes& before, const std::optional<Bytes>& after, TimeM
     ASSAY_CHECK(is.ok());
     if (is->grant != was->grant)
         return broken("a grant never changes", was->grant.amount.units, is->grant.amount.units);
-    if (is->released < was->released || is->released > free)
-        return broken("a grant gives no more than has vested", is->released.units, free.units);
+    const Amount held = sub_or_zero(was->grant.amount, free);  // what has not vested keeps its shares
+    if (is->left.shares > was->left.shares || is->left.shares < held.units)
+        return broken("a grant gives no more than has vested", was->grant.amount.units - is->left.shares, free.units);
+    if (is->left.tokens > was->left.tokens || is->left.tokens.units > is->left.shares)
+        return broken("a grant only gives and is slashed", is->left.tokens.units, was->left.tokens.units);
     return {};
 }
 
@@ -428,6 +466,10 @@ std::vector<InvariantRow> check_all_invariants(const StateView& state) {
     rows.push_back({"shares of a pool = sum over its delegations, and all are listed by delegator",
                     to_digits(shares.pools) + " pools and " + to_digits(shares.listed) + " delegations differ",
                     shares.pools == 0 && shares.listed == 0});
+    const LockedErrors locked = check_locked(state, params.vesting);
+    rows.push_back({"locked rewards of a provider = sum over its lots; its grants are those it counts",
+                    to_digits(locked.rewards) + " and " + to_digits(locked.grants) + " providers differ",
+                    locked.rewards == 0 && locked.grants == 0});
     std::uint64_t index_errors = 0;
     state.for_prefix(tables::kMarketPrices, {}, [&](ByteView, ByteView value) {
         const auto index = borsh::decode<tokenomics::PriceIndex>(value);

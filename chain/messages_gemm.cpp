@@ -41,7 +41,7 @@ Status condemn(Exec& x, const Hash& id, Order& o, TilePlace tile) {
     auto p = provider_now(x, a);
     ASSAY_CHECK(p.has_value());
     const Delivery d = *o.gemm->delivery;
-    ASSAY_TRY_VOID(release_matured(x, a, *p));  // while the delivery holds what was there when it was made
+    (void)release_due(x, a, *p);  // while the delivery holds what was there when it was made
     let_go(x, id, o, *p);
     p->jailed = true;
     p->jailed_until = std::max(p->jailed_until, TimeMs{x.time().value + d.jail_ms});
@@ -88,9 +88,9 @@ Status run(Exec& x, const Deliver& m) {
               tokenomics::delivery_exposure(x.rules(), x.rules().classes[o.device_class],
                                             tokenomics::carried_by(price, o.deposit, o.deposit_tokens)));
     ASSAY_TRY(const Amount all, add(p->exposure, exposure));
-    if (backing(*p) < all)
+    if (const Amount there = backing(x.rules().stake, *p); there < all)
         return {Code::stake_below_exposure, "open commits and deliveries need " + to_digits(all.units) +
-                                                " of stake, there are " + to_digits(backing(*p).units)};
+                                                " of stake, there are " + to_digits(there.units)};
     Delivery d;
     d.c_root = m.c_root;
     d.height = x.height();

@@ -51,6 +51,7 @@ Result<Slashed> slash_provider(Exec& x, const Address& a, Provider& p, Ppb rate,
     Ledger& books = x.s.books();
     ASSAY_TRY_VOID(decrease(books.staked, cut.from_stake));
     ASSAY_TRY_VOID(decrease(books.unbonding, from_unbonding));
+    ASSAY_TRY_VOID(increase(cut.total, slash_locked(x, a, p, rate)));
     if (x.rules().slash.hold_ms == 0)
         ASSAY_TRY_VOID(increase(books.burned, cut.total));
     else
@@ -75,6 +76,7 @@ Status run(Exec& x, const RegisterProvider& m) {
     p.registered = x.height();
     p.stake_epoch = x.epoch();
     p.settled = x.epoch();
+    x.s.each_grant(x.sender, [&](const Hash&, const VestingGrant& g) { return increase(p.granted, g.left.tokens).ok(); });
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.registered", {attr("provider", x.sender)});
     return {};

@@ -1,37 +1,7 @@
-// CreateVesting, and what becomes of grants.
+// CreateVesting. What becomes of grants is in locked.cpp.
 #include "chain/exec.hpp"
 
 namespace assay::chain {
-
-Status add_grant(BlockState& s, const Address& holder, const Hash& id, const tokenomics::Grant& grant) {
-    ++s.edit(holder).grants;
-    s.put_record(tables::vesting(holder, id), VestingGrant{grant, {}});
-    return increase(s.books().vesting, grant.amount);
-}
-
-Status release_vested(Exec& x, const Address& holder) {
-    if (x.s.account(holder).grants == 0) return {};
-    std::vector<std::pair<Hash, VestingGrant>> due;
-    x.s.each_grant(holder, [&](const Hash& id, const VestingGrant& g) {
-        if (tokenomics::vested(g.grant, x.time()) > g.released) due.emplace_back(id, g);
-        return true;
-    });
-    for (auto& [id, g] : due) {
-        const Amount free = tokenomics::vested(g.grant, x.time());
-        ASSAY_TRY(Amount released, sub(free, g.released));
-        ASSAY_TRY_VOID(decrease(x.s.books().vesting, released));
-        ASSAY_TRY_VOID(x.s.pay(holder, released));
-        g.released = free;
-        if (free == g.grant.amount) {
-            x.s.erase(tables::vesting(holder, id));
-            --x.s.edit(holder).grants;
-        } else {
-            x.s.put_record(tables::vesting(holder, id), g);
-        }
-        x.emit("vesting.released", {attr("holder", holder), attr("id", id), attr("amount", released)});
-    }
-    return {};
-}
 
 Status run(Exec& x, const CreateVesting& m) {
     const tokenomics::Grant grant{m.amount, m.start, m.cliff, m.end};

@@ -81,13 +81,15 @@ Status run(Exec& x, const CommitWork& m) {
             return {Code::unknown_task, "the lease has no task in this epoch"};
     }
     if (p->jailed) return {Code::jailed, "the provider is jailed"};
+    release_what_counts(x, who, *p);
     ASSAY_TRY_VOID(must_have_access(x.rules(), x.s.clock(), *p));
     const auto& c = x.rules().classes[d->device_class];
     ASSAY_TRY(Amount exposure, tokenomics::exposure(c));
     ASSAY_TRY(Amount all, add(p->exposure, exposure));
-    if (backing(*p) < all)
+    const Amount there = backing(x.rules().stake, *p);
+    if (there < all)
         return {Code::stake_below_exposure,
-                "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(backing(*p).units)};
+                "open commits need " + to_digits(all.units) + " of stake, there are " + to_digits(there.units)};
 
     Commit k;
     k.task = m.task;
@@ -104,7 +106,7 @@ Status run(Exec& x, const CommitWork& m) {
     k.height = x.height();
     // Scaled access counts in billionths of the class's weight: a small weight has a share too.
     const bool scaled = x.rules().stake.access == tokenomics::AccessMode::scaled;
-    const Ppb share = tokenomics::access_share(x.rules().stake, backing(*p), required_now(x.rules(), x.s.clock(), *p));
+    const Ppb share = tokenomics::access_share(x.rules().stake, there, required_now(x.rules(), x.s.clock(), *p));
     k.weight = meant.order ? 0 : scaled ? c.weight * share.value : c.weight;
     k.exposure = exposure;
     const auto& slash = x.rules().slash;
@@ -117,7 +119,7 @@ Status run(Exec& x, const CommitWork& m) {
     mine.pending_weight += k.weight;
     x.s.clock().sums.weights.tasks += k.weight;
     mine.required = required_of(x.rules(), x.s.clock().stake_price, *p);
-    mine.stake = backing(*p);
+    mine.stake = there;
     // Prepays its opening, which itself travels free in a lane of its own.
     x.s.gas.used += proofs::verify_units(k.params, k.samples) * kGasPerVerifyUnit;
 
@@ -166,7 +168,7 @@ void decide(Exec& x, const Hash& id, Commit& k, CommitStatus status, std::vector
     k.bad = std::move(bad);
 
     // What matured before this work began is spendable already, touched or not: no verdict reaches it.
-    if (status != CommitStatus::passed) ASSAY_CHECK(release_matured(x, k.provider, *p).ok());
+    if (status != CommitStatus::passed) (void)release_due(x, k.provider, *p);
     --p->open_commits;
     p->exposure = sub_or_zero(p->exposure, k.exposure);
     const auto round = x.s.round(k.epoch);

@@ -65,6 +65,7 @@ void pay_provider(Exec& x, const Address& a, ProviderEpoch& mine, const tokenomi
         (void)increase(p->earned, *total);
         x.emit("work.paid", {attr("provider", a), attr("amount", *total), attr("availability", mine.availability),
                              attr("work", mine.work_bonus), attr("epoch_number", x.s.clock().paying.epoch.value)});
+        lock_reward(x, a, *p, *total, mine);
     }
     const u128 passed = std::exchange(mine.passed_before_pay, 0), lost = std::exchange(mine.lost_before_pay, 0);
     mine.pending_weight += passed + lost;
@@ -155,6 +156,7 @@ void settle_reserve(Exec& x, const Address& a, Provider& p, ProviderEpoch& mine,
                             attr("epoch_number", e.value)};
     if (commit) attrs.push_back(attr("commit", *commit));
     x.emit("work.paid", std::move(attrs));
+    lock_reward(x, a, p, part, mine);
 }
 
 bool catch_up(Exec& x, const Address& a, Provider& p) {

@@ -9,6 +9,7 @@
 #include "tokenomics/breaker.hpp"
 #include "tokenomics/payout.hpp"
 #include "tokenomics/price.hpp"
+#include "tokenomics/reward_vesting.hpp"
 #include "tokenomics/stake.hpp"
 #include "tokenomics/stake_pool.hpp"
 #include "tokenomics/unbonding.hpp"
@@ -30,8 +31,13 @@ struct Account {
 /// Tokens of a holder that come free with time. Erased once all of them are released.
 struct VestingGrant {
     tokenomics::Grant grant;
-    Amount released;  ///< what became liquid so far
-    ASSAY_FIELDS(grant, released)
+    tokenomics::SharePool left;  ///< a share for each unit that is not released, and what slashes left of them
+    ASSAY_FIELDS(grant, left)
+};
+/// Shares in a provider's locked rewards that were locked within a step.
+struct LockedLot {
+    u128 shares = 0;
+    ASSAY_FIELDS(shares)
 };
 
 /// Who may commit and open for a provider, and what that may cost it.
@@ -68,9 +74,11 @@ struct Provider {
     Epoch settled;    ///< where all providers are looked at: the first epoch for which this one was not (Paying)
     Amount returned;  ///< of `slashed`, by appeals
     WorkKey work_key;
+    tokenomics::RewardLock rewards;  ///< what it was paid and is not free
+    Amount granted;                  ///< sum of what is left of the holder's grants
     ASSAY_FIELDS(endpoint, registered, stake, stake_at_start, stake_epoch, unbonding, delegated, devices, removed,
                  classes, kept, kept_until, exposure, open_commits, open_deliveries, jailed, jailed_until, passed,
-                 failed, absent, earned, slashed, settled, returned, work_key)
+                 failed, absent, earned, slashed, settled, returned, work_key, rewards, granted)
 };
 
 /// What a verdict took of a provider's own stake, while it may still come back.
@@ -313,9 +321,10 @@ struct ProviderEpoch {
     Amount reserved;                 ///< kept for pending_weight since the epoch was paid
     u128 passed_before_pay = 0;      ///< weights of verdicts after the epoch's end but before its turn to be paid
     u128 lost_before_pay = 0;
+    Amount locked;  ///< of all that, not free when it was paid
     ASSAY_FIELDS(passed, failed, absent, passed_weight, pending_weight, consumed, consumed_tokens, settled, work_bonus,
                  availability, late, staking, delegators, per_share, slashed, returned, required, stake, reserved,
-                 passed_before_pay, lost_before_pay)
+                 passed_before_pay, lost_before_pay, locked)
 };
 
 struct EpochRecord {

@@ -35,6 +35,7 @@ constexpr Table kTables[] = {{tables::kAccounts, 32, decodes<Account>},
                              {tables::kOrdersDue, 40, is_empty},
                              {tables::kLeases, 68, is_empty},
                              {tables::kVesting, 64, decodes<VestingGrant>},
+                             {tables::kRewardLots, 40, decodes<LockedLot>},
                              {tables::kHeldSlashes, 8, decodes<HeldSlash>},
                              {tables::kHeldDue, 16, is_empty},
                              {tables::kWaiting, 8, decodes<QueueItem>},
@@ -130,6 +131,9 @@ Status check_references(const StateView& s) {
     s.each_provider([&](const Address&, const Provider& p) {
         for (const auto& c : p.classes)
             if (!check(c.device_class < classes, "a provider counts a class that is not there")) return false;
+        if (!check(p.rewards.step <= tokenomics::step_of(s.params().vesting, clock.time),
+                   "a provider's locked rewards came free in a step that is still to come"))
+            return false;
         return true;
     });
     s.each_held_slash([&](std::uint64_t number, const HeldSlash& h) {
@@ -151,7 +155,9 @@ Status check_references(const StateView& s) {
     });
     s.for_prefix(tables::kVesting, {}, [&](ByteView, ByteView value) {
         const auto g = borsh::decode<VestingGrant>(value);
-        return check(tokenomics::check_grant(g->grant).ok() && g->released <= tokenomics::vested(g->grant, clock.time),
+        const Amount held = sub_or_zero(g->grant.amount, tokenomics::vested(g->grant, clock.time));
+        return check(tokenomics::check_grant(g->grant).ok() && g->left.shares >= held.units &&
+                         g->left.shares <= g->grant.amount.units && g->left.tokens.units <= g->left.shares,
                      "a grant is no line, or has given more than has vested");
     });
     return wrong.empty() ? Status{} : bad(wrong);

@@ -32,6 +32,7 @@ inline constexpr std::uint8_t kHeldDue = 0x17;        // time | number -> empty:
 inline constexpr std::uint8_t kWaiting = 0x18;        // sequence number -> QueueItem that the vault could not pay
 inline constexpr std::uint8_t kDeliveries = 0x19;     // address | time | order id -> empty: may still be disputed
 inline constexpr std::uint8_t kDisputes = 0x1a;       // order id -> OpenDispute
+inline constexpr std::uint8_t kRewardLots = 0x1b;     // address | step -> LockedLot
 
 inline constexpr std::uint8_t kProposals = 0x12;   // number -> ParamProposal
 inline constexpr std::uint8_t kVotes = 0x13;       // number | address -> Ballot, until it is counted
@@ -146,6 +147,9 @@ inline StateKey delegation_by(const Address& delegator, const Address& provider)
 }
 inline StateKey vesting(const Address& holder, const Hash& id) {
     return KeyOf(kVesting) | holder | id;
+}
+inline StateKey reward_lot(const Address& provider, std::uint64_t step) {
+    return KeyOf(kRewardLots) | provider | Height{step};
 }
 inline StateKey lease(const Address& a, std::uint32_t slot, const Hash& order_id) {
     return KeyOf(kLeases) | a | slot | order_id;

@@ -122,13 +122,22 @@ Amount StateView::spendable(const Address& a, const Account& account, TimeMs tim
     const auto join = [&sum](Amount more) {
         if (const auto both = add(sum, more)) sum = *both;
     };
-    if (const auto p = provider(a); p && !p->unbonding.empty())
+    const auto p = provider(a);
+    if (p && !p->unbonding.empty())
         join(tokenomics::matured(p->unbonding, time, oldest_open_work(a, *p)).released);
-    if (account.grants > 0)
-        each_grant(a, [&](const Hash&, const VestingGrant& g) {
-            join(sub_or_zero(tokenomics::vested(g.grant, time), g.released));
-            return true;
-        });
+    if (account.grants == 0 && (!p || p->rewards.pool.shares == 0)) return sum;
+    const auto rules = params();
+    if (p && p->rewards.pool.shares != 0) {
+        const TimeMs until = free_until(*this, a, *p, rules.stake.locked != tokenomics::LockedStake::none, time);
+        const std::uint64_t step = tokenomics::step_of(rules.vesting, until);
+        tokenomics::RewardLock lock = p->rewards;
+        join(tokenomics::unlock(lock, rules.vesting, step, lots_to(*this, a, lock, rules.vesting, step)));
+    }
+    const TimeMs until = p ? free_until(*this, a, *p, rules.stake.locked == tokenomics::LockedStake::all, time) : time;
+    each_grant(a, [&](const Hash&, const VestingGrant& g) {
+        join(tokenomics::worth(g.left, due_shares(g, until)));
+        return true;
+    });
     return sum;
 }
 std::optional<TimeMs> StateView::oldest_open_work(const Address& a, const Provider& p) const {
@@ -144,6 +153,35 @@ std::optional<TimeMs> StateView::oldest_open_work(const Address& a, const Provid
         if (const auto r = round(Epoch{e}); r && r->h0_time.value != 0)
             return out ? std::min(*out, r->h0_time) : r->h0_time;
     return TimeMs{0};
+}
+
+tokenomics::RewardLot StateView::reward_lot(const Address& provider, std::uint64_t step) const {
+    return {step, record_or_empty<LockedLot>(*this, tables::reward_lot(provider, step)).shares};
+}
+TimeMs free_until(const StateView& state, const Address& a, const Provider& p, bool counts, TimeMs time) {
+    const auto open = counts ? state.oldest_open_work(a, p) : std::nullopt;
+    return open ? std::min(time, *open) : time;
+}
+u128 due_shares(const VestingGrant& g, TimeMs until) {
+    const u128 released = g.grant.amount.units - std::min(g.left.shares, g.grant.amount.units);
+    return sub_or_zero(tokenomics::vested(g.grant, until), Amount{released}).units;
+}
+std::vector<tokenomics::RewardLot> lots_to(const StateView& state, const Address& a,
+                                           const tokenomics::RewardLock& lock, const tokenomics::VestingParams& rules,
+                                           std::uint64_t step) {
+    std::vector<tokenomics::RewardLot> out;
+    if (step <= lock.step) return out;
+    state.each_reward_lot(a, 0, [&](const tokenomics::RewardLot& lot) {
+        if (!tokenomics::has_ended(rules, lot.step, step)) return false;
+        out.push_back(lot);
+        return true;
+    });
+    if (lock.step == ~std::uint64_t{0}) return out;
+    state.each_reward_lot(a, lock.step + 1, [&](const tokenomics::RewardLot& lot) {
+        if (!tokenomics::has_ended(rules, lot.step, step)) out.push_back(lot);
+        return true;
+    });
+    return out;
 }
 
 Amount voting_stake(const StateView& state, const Address& holder, Epoch now) {
@@ -195,6 +233,13 @@ void StateView::each_grant(const Address& holder,
                            const std::function<bool(const Hash&, const VestingGrant&)>& f) const {
     for_prefix(tables::kVesting, holder.view(), [&](ByteView key, ByteView value) {
         return f(Hash::from(key.subspan(32)), decoded<VestingGrant>(value));
+    });
+}
+void StateView::each_reward_lot(const Address& provider, std::uint64_t from,
+                                const std::function<bool(const tokenomics::RewardLot&)>& f) const {
+    const StateKey first = tables::reward_lot(provider, from);
+    for_range(tables::kRewardLots, provider.view(), first.key, [&](ByteView key, ByteView value) {
+        return f({tables::read_be(key, sizeof(Address), 8), decoded<LockedLot>(value).shares});
     });
 }
 void StateView::each_order(const std::function<bool(const Hash&, const Order&)>& f) const {

@@ -57,12 +57,14 @@ class StateView {
     [[nodiscard]] tokenomics::Params params() const;
     /// What the schedule remembers; before the first epoch's end, its start.
     [[nodiscard]] tokenomics::EmissionMemory emission_memory() const;
-    /// Liquid balance, matured unbonding that is not held, and what has vested: what can be spent at `time`.
+    /// Liquid balance, matured unbonding that is not held, what has vested and come free: what can be spent at `time`.
     [[nodiscard]] Amount spendable(const Address& a, const Account& account, TimeMs time) const;
     /// While the provider has open commits: when the oldest round began that is not swept. None of them is older. While
     /// it has deliveries that may be disputed, when the oldest was made, if that is earlier.
     [[nodiscard]] std::optional<TimeMs> oldest_open_work(const Address& a, const Provider& p) const;
     [[nodiscard]] std::optional<OpenDispute> dispute(const Hash& order) const;
+    /// What was locked within a step; nothing where there is none.
+    [[nodiscard]] tokenomics::RewardLot reward_lot(const Address& provider, std::uint64_t step) const;
 
     // Lists, ascending by key.
     void each_provider(const std::function<bool(const Address&, const Provider&)>& f) const;
@@ -75,6 +77,9 @@ class StateView {
     void each_slot(const Address& provider, const std::function<bool(std::uint32_t slot, const Device&)>& f) const;
     /// Grants of a holder that are not all released, ascending by id.
     void each_grant(const Address& holder, const std::function<bool(const Hash&, const VestingGrant&)>& f) const;
+    /// Locked rewards of a provider from a step on, ascending.
+    void each_reward_lot(const Address& provider, std::uint64_t from,
+                         const std::function<bool(const tokenomics::RewardLot&)>& f) const;
     void each_order(const std::function<bool(const Hash&, const Order&)>& f) const;
     void each_held_slash(const std::function<bool(std::uint64_t number, const HeldSlash&)>& f) const;
     void each_proposal(const std::function<bool(std::uint64_t number, const ParamProposal&)>& f) const;
@@ -83,6 +88,16 @@ class StateView {
     /// All commits of a provider, newest epoch first is not promised: ascending by (epoch, id).
     void each_commit_of(const Address& provider, const std::function<bool(const Hash&, const Commit&)>& f) const;
 };
+
+/// The time as of which a provider's locked tokens come free: where they count behind its work, the start of the oldest
+/// that is open.
+[[nodiscard]] TimeMs free_until(const StateView& state, const Address& a, const Provider& p, bool counts, TimeMs time);
+/// Shares of a grant that have vested by then and are not released.
+[[nodiscard]] u128 due_shares(const VestingGrant& g, TimeMs until);
+/// The lots that tokenomics::unlock asks for.
+[[nodiscard]] std::vector<tokenomics::RewardLot> lots_to(const StateView& state, const Address& a,
+                                                         const tokenomics::RewardLock& lock,
+                                                         const tokenomics::VestingParams& rules, std::uint64_t step);
 
 /// The weight of a holder's vote, in base units: its stake as a provider, min(at the epoch's start, now), what it
 /// has delegated since before this epoch, with the first 64 providers by address, and its bond as a validator from the
@@ -136,6 +151,7 @@ struct Explanation {
     std::vector<WhyNot> why_not;
     Amount slashed;
     Amount returned;  ///< into the stake, by appeals against earlier slashes
+    Amount locked;    ///< of what was paid, not free at once
 };
 [[nodiscard]] Explanation explain_provider(const StateView& state, const Address& provider, Epoch epoch);
 

@@ -54,6 +54,18 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             h.staked = p.stake;
             for (const auto& u : p.unbonding)
                 if (sums) sums = accumulate(h.unbonding, u.amount);
+            if (p.rewards.pool.shares != 0) {
+                // One line to the day when the last of them would be free: a genesis knows grants, not lots.
+                const auto step = tokenomics::step_of(rules.vesting, clock.time);
+                tokenomics::RewardLock lock = p.rewards;
+                const auto lots = chain::lots_to(s, a, lock, rules.vesting, step);
+                if (sums) sums = accumulate(h.vested, tokenomics::unlock(lock, rules.vesting, step, lots));
+                std::uint64_t last = step;
+                s.each_reward_lot(a, 0, [&](const tokenomics::RewardLot& lot) { return last = lot.step, true; });
+                const TimeMs end{(last + rules.vesting.reward_steps) * rules.vesting.reward_step_ms};
+                if (!lock.pool.tokens.is_zero())
+                    h.locked.push_back({lock.pool.tokens, clock.time, clock.time, std::max(end, clock.time)});
+            }
             providers.push_back(provider_json(style, s, a, p));
             return true;
         });
@@ -75,13 +87,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
             if (!g || !sums) return true;
             Holding& h = holdings[Address::from(key.first(32))];
             h.grants.push_back(grant_json(Hash::from(key.subspan(32)), *g, clock.time));
-            const Amount free = tokenomics::vested(g->grant, clock.time);
-            sums = accumulate(h.vested, sub_or_zero(free, g->released));
+            const Amount due = tokenomics::worth(g->left, chain::due_shares(*g, clock.time));
+            sums = accumulate(h.vested, due);
             // What is left of a line that has begun to give is the line from now on: as steep, to the same end.
-            const Amount rest = sub_or_zero(g->grant.amount, free);
+            const Amount rest = sub_or_zero(g->left.tokens, due);
             if (rest.is_zero()) return true;
             const bool gives = clock.time >= g->grant.cliff;
-            h.locked.push_back(gives ? tokenomics::Grant{rest, clock.time, clock.time, g->grant.end} : g->grant);
+            h.locked.push_back(gives ? tokenomics::Grant{rest, clock.time, clock.time, g->grant.end}
+                                     : tokenomics::Grant{rest, g->grant.start, g->grant.cliff, g->grant.end});
             return true;
         });
         // Votes do not go on in another chain: a deposit returns to whoever made it.
@@ -99,7 +112,14 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
         });
         Json accounts = Json::array();
         genesis.accounts.clear();
-        for (const auto& [a, h] : holdings) {
+        for (auto& [a, h] : holdings) {
+            while (h.locked.size() > std::max<std::size_t>(rules.vesting.max_grants, 1)) {  // locked rewards beside them
+                const tokenomics::Grant line = h.locked.front();
+                h.locked.erase(h.locked.begin());
+                auto& next = h.locked.front();
+                if (sums) sums = accumulate(next.amount, line.amount);
+                next.end = std::max(next.end, line.end);
+            }
             Amount total = h.account.liquid;
             if (sums) sums = accumulate(liquid, total);
             if (sums) sums = accumulate(total, h.staked);

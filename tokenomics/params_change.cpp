@@ -17,6 +17,7 @@ constexpr const char* kMinting = "it says how much is minted";
 constexpr const char* kOnce = "it is read once, at the start";
 constexpr const char* kTask = "leases were priced for this task: another task is another class";
 constexpr const char* kVotes = "a limit on votes that one vote could lift would be none";
+constexpr const char* kLocked = "rewards were locked by it";
 constexpr RuleRow kRules[] = {
     {"token", {kFixed, "it says what a unit is and how many there can be"}},
     {"block.time_ms", {kMoney, "with epoch.blocks it says how much time an epoch's mint is for"}},
@@ -39,6 +40,10 @@ constexpr RuleRow kRules[] = {
     {"stake.unit_usd", {kMoney, "it says what access costs"}},
     {"stake.unit_in", {kFixed, "a requirement would jump from tokens to dollars or back"}},
     {"stake.floor_ppb", {kMoney, "it says what access costs"}},
+    {"stake.locked", {kFixed, "what stands behind open work would change under it"}},
+    {"vesting.reward_ppb", {kMoney, "it says when providers have what they are paid"}},
+    {"vesting.reward_step_ms", {kFixed, kLocked}},
+    {"vesting.reward_steps", {kFixed, kLocked}},
     {"classes.*.multiplier_ppb", {kMoney, "it says what access costs"}},
     {"classes.*.name", {kFixed, "devices are registered under it"}},
     {"classes.*.work", {kFixed, kTask}},

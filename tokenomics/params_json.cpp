@@ -19,6 +19,7 @@ constexpr std::string_view kWorkBounds[] = {"burned", "none"};
 constexpr std::string_view kDelegationModes[] = {"closed", "open"};
 constexpr std::string_view kStakeUnits[] = {"tokens", "usd"};
 constexpr std::string_view kAccessModes[] = {"all_or_nothing", "scaled"};
+constexpr std::string_view kLockedStakes[] = {"none", "rewards", "all"};
 constexpr std::string_view kClassWorks[] = {"lanes"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
@@ -40,6 +41,9 @@ constexpr std::span<const std::string_view> words_of(StakeUnit) {
 }
 constexpr std::span<const std::string_view> words_of(AccessMode) {
     return kAccessModes;
+}
+constexpr std::span<const std::string_view> words_of(LockedStake) {
+    return kLockedStakes;
 }
 constexpr std::span<const std::string_view> words_of(ClassWork) {
     return kClassWorks;

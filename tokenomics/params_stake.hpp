@@ -26,6 +26,11 @@ enum class AccessMode : std::uint8_t { all_or_nothing = 0, scaled = 1 };
 constexpr std::uint8_t enum_count(AccessMode) {
     return 2;
 }
+/// What of a provider's locked tokens stands behind its work beside its stake, and is slashed with it.
+enum class LockedStake : std::uint8_t { none = 0, rewards = 1, all = 2 };
+constexpr std::uint8_t enum_count(LockedStake) {
+    return 3;
+}
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
 enum class ClassWork : std::uint8_t { lanes = 0 };
 constexpr std::uint8_t enum_count(ClassWork) {
@@ -46,6 +51,7 @@ struct StakeParams {
     StakeUnit unit_in = StakeUnit::tokens;
     std::uint64_t unit_usd = 0;
     std::uint64_t grace_ms = 7ull * 86'400'000;
+    LockedStake locked = LockedStake::none;
     static constexpr auto describe() {
         using P = StakeParams;
         return std::tuple{
@@ -68,7 +74,9 @@ struct StakeParams {
             field("unit_in", &P::unit_in, "", 0, 0, "tokens: stake.unit counts; usd: stake.unit_usd at the EMA"),
             field("unit_usd", &P::unit_usd, "micro-USD", 0, 0, "unit where unit_in is usd"),
             field("grace_ms", &P::grace_ms, "ms", 0, 400ull * 86'400'000,
-                  "who had access when a fall of the price raised the requirement keeps it so long")};
+                  "who had access when a fall of the price raised the requirement keeps it so long"),
+            field("locked", &P::locked, "", 0, 0,
+                  "what counts for access beside stake, and is slashed: none; rewards that are locked; all, grants too")};
     }
     ASSAY_DESCRIBED
 };

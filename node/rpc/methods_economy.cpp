@@ -41,6 +41,7 @@ Result<Json> account(const Api& api, const Args& args) {
                     {"staked", digits(p ? p->stake : Amount{})},
                     {"unbonding", std::move(unbonding)},
                     {"vesting", std::move(vesting)},
+                    {"locked_rewards", digits(p ? p->rewards.pool.tokens : Amount{})},
                     {"delegations", std::move(delegations)},
                     {"credits", digits(a.credits)},
                     {"credit_tokens", digits(a.credit_tokens)},
@@ -67,16 +68,38 @@ Result<Json> unlocks(const Api& api, const Args& args) {
         // Times that nobody typed follow the chain; a cursor is bound to what was typed alone.
         const bool typed = args.has("from") && args.has("to");
         ASSAY_TRY(Page page, page_of(args, typed ? filter : "unlocks", s.chain().height));
+        const auto place = [](std::uint8_t table, ByteView key) {  // grants first, then locked rewards
+            Bytes out{table};
+            out.insert(out.end(), key.begin(), key.end());
+            return out;
+        };
         s.for_prefix(chain::tables::kVesting, {}, [&](ByteView key, ByteView value) {
-            if (!page.wants(key)) return true;
+            const Bytes at = place(chain::tables::kVesting, key);
+            if (!page.wants(at)) return true;
             const auto g = borsh::decode<chain::VestingGrant>(value);
             if (!g) return true;
             const Amount free = sub_or_zero(tokenomics::vested(g->grant, to), tokenomics::vested(g->grant, from));
-            if (free.is_zero()) return true;
+            const Amount worth = tokenomics::worth(g->left, free.units);
+            if (worth.is_zero()) return true;
             if (page.full()) return page.more();
-            Json one{{"holder", style.address(Address::from(key.first(32)))}, {"unlocks", digits(free)}};
+            Json one{{"holder", style.address(Address::from(key.first(32)))}, {"unlocks", digits(worth)}};
             one.update(grant_json(Hash::from(key.subspan(32)), *g, s.chain().time));
-            page.add(key, std::move(one));
+            page.add(at, std::move(one));
+            return true;
+        });
+        const auto rules = s.params().vesting;
+        std::optional<std::pair<Address, tokenomics::RewardLock>> of;
+        s.for_prefix(chain::tables::kRewardLots, {}, [&](ByteView key, ByteView value) {
+            const Bytes at = place(chain::tables::kRewardLots, key);
+            if (page.full()) return page.wants(at) ? page.more() : true;
+            if (!page.wants(at)) return true;
+            const Address holder = Address::from(key.first(32));
+            if (!of || of->first != holder) of = {holder, s.provider(holder).value_or(chain::Provider{}).rewards};
+            const auto lot = borsh::decode<chain::LockedLot>(value);
+            Json one = lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0}, from, to);
+            if (one.is_null()) return true;
+            one["holder"] = style.address(holder);
+            page.add(at, std::move(one));
             return true;
         });
         Json out = page.finish();
@@ -238,7 +261,7 @@ void add_economy_methods(std::vector<Method>& out) {
     out.push_back({"account",
                    "balances and nonce",
                    {address},
-                   "address, nonce, next_nonce, liquid, spendable, staked, unbonding, vesting, delegations, credits",
+                   "address, nonce, next_nonce, liquid, spendable, staked, unbonding, vesting, locked_rewards, delegations, credits",
                    &account});
     out.push_back({"unlocks",
                    "what comes free of grants between two moments",
@@ -246,7 +269,7 @@ void add_economy_methods(std::vector<Method>& out) {
                     {"to", ParamType::text, false, "RFC 3339; 365 days later unless told"},
                     kCursorParam,
                     kLimitParam},
-                   "items of holder, unlocks, id, amount, released, vested, start, cliff, end",
+                   "items of holder, unlocks, kind, id, amount, released, left, vested, start, cliff, end",
                    &unlocks});
     out.push_back({"supply",
                    "every token in its bucket",

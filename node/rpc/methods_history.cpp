@@ -215,7 +215,7 @@ Json provider_part(const chain::StateView& s, const Style& style, const Address&
         why.push_back({{"code", w.code}, {"have", w.have}, {"need", w.need}, {"fix", w.fix}});
     Json devices = Json::array();
     if (const auto p = s.provider(who)) devices = provider_json(style, s, who, *p)["devices"];
-    return Json{{"paid", digits(e.paid)},     {"slashed", digits(e.slashed)}, {"returned", digits(e.returned)},
+    return Json{{"paid", digits(e.paid)},     {"slashed", digits(e.slashed)}, {"returned", digits(e.returned)}, {"locked", digits(e.locked)},
                 {"verdict", e.verdict},       {"terms", std::move(terms)},    {"devices", std::move(devices)},
                 {"commits", std::move(list)}, {"why_not", std::move(why)}};
 }
@@ -311,7 +311,7 @@ void add_history_methods(std::vector<Method>& out) {
           {"epoch", ParamType::number, false, "the running one unless told"},
           {"from_height", ParamType::number, false, "where an answer that was cut goes on"},
           {"txid", ParamType::hash, false, "a transaction instead"}},
-         "paid, slashed, returned, verdict, terms, commits, why_not, account",
+         "paid, slashed, returned, locked, verdict, terms, commits, why_not, account",
          &explain});
 }
 

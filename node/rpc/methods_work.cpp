@@ -147,7 +147,7 @@ void add_work_methods(std::vector<Method>& out) {
         {"provider",
          "a provider with its devices",
          {{"address", ParamType::address, true, "the provider"}},
-         "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, returned, work_key, "
+         "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, returned, locked_rewards, granted, backing, work_key, "
          "devices, removed",
          &provider});
     out.push_back({"providers", "all providers", {kCursorParam, kLimitParam}, "items as of provider", &providers});

@@ -157,13 +157,39 @@ Json epoch_json(const chain::StateView& state, const chain::EpochRecord& e) {
 }
 
 Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now) {
-    return Json{{"id", hex(id)},
+    return Json{{"kind", "grant"},
+                {"id", hex(id)},
                 {"amount", digits(g.grant.amount)},
-                {"released", digits(g.released)},
+                {"released", digits(sub_or_zero(g.grant.amount, Amount{g.left.shares}))},
+                {"left", digits(g.left.tokens)},
                 {"vested", digits(tokenomics::vested(g.grant, now))},
                 {"start", format_utc(g.grant.start)},
                 {"cliff", format_utc(g.grant.cliff)},
                 {"end", format_utc(g.grant.end)}};
+}
+
+Json lot_json(const tokenomics::VestingParams& rules, const tokenomics::RewardLock& lock,
+              const tokenomics::RewardLot& lot, TimeMs from, TimeMs to) {
+    const auto given = [&](std::uint64_t step) { return tokenomics::given(rules, lot, step); };
+    const auto worth = [&](u128 shares) {  // at what a share is worth now
+        const auto units = mul_div(shares, lock.pool.tokens.units, std::max<u128>(lock.pool.shares, 1));
+        return units ? Amount{*units} : Amount{};
+    };
+    const auto day = [&](std::uint64_t step) { return format_utc(TimeMs{step * rules.reward_step_ms}); };
+    const std::uint64_t first = std::max(tokenomics::step_of(rules, from), lock.step);
+    const std::uint64_t last = std::max(tokenomics::step_of(rules, to), first);
+    const Amount unlocks = worth(given(last) - given(first));
+    if (unlocks.is_zero()) return nullptr;
+    return Json{{"kind", "reward"},
+                {"id", nullptr},
+                {"unlocks", digits(unlocks)},
+                {"amount", digits(worth(lot.shares))},
+                {"released", digits(worth(given(lock.step)))},
+                {"left", digits(worth(lot.shares - given(lock.step)))},
+                {"vested", digits(worth(given(tokenomics::step_of(rules, from))))},
+                {"start", day(lot.step)},
+                {"cliff", day(lot.step + 1)},
+                {"end", day(lot.step + rules.reward_steps)}};
 }
 
 Json provider_json(const Style& s, const chain::StateView& state, const Address& a, chain::Provider p) {
@@ -209,7 +235,7 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                 {"needed", digits(chain::needed(rules, clock, p))},
                 {"required_usd", digits(chain::requirement_of(rules, p).usd)},
                 {"grace_until", clock.time < p.kept_until ? Json(format_utc(p.kept_until)) : Json()},
-                {"access_ppb", tokenomics::access_share(rules.stake, chain::backing(p), required).value},
+                {"access_ppb", tokenomics::access_share(rules.stake, chain::backing(rules.stake, p), required).value},
                 {"access", !p.jailed && p.devices > 0 && chain::has_access(rules, clock, p)},
                 {"exposure", digits(p.exposure)},
                 {"open_commits", p.open_commits},
@@ -222,6 +248,9 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
                 {"earned", digits(p.earned)},
                 {"slashed", digits(p.slashed)},
                 {"returned", digits(p.returned)},
+                {"locked_rewards", digits(p.rewards.pool.tokens)},
+                {"granted", digits(p.granted)},
+                {"backing", digits(chain::backing(rules.stake, p))},
                 {"work_key",
                  {{"key", address_or_null(work.in_force(epoch))},
                   {"next", epoch < work.from ? address_or_null(work.key) : Json()},

@@ -124,13 +124,22 @@ TEST_CASE("the full scan sees a breach of every sum") {
     CHECK(has(b.broken_record<Order>(tables::order(b.order), [](Order& o) { o.deposit.units += 1; }),
               "credits escrowed"));
     const StateKey grant = tables::vesting(b.c.bob.address(), b.grant);
-    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.released = plus_one(g.released); }),
+    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.left.tokens = plus_one(g.left.tokens); }),
               "vesting"));
-    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.grant.amount = plus_one(g.grant.amount); }),
+    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.left = {1, plus_one(g.left.tokens)}; }),
               "vesting"));
     CHECK(has(b.broken_record<Account>(tables::account(b.c.bob.address()), [](Account& a) { a.grants = 0; }),
               "grants that accounts count"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) { a.erase(grant); }), "grants that accounts count"));
+    const char* const locked = "locked rewards of a provider";
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.rewards.per_step = 1; }), locked));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.granted = Amount{1}; }), locked));
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.rewards.pool = {1, Amount{1}}; }),
+              "vesting"));
+    CHECK(has(b.broken([&](Altered& a, const StateView&) {
+        a.put(tables::reward_lot(anna, 1), borsh::encode(LockedLot{5}));
+    }),
+              locked));
     CHECK(has(b.broken([&](Altered& a, const StateView& s) {
         const Epoch e = s.commit(b.commit)->epoch;
         ProviderEpoch mine = *s.provider_epoch(e, anna);
@@ -333,13 +342,13 @@ TEST_CASE("after each transaction the changed records and the ledger moved by th
     const auto give = [&](BlockState& s, Amount amount) {
         s.books().vesting.units -= amount.units;
         REQUIRE(s.pay(bob, amount).ok());
-        on_grant(s, [&](VestingGrant& g) { g.released.units += amount.units; });
+        on_grant(s, [&](VestingGrant& g) { CHECK(tokenomics::redeem(g.left, amount.units).ok()); });
     };
     CHECK(breach([&](BlockState& s) { give(s, Amount{1}); }).empty());
     said(breach([&](BlockState& s) { give(s, tokens(49)); }), "no more than has vested");
     said(breach([&](BlockState& s) { on_grant(s, [](VestingGrant& g) { g.grant.end = g.grant.cliff; }); }),
          "grant never changes");
-    said(breach([&](BlockState& s) { on_grant(s, [](VestingGrant& g) { g.released.units += 1; }); }), "vesting");
+    said(breach([&](BlockState& s) { on_grant(s, [](VestingGrant& g) { g.left.tokens.units -= 1; }); }), "vesting");
     said(breach([&](BlockState& s) { s.erase(grant); }), "all of it has vested");
     said(breach([&](BlockState& s) {
              s.put_record(tables::vesting(bob, Hash{}), VestingGrant{{Amount{}, {}, {}, {}}, {}});

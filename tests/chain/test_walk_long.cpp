@@ -39,7 +39,8 @@ void walk_network(Genesis& g, std::size_t number) {
     p.bme.vault.halt_bps = 9'900;
     p.bme.vault.step_bps = 100;
     p.bme.recycle = {tokens(3), 4};
-    p.vesting = {tokens(1), 3};
+    p.vesting = {tokens(1), 3, Ppb{750'000'000}, 7'000, 5};
+    p.stake.locked = tokenomics::LockedStake::none;
     p.validators.max = 5;
     p.validators.max_missed = Ppb{300'000'000};  // newcomers never propose: jail, and the way out of it
     p.validators.min_expected = 2;

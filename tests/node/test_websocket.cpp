@@ -143,7 +143,10 @@ TEST_CASE("a subscriber that takes nothing holds nobody up") {
     full.call(20, "subscribe", {{"topics", {"provider"}}});
     CHECK(error_word(full.answer(20)) == "too_many_subscriptions");
     Socket lazy(node->url());
-    for (int i = 0; i < 20; ++i) lazy.call(i, "subscribe", {{"from_height", 1}});
+    try {
+        for (int i = 0; i < 20; ++i) lazy.call(i, "subscribe", {{"from_height", 1}});
+    } catch (const boost::system::system_error&) {  // it was hung up on while it still asked
+    }
     const auto before = node->app().info().height.value;
     REQUIRE(eventually([&] { return node->app().info().height.value > before + 20; }));
     CHECK(result(node->url(), "status")["height"].get<std::uint64_t>() > before);

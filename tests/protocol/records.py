@@ -41,7 +41,8 @@ PARAMS = Struct(
     ("stake", Struct(("unit", U128), ("floor_ppb", U64), ("min_stake", U128), ("min_unbonding", U128),
                      ("unbonding_ms", U64), ("max_unbondings", U64), ("delegation", Enumeration(2)),
                      ("commission_floor_ppb", U64), ("access", Enumeration(2)), ("free_share_ppb", U64),
-                     ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64))),
+                     ("unit_in", Enumeration(2)), ("unit_usd", U64), ("grace_ms", U64),
+                     ("locked", Enumeration(3)))),
     ("slash", Struct(("one_bad_ppb", U64), ("two_bad_ppb", U64), ("full_ppb", U64), ("absent_ppb", U64),
                      ("memory_tasks", U64), ("jail_ms", U64), ("double_sign_ppb", U64),
                      ("hold_ms", U64))),
@@ -54,7 +55,8 @@ PARAMS = Struct(
                       ("dispute_blocks", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64), ("fee_burn_ppb", U64),
                            ("proposed_ppb", U64), ("max_missed_ppb", U64), ("min_expected", U64), ("jail_ms", U64))),
-    ("vesting", Struct(("min_grant", U128), ("max_grants", U64))),
+    ("vesting", Struct(("min_grant", U128), ("max_grants", U64), ("reward_ppb", U64), ("reward_step_ms", U64),
+                        ("reward_steps", U64))),
     ("governance", Struct(("deposit_min", U128), ("voting_ms", U64), ("timelock_ms", U64), ("quorum_ppb", U64),
                           ("threshold_ppb", U64), ("vote_cap_ppb", U64), ("monetary_step_ppb", U64),
                           ("window_ms", U64), ("max_open", U64))))
@@ -71,7 +73,10 @@ def genesis_hash(genesis):
 
 # ---------------------------------------------------------------- records
 ACCOUNT = Struct(("nonce", U64), ("liquid", U128), ("credits", U128), ("credit_tokens", U128), ("grants", U8))
-VESTING_GRANT = Struct(("grant", GRANT), ("released", U128))
+SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
+VESTING_GRANT = Struct(("grant", GRANT), ("left", SHARE_POOL))
+LOCKED_LOT = Struct(("shares", U128))
+REWARD_LOCK = Struct(("pool", SHARE_POOL), ("per_step", U128), ("step", U64))
 PRICE_STATE = Struct(("spot", U64), ("ema_q32", U128), ("last_quorum", U64), ("rounds", U64), ("stale", FLAG),
                      ("variance_q32", U128))
 BREAKER = Struct(("level", Enumeration(3)), ("ratio_bps", U64))
@@ -108,8 +113,8 @@ PROVIDER = Struct(("endpoint", TEXT), ("registered", U64), ("stake", U128), ("st
                   ("removed", U32), ("classes", List(Struct(("device_class", U32), ("count", U32)))), ("kept", U128), ("kept_until", U64),
                   ("exposure", U128), ("open_commits", U32), ("open_deliveries", U32), ("jailed", FLAG),
                   ("jailed_until", U64), ("passed", U64), ("failed", U64), ("absent", U64), ("earned", U128),
-                  ("slashed", U128), ("settled", U64), ("returned", U128), ("work_key", WORK_KEY))
-SHARE_POOL = Struct(("shares", U128), ("tokens", U128))
+                  ("slashed", U128), ("settled", U64), ("returned", U128), ("work_key", WORK_KEY), ("rewards", REWARD_LOCK),
+                  ("granted", U128))
 PER_SHARE = Struct(("whole", U128), ("fraction", U128))
 LEAVING = Struct(("shares", U128), ("generation", U64), ("matures", U64), ("created", U64))
 STAKE_POOL = Struct(("active", SHARE_POOL), ("generation", U64), ("fresh", U128), ("fresh_epoch", U64),
@@ -166,7 +171,7 @@ PROVIDER_EPOCH = Struct(("passed", U64), ("failed", U64), ("absent", U64), ("pas
                         ("work_bonus", U128), ("availability", U128), ("late", U128), ("staking", U128),
                         ("delegators", U128), ("per_share", PER_SHARE),
                         ("slashed", U128), ("returned", U128), ("required", U128), ("stake", U128), ("reserved", U128),
-                        ("passed_before_pay", U128), ("lost_before_pay", U128))
+                        ("passed_before_pay", U128), ("lost_before_pay", U128), ("locked", U128))
 HELD_SLASH = Struct(("provider", ADDRESS), ("amount", U128), ("height", U64), ("due", U64), ("appeal", U64))
 
 PROPOSAL = Struct(("proposer", ADDRESS), ("title", TEXT), ("changes", List(Struct(("name", TEXT), ("value", TEXT)))),
@@ -205,6 +210,7 @@ RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params":
            "order": ORDER, "open_dispute": OPEN_DISPUTE,
            "market_prices": MARKET_PRICES, "queue_item": QUEUE_ITEM, "round": WORK_ROUND, "epoch": EPOCH,
            "held_slash": HELD_SLASH, "provider_epoch": PROVIDER_EPOCH, "vesting_grant": VESTING_GRANT,
+           "locked_lot": LOCKED_LOT,
            "proposal": PROPOSAL, "ballot": BALLOT, "governance": GOVERNANCE}
 
 

@@ -80,7 +80,8 @@ class Chain(Case):
             ledger["liquid"] += a["amount"]
             for i, grant in enumerate(a["vesting"]):
                 put(0x0f, a["address"] + m.genesis_grant_id(a["address"], i),
-                    records.VESTING_GRANT.encode({"grant": grant, "released": 0}))
+                    records.VESTING_GRANT.encode(
+                        {"grant": grant, "left": {"shares": grant["amount"], "tokens": grant["amount"]}}))
                 ledger["vesting"] += grant["amount"]
         largest = max(v["bond"] for v in g["validators"])
         ranked = sorted(g["validators"], key=lambda v: (-v["bond"], v["operator"]))[:g["params"]["validators"]["max"]]
@@ -148,14 +149,16 @@ class Chain(Case):
         at = self.committed(raw)
         key = me + m.grant_id(address(FAUCET), body["nonce"], 0)
         self.pay((address(ALICE), 1))
-        self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at)), {"grant": grant, "released": 0})
+        self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at)), 
+                         {"grant": grant, "left": {"shares": 50_000_000, "tokens": 50_000_000}})
         self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, me, at)),
                          {"nonce": 0, "liquid": 0, "credits": 0, "credit_tokens": 0, "grants": 1})
         at = self.pay((address(ALICE), 7), secret=holder)  # its first fee out of what has vested
         self.pay((address(ALICE), 1))
         free = records.vested(grant, self.node.block(at)["header"]["time"])
         self.assertGreaterEqual(free, 50_000_000 * 5_000 // 65_000)  # what the line had at the cliff
-        self.assertEqual(records.VESTING_GRANT.decode(self.proven(0x0f, key, at))["released"], free)
+        left = records.VESTING_GRANT.decode(self.proven(0x0f, key, at))["left"]
+        self.assertEqual(left, {"shares": 50_000_000 - free, "tokens": 50_000_000 - free})
         self.assertEqual(records.ACCOUNT.decode(self.proven(0x80, me, at))["liquid"], free - 10_000 - 7)
         # As a genesis: what is free stands in the balance, the rest of the line is a grant from now on to the same end.
         exported = self.node.own("node.export")
@@ -209,7 +212,7 @@ class Chain(Case):
         for reads, writes, message in (
                 (0, 2, transfer((address(ALICE), 1))),
                 (0, 4, transfer((address(ALICE), 1), (address(BOB), 1), (address(ALICE), 2))),
-                (1, 3, ("create_vesting", {"to": address(BOB), "amount": 1_000_000, "start": 0, "cliff": 2**42,
+                (2, 3, ("create_vesting", {"to": address(BOB), "amount": 1_000_000, "start": 0, "cliff": 2**42,
                                            "end": 2**43})),
                 (0, 2, ("burn_for_credits", {"amount": 1_000_000, "min_credits": 0, "credits": 0})),
                 (1, 1, ("register_provider", {"endpoint": b""})),

@@ -275,7 +275,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
            account.credit_tokens.units == 4 && account.grants == 5));
     const auto grant = reads<VestingGrant>("record_vesting_grant");
     CHECK((grant.grant.amount.units == 1 && grant.grant.start.value == 2 && grant.grant.cliff.value == 3));
-    CHECK((grant.grant.end.value == 4 && grant.released.units == 5));
+    CHECK((grant.grant.end.value == 4 && grant.left.shares == 5 && grant.left.tokens.units == 6));
     const auto clock = reads<ChainState>("record_chain");
     CHECK((clock.height.value == 2 && clock.time.value == 3 && clock.epoch.value == 4 && clock.epoch_start.value == 5));
     CHECK((clock.queue_head == 8 && clock.queue_tail == 9 && clock.queue_due == 10 && clock.round_closed.value == 13));
@@ -299,6 +299,9 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((provider.settled.value == 31 && provider.returned.units == 32 && provider.work_key.key->bytes[0] == 33));
     CHECK((provider.work_key.before->bytes[0] == 34 && provider.work_key.from.value == 35 &&
            provider.work_key.fee_budget.units == 36));
+    CHECK((provider.rewards.pool.shares == 37 && provider.rewards.pool.tokens.units == 38));
+    CHECK((provider.rewards.per_step == 39 && provider.rewards.step == 40 && provider.granted.units == 41));
+    CHECK(reads<LockedLot>("record_locked_lot").shares == 1);
     const auto pool = reads<tokenomics::StakePool>("record_stake_pool");
     CHECK((pool.active.tokens.units == 2 && pool.generation == 3 && pool.fresh == 4 && pool.per_share.fraction == 7));
     CHECK((pool.rewards.units == 8 && pool.leaving.shares == 9 && pool.commission.value == 12));
@@ -362,7 +365,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
     CHECK((mine.slashed.units == 16 && mine.required.units == 18 && mine.stake.units == 19));
-    CHECK((mine.reserved.units == 20 && mine.passed_before_pay == 21 && mine.lost_before_pay == 22));
+    CHECK((mine.reserved.units == 20 && mine.passed_before_pay == 21 && mine.lost_before_pay == 22 && mine.locked.units == 23));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
     CHECK((params.epoch.blocks == 11 && params.epoch.payments_per_block == 12));
@@ -373,13 +376,13 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.policy.initial.units == 46 && emission.policy.factor.value == 56));
     CHECK((params.bme.min_burn.units == 67 && params.bme.fee_destroy.burn.value == 75));
     CHECK((params.bme.vault.halt_bps == 81 && params.bme.recycle.smoothing == 87));
-    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 114));
-    CHECK((params.slash.double_sign.value == 112 && params.slash.hold_ms == 113 &&
-           params.validators.max_beacon_gap == 147));
-    CHECK((params.validators.fee_burn.value == 148 && params.validators.max_missed.value == 150));
-    CHECK((params.validators.min_expected == 151 && params.validators.jail_ms == 152));
-    CHECK((params.vesting.min_grant.units == 153 && params.vesting.max_grants == 154));
-    CHECK((params.governance.deposit_min.units == 155 && params.governance.max_open == 163));
+    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 115));
+    CHECK((params.slash.double_sign.value == 113 && params.slash.hold_ms == 114 &&
+           params.validators.max_beacon_gap == 148));
+    CHECK((params.validators.fee_burn.value == 149 && params.validators.max_missed.value == 151));
+    CHECK((params.validators.min_expected == 152 && params.validators.jail_ms == 153));
+    CHECK((params.vesting.min_grant.units == 154 && params.vesting.max_grants == 155));
+    CHECK((params.governance.deposit_min.units == 159 && params.governance.max_open == 167));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

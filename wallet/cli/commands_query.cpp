@@ -238,11 +238,11 @@ void add_query_commands(CLI::App& app, Session& session) {
                               "check the answer against a signed header; exit 4 if it does not hold");
     balance_command->callback([=, &session] { balance(session, *q); });
 
-    CLI::App* unlocks = app.add_subcommand("unlocks", "what comes free of grants, and when");
+    CLI::App* unlocks = app.add_subcommand("unlocks", "what comes free of grants and locked rewards, and when");
     unlocks->add_option("--from", q->first, "after 2027-01-01 or 2027-01-01T12:00:00Z; the last block unless told");
     unlocks->add_option("--to", q->last, "up to; 365 days later unless told");
     unlocks->add_option("--cursor", q->cursor, "next_cursor of the page before");
-    unlocks->add_option("--limit", q->limit, "grants on a page");
+    unlocks->add_option("--limit", q->limit, "items on a page");
     unlocks->callback([=, &session] {
         Params p;
         const auto day = [](const std::string& text) { return text.size() == 10 ? text + "T00:00:00Z" : text; };
