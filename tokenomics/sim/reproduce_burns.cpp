@@ -196,6 +196,8 @@ Status akash(Figures& out) {
     ASSAY_TRY_VOID(akash_examples(s, out));
     ASSAY_TRY_VOID(akash_settlements(s, out));
     akash_back_off(s, out);
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, Amount{100}));
+    out.add("AKT of 100 minted to the community", "2", "x/distribution: tax of 2 %", to_digits(parts.treasury.units));
     return akash_plan(out);
 }
 

@@ -135,6 +135,10 @@ Status helium(Figures& out) {
     ASSAY_TRY_VOID(helium_credits(s, out));
     ASSAY_TRY_VOID(helium_days(s, out));
     ASSAY_TRY_VOID(helium_table(s, out));
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, Amount{10'000}));
+    out.add("per cent of year 3 to data transfer", "35.00", kHipTable, rounded(parts.work, 2, 2));
+    out.add("per cent of year 3 to consensus", "6.00", kHipTable, rounded(parts.validators, 2, 2));
+    out.add("per cent of year 3 to proof of coverage and founders", "59.00", kHipTable, rounded(parts.treasury, 2, 2));
     return helium_subnetworks(s, out);
 }
 
@@ -352,6 +356,8 @@ Status livepeer(Figures& out) {
                                                            tokenomics::emission_start(s.params.emission)));
     out.add("ppb of inflation after a round below the target, from zero", "500", lip, to_digits(round.memory.rate));
     out.add("LPT minted in that round of a supply of 10,000,000", "5.00", lip, rounded(round.mint, 18, 2));
+    ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, Amount{100}));
+    out.add("LPT of 100 minted to the treasury", "10", "LIP-92", to_digits(parts.treasury.units));
     // LIP-40's example: 0.0455 % of 21,645,383 LPT, more than half of them bonded.
     constexpr struct {
         const char* step;
