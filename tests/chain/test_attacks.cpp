@@ -72,6 +72,10 @@ class Counting final : public StateView {
     const StateView& inner_;
 };
 
+Ppb slash_full(const Chain& c) {
+    return c.read([](const StateView& s) { return s.params().slash.full; });
+}
+
 u128 usd_of(u128 units, Price p) {  // micro-USD of six decimals, floored
     return units * p.value / Price::kOneUsd;
 }
@@ -97,7 +101,7 @@ TEST_CASE("A8: no price path, lag or mode pays one hand for what it knew when it
             c.join(c.buyer, "tiny", tokens(1000));
             OwnWork own;
             std::uint64_t price = Price::kOneUsd;
-            int rounds_that_issued = 0;
+            int rounds_that_issued = 0, settlements = 0;
             const Amount before = wealth(c, c.buyer);
             Amount fees;
             for (int b = 0; b < 220; ++b) {
@@ -154,6 +158,18 @@ TEST_CASE("A8: no price path, lag or mode pays one hand for what it knew when it
                         CHECK(issued <= usd_of(vaulted, prices.burn) + 4);
                     CHECK(prices.burn <= now.price.spot);
                 }
+                // Each settlement by itself, whatever the hand lost with credits that it never used: what it is paid is
+                // not above the tokens that went with the credits, or out of the vault not above their dollars.
+                const u128 minted = is.minted.units - was.minted.units;
+                if (mode != BurnMode::vault) {
+                    if (now.epoch == clock.epoch)
+                        CHECK(minted <= now.sums.burned_for.units - clock.sums.burned_for.units);
+                } else if (issued == 0) {
+                    const u128 used = is.credits_consumed.units + is.credits_refunded.units -
+                                      was.credits_consumed.units - was.credits_refunded.units;
+                    CHECK(usd_of(was.vault.units - is.vault.units + minted, prices.settle) <= used);
+                }
+                settlements += is.credits_consumed == was.credits_consumed ? 0 : 1;
                 CHECK((is.genesis.units + is.minted.units - is.burned.units) <= c.genesis.params.token.cap.units);
                 if (mode != BurnMode::vault) {
                     // Whatever the path: what was burned comes back at most.
@@ -170,6 +186,7 @@ TEST_CASE("A8: no price path, lag or mode pays one hand for what it knew when it
                 CHECK(wealth(c, c.buyer).units + fees.units <= before.units);
             }
             CHECK(rounds_that_issued > 5);
+            CHECK(settlements > 2);
             CHECK(c.ledger().credits_consumed.units + c.ledger().credits_refunded.units > 0);
             c.replay(options(3));
         }
@@ -197,32 +214,49 @@ TEST_CASE(
 TEST_CASE(
     "A9: unstaking, devices, a vote, jail and the epoch's end between commit and verdict: the slash takes its share") {
     Random r;
+    int matured_meanwhile = 0, latched_meanwhile = 0;
     for (int round = 0; round < 24; ++round) {
-        const bool all = round % 3 == 0;  // the full rate takes everything: pools go to zero
+        const bool all = round % 3 == 0;     // the full rate takes everything: pools go to zero
+        const bool latch = round % 4 < 2;    // a vote halves that rate between commit and verdict
+        const bool on_way = round % 2 == 0;  // some stake left before the commit, and its time comes before the verdict
         INFO("seed " << seed() << ", round " << round);
         Chain c([&](Genesis& g) {
             g.params.epoch.blocks = 12;
             g.params.work.open_blocks = 8;
             g.params.stake.delegation = tokenomics::DelegationMode::open;
             g.params.stake.min_unbonding = Amount{1};
-            g.params.stake.unbonding_ms = 60'000;
-            if (all) g.params.slash.full = Ppb{Ppb::kOne};
+            g.params.stake.unbonding_ms = 55'000;
+            g.params.slash.full = all ? Ppb{Ppb::kOne} : Ppb{400'000'000};
             g.params.governance.deposit_min = Amount{};
             g.params.governance.voting_ms = 1'000;
             g.params.governance.timelock_ms = 1'000;
             g.params.governance.quorum = Ppb{1};
             g.params.governance.vote_cap = Ppb{Ppb::kOne};
         });
+        const Ppb rate = slash_full(c);
         c.join(c.anna, "tiny", tokens(700 + r.below(300)));
         c.ok(c.bob, Stake{c.anna.address(), Amount{tokens(100).units + r.below(1'000'000)}});
+        c.next_epoch();
+        TimeMs matures{};
+        if (on_way) {
+            c.ok(c.anna, Unstake{c.anna.address(), Amount{1 + r.below(50) * kToken}});
+            matures = c.provider(c.anna).unbonding.front().matures;
+            while (c.now + 20'000 <= matures.value) c.block();
+        }
+        if (latch) {  // decided when this epoch ends, in force when the next one does
+            const Propose half{{{"slash.full_ppb", std::to_string(rate.value / 2)}}, "race", {}};
+            REQUIRE(c.run(c.tx(c.carl, {half}, {.gas = 1'000'000})).code == "ok");
+            c.ok(c.operators[0], Vote{1, Choice::yes});
+        }
         c.next_epoch();
         c.to_start();
         const std::uint64_t epoch = c.clock().epoch.value;
         const Work w = Chain::spoiled(c.task(c.anna), 4);
         c.ok(c.anna, Chain::commit_message(w));
+        const std::uint64_t committed_at = c.now;
         const Ledger committed = c.ledger();
         const u128 at_stake = committed.staked.units + committed.unbonding.units;
-        for (std::uint64_t i = 0; i <= r.below(5); ++i) switch (r.below(6)) {
+        for (std::uint64_t i = 0, races = 1 + r.below(5); i < races; ++i) switch (r.below(6)) {
                 case 0:
                     (void)c.run(c.anna, Unstake{c.anna.address(), c.provider(c.anna).stake});
                     break;
@@ -236,32 +270,39 @@ TEST_CASE(
                     (void)c.run(c.anna, Unjail{});
                     break;
                 case 4:
-                    (void)c.run(c.carl, Propose{{{"slash.jail_ms", "31000"}}, "race", {}});
+                    (void)c.run(c.anna, RemoveDevice{0});
                     break;
                 default:
                     (void)c.run(c.bob, ClaimRewards{c.anna.address()});
             }
         c.to_challenge(epoch);
+        // Late, but in time: past the epoch's end where that is near.
+        for (int i = 0; i < 6 && c.clock().epoch.value == epoch; ++i) c.block();
         const Ledger before = c.ledger();
         // Nothing left the reach of the verdict on its way, and nothing came into it.
         CHECK(before.staked.units + before.unbonding.units == at_stake);
+        matured_meanwhile += on_way && committed_at < matures.value && matures.value <= c.now ? 1 : 0;
+        latched_meanwhile += slash_full(c) == rate ? 0 : 1;
         c.ok(c.anna, c.opening(c.anna, w));
         const Commit k = c.commit(w.id(c.anna.address()));
         REQUIRE(k.status == CommitStatus::failed);
         const Ledger after = c.ledger();
         const u128 left = after.staked.units + after.unbonding.units, taken = at_stake - left;
-        const u128 least = all ? at_stake : (at_stake + 4) / 5;
+        const u128 least = (at_stake * rate.value + Ppb::kOne - 1) / Ppb::kOne;
         CHECK(taken >= least);
         CHECK(taken <= least + 16);  // each bucket rounds up for itself
         CHECK(after.burned.units - before.burned.units >= taken);
         CHECK(c.provider(c.anna).jailed);
         // Everything that is left comes out in the end, and not a unit more.
-        (void)c.run(c.anna, Unstake{c.anna.address(), c.provider(c.anna).stake});
-        const u128 out = c.ledger().unbonding.units + c.ledger().staked.units;
-        CHECK(out == left);
+        const Amount liquid = c.liquid(c.anna);
+        const Receipt out = c.run(c.anna, Unstake{c.anna.address(), c.provider(c.anna).stake});
+        const u128 released = c.liquid(c.anna).units + out.fee.units - liquid.units;
+        CHECK(c.ledger().unbonding.units + c.ledger().staked.units + released == left);
         c.blocks(5);
         c.check_invariants();
     }
+    CHECK(matured_meanwhile >= 3);
+    CHECK(latched_meanwhile >= 3);
 }
 
 TEST_CASE("A10: dust that nobody touches costs no block anything: no more records are read or written with it") {

@@ -163,7 +163,8 @@ class Usage(Case):
     def test_reproduce(self):
         value = self.json("reproduce", "helium")
         self.assertEqual(value["off"], 0)
-        self.assertTrue(all(i["matches"] and i["published"] == i["computed"] for i in value["items"]))
+        self.assertTrue(all(i["matches"] and i["published"] == i["computed"] and i["difference"] == "0"
+                            for i in value["items"]))
         self.assertIn("HIP-20", run("reproduce").stdout)
         self.assertEqual(self.error("reproduce", "atlantis")["code"], "not_found")
 
@@ -214,6 +215,15 @@ class Quote(Case):
                           "--set", 'emission={"kind":"none"}')
         self.assertEqual((value["vaulted"], value["settlement"]["destroyed"], value["settlement"]["minted"]),
                          ("100000000", "100000000", "97500000"))
+        # What AEP-76 calls the change of supply: outside the vault.
+        for later, change in (("1.50", 666666666 - 877192983), ("0.90", 1111111111 - 877192983)):
+            args = ("quote", "settle", "akash", "--amount", "1000", "--price", "1.14", "--price-settle", later, "--set",
+                    "bme.vault.spread_ppb=0")
+            self.assertEqual(self.json(*args)["circulating_change"], str(change))
+            self.assertIn("outside the vault", run(*args).stdout)
+        gensyn = self.json("quote", "burn", "gensyn", "--amount", "200000", "--price", "1")
+        self.assertEqual(gensyn["circulating_change"], str(-(199000 + 693) * 10**18))  # fees are somebody's
+        self.assertEqual(gensyn["circulating_change"], gensyn["supply_change"])
         value = self.json("quote", "burn", "render", "--amount", "100", "--price", "4")
         self.assertEqual((value["credits"], value["destroyed"], value["treasury"]),
                          ("400000000", "9500000000", "500000000"))

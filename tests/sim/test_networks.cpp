@@ -1,5 +1,6 @@
 // The networks of the field as presets: their published figures come out, and each of them runs.
 #include <map>
+#include <set>
 
 #include "tests/sim/scenarios.hpp"
 #include "tests/support/catch.hpp"
@@ -43,15 +44,29 @@ TEST_CASE("every published figure comes out to the digits that were published") 
     const auto all = reproduce("all");
     INFO((all ? std::string() : all.error().message));
     REQUIRE(all.ok());
+    std::set<std::string> names;
     for (const Published& f : *all) {
+        CHECK(names.insert(f.preset + ": " + f.what).second);  // one name for one number
         INFO(f.preset << ": " << f.what << " (" << f.source << ")");
         CHECK(f.computed == f.published);
+        CHECK(f.difference() == "0");
     }
-    CHECK(all->size() >= 85);
+    CHECK(all->size() >= 260);
     const auto none = reproduce("atlantis");
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::not_found);
     CHECK(none.error().message.find("helium") != std::string::npos);
+}
+
+TEST_CASE("the difference of a figure that is off is exact and has its sign") {
+    const auto of = [](const char* published, const char* computed) {
+        return Published{"", "", published, "", computed}.difference();
+    };
+    CHECK(of("1.50", "1.5") == "0");
+    CHECK(of("877.192983", "877.192982") == "-0.000001");
+    CHECK(of("999", "1000.25") == "1.25");
+    CHECK(of("340282366920938463463374607431768211455", "0") == "-340282366920938463463374607431768211455");
+    CHECK(of("none", "1").empty());
 }
 
 TEST_CASE("every preset's schedule stays under its total and its cap, row by row and from any day") {

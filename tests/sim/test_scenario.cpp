@@ -147,6 +147,13 @@ TEST_CASE("--set is checked like a file") {
     CHECK(refused_set("emission.total=1000000000 ASY").code == Code::bad_genesis);
     CHECK(refused_set("demand.volatility=[").code == Code::json_syntax);
     CHECK(refused_set("seed=99999999999999999999999").code == Code::json_number_range);
+    // A fraction that the file has no place for yet, every digit of it: e^-rate of another network's decay.
+    const auto decay = load_scenario("devnet", {"emission.kind=exp_decay", "emission.exp_decay.first=1000 ASY",
+                                                "emission.exp_decay.rate=0.000949516685698555218379770029394762422"});
+    INFO((decay ? std::string() : decay.error().message));
+    REQUIRE(decay.ok());
+    CHECK(decay->params.emission.exp_decay.rate ==
+          tokenomics::fraction_q128("0.000949516685698555218379770029394762422").value());
     const auto s = load_scenario("devnet", {"seed=18446744073709551615"});
     REQUIRE(s.ok());
     CHECK(s->seed == ~std::uint64_t{0});

@@ -272,8 +272,10 @@ Status apply_set(json::Value& root, const std::string& set) {
         }
     }
     // What a file writes as a text, such as a decimal fraction, is one here too: no digit of it passes through a
-    // double.
-    if ((here->kind == json::Kind::string || tokenomics::is_unpublished(*here)) && value.kind == json::Kind::number)
+    // double. In `params` every fraction is, also where the file leaves the field out.
+    const bool fraction = parts[0].name == "params" && value.text.find('.') != std::string::npos;
+    if ((here->kind == json::Kind::string || fraction || tokenomics::is_unpublished(*here)) &&
+        value.kind == json::Kind::number)
         value = text_value(value.text);
     *here = std::move(value);
     return {};

@@ -18,10 +18,14 @@ Status settle(const tokenomics::Params& p, Amount supply, Price at, Quote& q) {
     return {};
 }
 
+std::string signed_difference(Amount a, Amount b) {
+    return a < b ? "-" + to_digits(b.units - a.units) : to_digits(a.units - b.units);
+}
+
 Status within(const Quote& q, Amount supply) {
     if (q.bought.spent <= supply) return {};
     return {Code::insufficient_funds, "the purchase takes " + to_digits(q.bought.spent.units) +
-                                          " base units, the supply is " + to_digits(supply.units)};
+                                          " base units, the supply is " + to_digits(supply.units) + " of them"};
 }
 
 }  // namespace
@@ -32,9 +36,13 @@ Amount Quote::destroyed() const {
 }
 
 std::string Quote::supply_change() const {
-    const bool less = minted() < destroyed();
-    const Amount change = less ? sub_or_zero(destroyed(), minted()) : sub_or_zero(minted(), destroyed());
-    return (less ? "-" : "") + to_digits(change.units);
+    return signed_difference(minted(), destroyed());
+}
+
+std::string Quote::circulating_change() const {
+    // A fee is somebody's still. All of these are parts of one supply.
+    const Amount back{settled.paid.units + bought.treasury.units + bought.validators.units};
+    return signed_difference(back, bought.spent);
 }
 
 Result<Quote> quote_burn(const tokenomics::Params& p, Amount supply, Amount offered, Price price,

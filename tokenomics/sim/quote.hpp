@@ -17,6 +17,9 @@ struct Quote {
     [[nodiscard]] Amount minted() const { return settled.minted; }
     [[nodiscard]] Amount destroyed() const;
     [[nodiscard]] std::string supply_change() const;  ///< base units with their sign
+    /// What is held outside the vault changes by: less what was spent, fees come back, and what was paid. In mode vault
+    /// this is what AEP-76 calls the change of supply.
+    [[nodiscard]] std::string circulating_change() const;
 };
 
 /// Burns `offered` at `price`; with `settle_at`, all that was bought is consumed and settled then, out of the vault

@@ -13,6 +13,8 @@ struct Published {
     std::string preset, what, published, source;
     std::string computed;
     [[nodiscard]] bool matches() const { return computed == published; }
+    /// Computed less published, exact, with its sign: "0", "-0.000001"; "" where one of them is no number.
+    [[nodiscard]] std::string difference() const;
 };
 
 /// All figures of one preset, or of every preset for "all". Errors: not_found; what a preset's computation says.

@@ -106,17 +106,17 @@ int run_schedule(const Output& out, const ScheduleCommand& c) {
 int run_reproduce(const Output& out, const std::string& preset) {
     const auto figures = reproduce(preset);
     if (!figures) return out.fail(figures.error());
-    Table table("llrrll");
-    table.row({"preset", "figure", "published", "computed", "", "source"});
+    Table table("llrrrl");
+    table.row({"preset", "figure", "published", "computed", "difference", "source"});
     std::string items;
     std::size_t off = 0;
     for (const Published& f : *figures) {
         off += f.matches() ? 0 : 1;
-        table.row({f.preset, f.what, f.published, f.computed, f.matches() ? "same" : "OFF", f.source});
+        table.row({f.preset, f.what, f.published, f.computed, f.matches() ? "0" : "OFF " + f.difference(), f.source});
         items += (items.empty() ? "" : ",") + std::string("{\"preset\":") + json_text(f.preset) +
                  ",\"figure\":" + json_text(f.what) + ",\"published\":" + json_text(f.published) +
-                 ",\"computed\":" + json_text(f.computed) + ",\"source\":" + json_text(f.source) +
-                 ",\"matches\":" + (f.matches() ? "true" : "false") + "}";
+                 ",\"computed\":" + json_text(f.computed) + ",\"difference\":" + json_text(f.difference()) +
+                 ",\"source\":" + json_text(f.source) + ",\"matches\":" + (f.matches() ? "true" : "false") + "}";
     }
     (void)out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null,\"off\":" + std::to_string(off) + "}\n"
                             : table.text());

@@ -60,7 +60,10 @@ int run_quote(const Output& out, const QuoteCommand& c) {
     const auto s = load_scenario(c.source, c.sets);
     if (!s) return out.fail(s.error(), hint_for(s.error()));
     const auto q = computed(*s, c, *price, later);
-    if (!q) return out.fail(q.error());
+    if (!q)
+        return out.fail(q.error(), q.error().code == Code::insufficient_funds
+                                       ? "the supply is that of the genesis: --set initial.supply=… is another"
+                                       : "");
 
     const auto& token = s->params.token;
     const auto& bought = q->bought;
@@ -82,7 +85,8 @@ int run_quote(const Output& out, const QuoteCommand& c) {
                           ",\"minted\":" + digits(settled.minted.units) +
                           ",\"destroyed\":" + digits(settled.destroyed.units) + "}"
                     : "null";
-        return out.done(text + ",\"supply_change\":\"" + q->supply_change() + "\"}\n");
+        return out.done(text + ",\"supply_change\":\"" + q->supply_change() + "\",\"circulating_change\":\"" +
+                        q->circulating_change() + "\"}\n");
     }
     const auto tokens = [&](Amount a) { return grouped(format_decimal(a.units, token.decimals)) + " " + token.denom; };
     const auto usd = [](Price p) { return "$" + format_decimal(p.value, 8); };
@@ -104,13 +108,19 @@ int run_quote(const Output& out, const QuoteCommand& c) {
         if (settled.credits < bought.credits)
             table.row({"still waiting", dollars(sub_or_zero(bought.credits, settled.credits))});
         table.row({"paid", tokens(settled.paid)});
+        if (settled.paid.is_zero()) table.row({"", "providers are paid from the epoch's mint alone"});
         part("out of the vault", settled.from_vault);
         part("minted", settled.minted);
         part("destroyed then", settled.destroyed);
     }
-    const bool less = q->minted() < q->destroyed();
-    const Amount change = less ? sub_or_zero(q->destroyed(), q->minted()) : sub_or_zero(q->minted(), q->destroyed());
-    table.row({"supply", (less ? "-" : "+") + tokens(change)});
+    const auto change = [&](const std::string& units) {  // with its sign
+        const bool less = units.front() == '-';
+        const auto size = parse_digits(less ? units.substr(1) : units);
+        return (less ? "-" : "+") + tokens(Amount{size ? *size : 0});
+    };
+    table.row({"supply", change(q->supply_change())});
+    if (s->params.bme.mode == tokenomics::BurnMode::vault)
+        table.row({"outside the vault", change(q->circulating_change())});
     return out.done(table.text());
 }
 
