@@ -187,7 +187,7 @@ int main(int argc, char** argv) {
         });
     };
     const double few = split_of(5, 100'000), many = split_of(100'000, 5);
-    SplitParams by{Ppb{400'000'000}, Ppb{300'000'000}, Ppb{100'000'000}, Ppb{100'000'000}, Ppb{100'000'000}};
+    SplitParams by{Ppb{400'000'000}, Ppb{300'000'000}, Ppb{100'000'000}, Ppb{100'000'000}, Ppb{100'000'000}, {}};
     const double mint = seconds_per_item(200'000, [&] {
         std::uint64_t sum = 0;
         for (std::uint64_t r = 0; r < 200'000; ++r) {

@@ -47,7 +47,8 @@ void mint_epoch(const Params& params, const EpochInput& in, const EmissionView& 
     out.memory = emission->memory;
     const Amount room = sub_or_zero(sub_or_zero(view.cap, view.supply), emission->mint);
     const Amount recycled = min_of(again.amount, room);
-    const auto split = split_mint(params.split, Amount{emission->mint.units + recycled.units});  // within the cap
+    const auto split = split_mint(params.split, Amount{emission->mint.units + recycled.units},  // within the cap
+                                  in.pools.treasury);
     EpochPools filled = in.pools;
     if (split && fill(filled.work, split->work) && fill(filled.availability, split->availability) &&
         fill(filled.stakers, split->stakers) && fill(filled.validators, split->validators) &&

@@ -23,6 +23,7 @@ constexpr std::uint8_t enum_count(WorkBound) {
 /// Shares of an epoch's mint; they sum to 10^9.
 struct SplitParams {
     Ppb work, availability, stakers, validators, treasury;
+    Amount treasury_ceiling = {};
     static constexpr auto describe() {
         using P = SplitParams;
         constexpr std::uint64_t kOne = Ppb::kOne;
@@ -33,7 +34,9 @@ struct SplitParams {
                   "split by class weight over passed canonical tasks"),
             field("stakers_ppb", &P::stakers, "ppb", 0, kOne, "split by min(stake at start, at end)"),
             field("validators_ppb", &P::validators, "ppb", 0, kOne, "to validators by power, with the fees"),
-            field("treasury_ppb", &P::treasury, "ppb", 0, kOne, "stays in the treasury")};
+            field("treasury_ppb", &P::treasury, "ppb", 0, kOne, "stays in the treasury"),
+            field("treasury_ceiling", &P::treasury_ceiling, "tokens", 0, 0,
+                  "while the treasury holds as much, its share goes to the others; 0: never")};
     }
     ASSAY_DESCRIBED
 };

@@ -68,8 +68,10 @@ Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128>
     return parts;
 }
 
-Result<EpochSplit> split_mint(const SplitParams& s, Amount mint) {
-    const u128 weights[] = {s.work.value, s.availability.value, s.stakers.value, s.validators.value, s.treasury.value};
+Result<EpochSplit> split_mint(const SplitParams& s, Amount mint, Amount treasury) {
+    u128 weights[] = {s.work.value, s.availability.value, s.stakers.value, s.validators.value, s.treasury.value};
+    const bool full = !s.treasury_ceiling.is_zero() && treasury >= s.treasury_ceiling;
+    if (full && weights[0] + weights[1] + weights[2] + weights[3] != 0) weights[4] = 0;
     std::array<Amount, 5> p;
     ASSAY_TRY_VOID(largest_remainder(mint, weights, p));
     return EpochSplit{p[0], p[1], p[2], p[3], p[4]};

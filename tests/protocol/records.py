@@ -26,7 +26,7 @@ PARAMS = Struct(
                                           ("period", U64), ("max_streak", U64), ("low_ppb", U64), ("high_ppb", U64),
                                           ("near_ppb", U64), ("step_ppb", U64), ("factor_ppb", U64))))),
     ("split", Struct(("work_ppb", U64), ("availability_ppb", U64), ("stakers_ppb", U64), ("validators_ppb", U64),
-                     ("treasury_ppb", U64))),
+                     ("treasury_ppb", U64), ("treasury_ceiling", U128))),
     ("bme", Struct(("mode", Enumeration(4)), ("round_blocks", U64), ("payout_ppb", U64),
                    ("work_bound", Enumeration(2)), ("work_share_ppb", U64), ("min_burn", U128),
                    ("min_credits", U64), ("deviations_ppb", U64), ("items_per_block", U64), ("attempts", U64),

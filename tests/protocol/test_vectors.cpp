@@ -365,7 +365,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((mine.passed_weight == 4 && mine.consumed.units == 6 && mine.settled.units == 8 && mine.late.units == 11));
     CHECK((mine.delegators.units == 13 && mine.per_share.fraction == 15));
     CHECK((mine.slashed.units == 16 && mine.required.units == 18 && mine.stake.units == 19));
-    CHECK((mine.reserved.units == 20 && mine.passed_before_pay == 21 && mine.lost_before_pay == 22 && mine.locked.units == 23));
+    CHECK((mine.reserved.units == 20 && mine.passed_before_pay == 21 && mine.lost_before_pay == 22 &&
+           mine.locked.units == 23));
     const auto params = reads<tokenomics::Params>("record_params");
     CHECK((params.token.decimals == 2 && params.token.cap.units == 4 && params.block.max_gas == 8));
     CHECK((params.epoch.blocks == 11 && params.epoch.payments_per_block == 12));
@@ -374,15 +375,17 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((emission.signed_step.target.value == 37 && emission.bonded_ratio.change.value == 41));
     CHECK((emission.fraction_of_supply.rate.value == 44 && emission.mint_ratio.ratio.value == 45));
     CHECK((emission.policy.initial.units == 46 && emission.policy.factor.value == 56));
-    CHECK((params.bme.min_burn.units == 67 && params.bme.fee_destroy.burn.value == 75));
-    CHECK((params.bme.vault.halt_bps == 81 && params.bme.recycle.smoothing == 87));
-    CHECK((params.stake.commission_floor.value == 100 && params.stake.grace_ms == 105 && params.work.samples == 115));
-    CHECK((params.slash.double_sign.value == 113 && params.slash.hold_ms == 114 &&
-           params.validators.max_beacon_gap == 148));
-    CHECK((params.validators.fee_burn.value == 149 && params.validators.max_missed.value == 151));
-    CHECK((params.validators.min_expected == 152 && params.validators.jail_ms == 153));
-    CHECK((params.vesting.min_grant.units == 154 && params.vesting.max_grants == 155));
-    CHECK((params.governance.deposit_min.units == 159 && params.governance.max_open == 167));
+    CHECK((params.bme.min_burn.units == 68 && params.bme.fee_destroy.burn.value == 76));
+    CHECK((params.bme.vault.halt_bps == 82 && params.bme.recycle.smoothing == 88));
+    CHECK((params.stake.commission_floor.value == 101 && params.stake.grace_ms == 106 && params.work.samples == 116));
+    CHECK((params.slash.double_sign.value == 114 && params.slash.hold_ms == 115 &&
+           params.validators.max_beacon_gap == 149));
+    CHECK((params.validators.fee_burn.value == 150 && params.validators.max_missed.value == 152));
+    CHECK((params.validators.min_expected == 153 && params.validators.jail_ms == 154));
+    CHECK((params.vesting.min_grant.units == 155 && params.vesting.max_grants == 156));
+    CHECK((params.vesting.reward.value == 157 && params.vesting.reward_steps == 159));
+    CHECK((params.split.treasury_ceiling.units == 62 && params.stake.locked == tokenomics::LockedStake::rewards));
+    CHECK((params.governance.deposit_min.units == 160 && params.governance.max_open == 168));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -112,7 +112,7 @@ TEST_CASE("an epoch's mint splits by ppb without losing a unit") {
         std::uint64_t shares[5], left = Ppb::kOne;
         for (int i = 0; i < 4; ++i) left -= shares[i] = r.below(3) == 0 ? 0 : r.below(left + 1);
         shares[4] = left;
-        const SplitParams s{Ppb{shares[0]}, Ppb{shares[1]}, Ppb{shares[2]}, Ppb{shares[3]}, Ppb{shares[4]}};
+        const SplitParams s{Ppb{shares[0]}, Ppb{shares[1]}, Ppb{shares[2]}, Ppb{shares[3]}, Ppb{shares[4]}, {}};
         const Amount mint{awkward(r)};
         const auto e = split_mint(s, mint);
         REQUIRE(e.ok());
@@ -129,4 +129,16 @@ TEST_CASE("an epoch's mint splits by ppb without losing a unit") {
 }
 
 }  // namespace
+TEST_CASE("a treasury at its ceiling leaves its share to the others, by their shares; one unit below it does not") {
+    SplitParams s{{}, Ppb{600'000'000}, Ppb{300'000'000}, {}, Ppb{100'000'000}, Amount{750'000}};
+    const auto below = split_mint(s, Amount{1'000}, Amount{749'999});
+    CHECK((below->availability.units == 600 && below->stakers.units == 300 && below->treasury.units == 100));
+    const auto full = split_mint(s, Amount{1'000}, Amount{750'000});
+    CHECK((full->availability.units == 667 && full->stakers.units == 333 && full->treasury.is_zero()));
+    s.treasury_ceiling = {};
+    CHECK(split_mint(s, Amount{1'000}, Amount{750'000})->treasury.units == 100);
+    const SplitParams alone{{}, {}, {}, {}, Ppb{Ppb::kOne}, Amount{1}};  // there is nobody else
+    CHECK(split_mint(alone, Amount{1'000}, Amount{1})->treasury.units == 1'000);
+}
+
 }  // namespace assay::tokenomics

@@ -358,6 +358,9 @@ Status livepeer(Figures& out) {
     out.add("LPT minted in that round of a supply of 10,000,000", "5.00", lip, rounded(round.mint, 18, 2));
     ASSAY_TRY(const auto parts, tokenomics::split_mint(s.params.split, Amount{100}));
     out.add("LPT of 100 minted to the treasury", "10", "LIP-92", to_digits(parts.treasury.units));
+    ASSAY_TRY(const auto full, tokenomics::split_mint(s.params.split, Amount{100}, Amount{750'000 * kLpt}));
+    out.add("LPT of 100 to a treasury of 750,000", "0", "LIP-92: treasuryBalanceCeiling",
+            to_digits(full.treasury.units));
     // LIP-40's example: 0.0455 % of 21,645,383 LPT, more than half of them bonded.
     constexpr struct {
         const char* step;
