@@ -7,11 +7,8 @@
 // and the pools paid out to the last unit but for what rounding leaves the stakers' pool.
 //
 //   bench_epoch [--providers 100000] [--delegators 10] [--per-block 1000]      one JSON object; exit 1 if wrong
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <string_view>
 
 #include "base/sha256.hpp"
@@ -21,31 +18,14 @@
 #include "chain/store/store.hpp"
 #include "chain/tables.hpp"
 #include "node/memory.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace assay;
 using namespace assay::chain;
 using namespace assay::bench;
+using assay::test::TempDir;
 
 namespace {
-
-class TempDir {
-   public:
-    TempDir() {
-        std::string name = (std::filesystem::temp_directory_path() / "assay-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) fail("no folder for temporary files");
-        path_ = name;
-    }
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
-   private:
-    std::filesystem::path path_;
-};
 
 Address address(std::string_view kind, std::uint64_t n) {
     Bytes data;

@@ -18,12 +18,10 @@
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <filesystem>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -31,6 +29,7 @@
 #include "bench/measure.hpp"
 #include "chain/app.hpp"
 #include "node/memory.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace assay;
 using namespace assay::chain;
@@ -209,8 +208,7 @@ int main(int argc, char** argv) {
             ++bad;
     };
 
-    std::string dir = (std::filesystem::temp_directory_path() / "assay-bench-XXXXXX").string();
-    if (::mkdtemp(dir.data()) == nullptr) fail("no temporary folder");
+    const assay::test::TempDir dir;
     std::vector<Hash> roots;
     struct Spent {
         double wall = 0, cpu = 0;
@@ -220,7 +218,7 @@ int main(int argc, char** argv) {
     std::size_t refused = 0;
     {
         AppOptions options;
-        options.dir = dir + "/a";
+        options.dir = dir.path() / "a";
         options.verify_threads = o.threads;
         options.account_index = o.account_index != 0;
         const auto app = must(App::open(options));
@@ -290,7 +288,7 @@ int main(int argc, char** argv) {
         });
         // The same blocks again, from the store, cold.
         AppOptions again;
-        again.dir = dir + "/b";
+        again.dir = dir.path() / "b";
         again.sync = false;
         again.account_index = false;
         const auto second = must(App::open(again));
@@ -301,8 +299,6 @@ int main(int argc, char** argv) {
             must(second->commit());
         }
     }
-    std::error_code ec;
-    std::filesystem::remove_all(dir, ec);
     secp256k1_context_destroy(context);
 
     const double n = static_cast<double>(o.transfers);

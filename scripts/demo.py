@@ -3,8 +3,9 @@
 
     scripts/demo.py --bin build/release/bin [--json] [--keep] [--longest SECONDS]
 
-Only Python's standard library. Progress goes to stderr, the result to stdout. Exit 0: every claim was checked and holds.
-Exit 1: one does not, or a step failed; the reason and the end of the log are printed. Exit 130: interrupted.
+Only Python's standard library; what people see is in demo_screen.py. Progress goes to stderr, the result to stdout.
+Exit 0: every claim was checked and holds. Exit 1: one does not, or a step failed; the reason and the end of the log are printed.
+Exit 130: interrupted.
 """
 
 import argparse
@@ -20,6 +21,9 @@ import sys
 import tempfile
 import threading
 import time
+
+sys.dont_write_bytecode = True  # nothing is left behind, beside the scripts neither
+from demo_screen import Money, Screen, how_to_look, show
 
 EPOCHS = 3        # that the buyer receives work in
 UNITS = EPOCHS    # a lease does one unit of work an epoch
@@ -44,76 +48,13 @@ def on_signal(number, _frame):
     raise Interrupted(number)
 
 
-# ---------------------------------------------------------------- what people see
-
-class Screen:
-    """Colours and the progress line, where there is a terminal for them."""
-
-    def __init__(self, quiet):
-        plain = bool(os.environ.get("NO_COLOR"))
-        self.live = sys.stderr.isatty() and not quiet
-        self.color = sys.stdout.isatty() and not plain
-        self.err_color = sys.stderr.isatty() and not plain
-        self.dirty = False
-
-    def paint(self, code, text, color=None):
-        return f"\033[{code}m{text}\033[0m" if (self.color if color is None else color) else text
-
-    def bold(self, text):
-        return self.paint("1", text)
-
-    def dim(self, text):
-        return self.paint("2", text)
-
-    def good(self, text):
-        return self.paint("32", text)
-
-    def bad(self, text):
-        return self.paint("31", text)
-
-    def step(self, name, text):
-        self.clear()
-        at = f"[{STEPS.index(name) + 1:2}/{len(STEPS)}]"
-        print(self.paint("2", at, self.err_color), text, file=sys.stderr, flush=True)
-
-    def now(self, text):
-        if self.live:
-            print("\r\033[K        " + text, end="", file=sys.stderr, flush=True)
-            self.dirty = True
-
-    def clear(self):
-        if self.dirty:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self.dirty = False
-
-
-class Money:
-    """Base units as tokens, exactly."""
-
-    def __init__(self, decimals, denom):
-        self.decimals, self.denom = decimals, denom
-
-    def show(self, units, digits=None):
-        units = int(units)
-        digits = self.decimals if digits is None else min(digits, self.decimals)
-        cut = 10 ** (self.decimals - digits)
-        units = (units + cut // 2) // cut if units >= 0 else -((-units + cut // 2) // cut)
-        sign, units = ("-" if units < 0 else ""), abs(units)
-        whole, part = divmod(units, 10 ** digits)
-        return f"{sign}{whole:,}" + (f".{part:0{digits}}" if digits else "")
-
-
-def usd(micro):
-    return f"${int(micro) / 1_000_000:,.2f}"
-
-
 # ---------------------------------------------------------------- the demo
 
 class Demo:
     def __init__(self, arguments):
         self.bin = pathlib.Path(arguments.bin).resolve()
         self.json, self.keep = arguments.json, arguments.keep
-        self.screen = Screen(arguments.json)
+        self.screen = Screen(STEPS, arguments.json)
         self.began = time.monotonic()
         self.deadline = self.began + arguments.longest
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-demo-"))
@@ -440,98 +381,6 @@ class Demo:
                 "app_hash_before_kill": self.hash_before, "app_hash_after_restart": self.hash_after,
                 "blocks": self.report["blocks"]}
 
-    # ------------------------------------------------------------ one screen
-
-    def show(self):
-        p, m = self.screen, self.money
-        out = []
-        tick = p.good("ok")
-
-        def head(text, note=""):
-            out.append("")
-            out.append(p.bold(text) + (p.dim("  " + note) if note else ""))
-
-        out.append("")
-        out.append(p.bold(f"{self.chain_id}") + f"   {self.report['blocks']} blocks, {self.report['transactions']} transactions, "
-                   f"{len(self.table['items'])} epochs, {self.elapsed:.0f} s")
-
-        head(f"Supply, {m.denom}")
-        s = self.supply
-        line = "  {:<22}{:>24}"
-        for sign, name in ((" ", "genesis"), ("+", "minted"), ("-", "burned"), ("=", "supply")):
-            out.append(line.format(f"{sign} {name}", m.show(s[name])))
-        held = [(name, v) for name, v in s["buckets"].items() if int(v)]
-        empty = [name for name, v in s["buckets"].items() if not int(v)]
-        for i, (name, v) in enumerate(held):
-            out.append(line.format(f"{'=' if i == 0 else '+'} {name.replace('_', ' ')}", m.show(v)))
-        out.append(p.dim("    empty: " + ", ".join(n.replace("_", " ") for n in empty)) if empty else "")
-        out.append(f"  {tick} both sums are exact, to the base unit")
-
-        head("Epochs", "what was burned, what was minted for it, and the verdicts")
-        out.append(p.dim("  {:>5} {:>9}  {:>14} {:>14} {:>14} {:>14}  {:>4} {:>4} {:>6}".format(
-            "epoch", "blocks", "burned", "slashed", "schedule", "settled", "pass", "fail", "absent")))
-        for r in self.table["items"]:
-            closed = r["last"] is not None
-            burned = int(r["burned"]) - (0 if self.slashes_apart else int(r["slashed"]))
-            row = "  {:>5} {:>9}  {:>14} {:>14} {:>14} {:>14}  {:>4} {:>4} {:>6}".format(
-                r["epoch"], f"{r['first']}-{r['last'] if closed else ''}", m.show(burned), m.show(r["slashed"]),
-                m.show(r["minted_schedule"]), m.show(r["minted_settled"]), r["passed"], r["failed"], r["absent"])
-            out.append(row if closed else p.dim(row))
-
-        head("Providers")
-        out.append(p.dim("  {:<8} {:<28} {:>6} {:>6} {:>6} {:>15} {:>15}".format(
-            "name", "work", "passed", "failed", "absent", "earned", "slashed")))
-        how = {"honest": f"{self.honest_class} on {self.device_name}", "cheat": f"cpu-small, --fault {FAULT}"}
-        for name, q in self.providers.items():
-            text = "  {:<8} {:<28.28} {:>6} {:>6} {:>6} {:>15} {:>15}".format(
-                name, how[name], q["passed"], q["failed"], q["absent"], m.show(q["earned"]), m.show(q["slashed"]))
-            out.append(p.good(text) if name == "honest" else p.bad(text))
-            parts = [f"{term.replace('_', ' ')} {m.show(n)}" for term, n in self.paid[name].items()]
-            out.append("           " + ("earned: " + ", ".join(parts) if parts else "earned nothing"))
-            for epoch, slashed, reasons, verdict in self.reasons[name]:
-                for w in reasons or [{"have": verdict, "need": ""}]:
-                    out.append(f"           explain, epoch {epoch}: {w['have']}" + (f"; needed: {w['need']}" if w["need"] else ""))
-            if q["jailed"]:
-                out.append(f"           jailed until {q['jailed_until']}")
-
-        o = self.buyer_order
-        head("Buyer")
-        out.append(f"  burned {BURN} {m.denom} for {usd(self.bought)} of credits, ordered {o['units']} units at {usd(o['max_price'])} or less,")
-        out.append(f"  received {o['units_done']} in {EPOCHS} epochs and paid {usd(o['paid'])}")
-
-        head("Killed and back")
-        out.append(f"  kill -9 after block {self.height}; ready again at block {self.back_at} after {self.back_after:.1f} s")
-        out.append(f"  {tick} app hash {self.hash_after[:16]}… before and after, and {len(self.seen)} more heights as they were")
-        out.append(f"  {tick} assayd verify re-executed {self.report['blocks']} blocks: every app hash equal")
-
-        years = self.years["rows"]
-        head("Ten years of this schedule", "assay-sim schedule devnet, the code that settles")
-        widest = max((int(y["minted"]) for y in years), default=0) or 1
-        out.append(p.dim("  {:>4} {:>12} {:>18} {:>18}".format("year", "from", "minted", "cumulative")))
-        for y in years:
-            bar = "#" * max(1 if int(y["minted"]) else 0, int(y["minted"]) * 24 // widest)
-            out.append("  {:>4} {:>12} {:>18} {:>18}  {}".format(int(y["period"]) + self.first_year(years), str(y["start"])[:10],
-                                                                  m.show(y["minted"], 0), m.show(y["cumulative"], 0), p.dim(bar)))
-        print("\n".join(out))
-
-    @staticmethod
-    def first_year(rows):
-        return 1 if rows and int(rows[0]["period"]) == 0 else 0
-
-    def how_to_look(self):
-        assay = os.path.relpath(self.bin / "assay")
-        assayd = os.path.relpath(self.bin / "assayd")
-        print(f"""
-The node runs on. Look at it:
-  {self.url}/    in a browser
-  export ASSAY_NODE={self.url} ASSAY_HOME={self.wallet_home} ASSAY_PASSWORD_FILE={self.password}
-  {assay} status
-  {assay} explain cheat --epoch {self.reasons['cheat'][0][0]}
-  {assay} balance buyer --verify
-  {assay} key list
-Its log is {self.log('node')}. End it and remove everything:
-  {assayd} stop --home {self.node_home} && rm -r {self.folder}""", file=sys.stderr)
-
     # ------------------------------------------------------------ the end
 
     def end_reports(self):
@@ -608,10 +457,10 @@ def main():
         if arguments.json:
             print(json.dumps(demo.value()))
         else:
-            demo.show()
+            show(demo, BURN, EPOCHS, FAULT)
         keep = arguments.keep
         if keep:
-            demo.how_to_look()
+            how_to_look(demo)
         return 0
     except Failed as e:
         demo.screen.clear()

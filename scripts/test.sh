@@ -4,13 +4,15 @@
 #   release   build and all tests: unit, functional with the demo and the crash test, scripts
 #   proofs    the kernels and their tests with nothing but CMake and a compiler; with nvcc, the GPU kernels too
 #   asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan      the unit tests that can start threads under ThreadSanitizer (--long: all of them)
+#   tsan      the unit test cases that start threads under ThreadSanitizer (--long: all of them)
 #   tree      nothing of this has changed a file of the repository
 #
 #   scripts/test.sh              all of it
 #   scripts/test.sh --quick      form, release, tree
 #   scripts/test.sh --long       with the long forms of soak, crash and fuzz tests (hours)
 #   scripts/test.sh --only NAME  one of the stages above (repeatable)
+#
+# docs/tests.md says what each stage covers.
 #
 # Installs what is missing (scripts/setup.sh) and fetches a CUDA compiler (scripts/get-cuda.sh); where that cannot be
 # had, it says so and builds without. The last line is "N passed, N failed"; exit 1 unless none failed.

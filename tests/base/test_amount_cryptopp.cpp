@@ -36,7 +36,7 @@ TEST_CASE("mul_div and mul_div_ceil agree with big integers of another library")
     INFO("seed " << test::seed());
     const Integer limit = big(kMax);
     int exact = 0, refused = 0;
-    for (int i = 0; i < 100'000; ++i) {
+    for (int i = 0; i < test::rounds(100'000); ++i) {
         const u128 a = any_u128(random), b = any_u128(random);
         u128 c = any_u128(random);
         // A third of the divisors near a x b / 2^128, where the quotient just fits or just does not.
@@ -61,14 +61,14 @@ TEST_CASE("mul_div and mul_div_ceil agree with big integers of another library")
         if (ceil.ok()) REQUIRE((big(*ceil) == quotient));
         (ceil.ok() ? exact : refused)++;
     }
-    CHECK(exact > 10'000);
-    CHECK(refused > 10'000);
+    CHECK(exact > test::rounds(10'000));
+    CHECK(refused > test::rounds(10'000));
 }
 
 TEST_CASE("sums and differences agree with big integers of another library") {
     test::Random random;
     INFO("seed " << test::seed());
-    for (int i = 0; i < 50'000; ++i) {
+    for (int i = 0; i < test::rounds(50'000); ++i) {
         const u128 a = any_u128(random), b = any_u128(random);
         const auto sum = add(Amount{a}, Amount{b}), difference = sub(Amount{a}, Amount{b});
         REQUIRE(sum.ok() == (big(a) + big(b) <= big(kMax)));

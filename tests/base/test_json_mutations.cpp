@@ -106,7 +106,7 @@ TEST_CASE("damaged JSON is refused with a word and a place, or read as the other
     test::Random random;
     INFO("seed " << test::seed());
     std::map<std::string, int> outcomes;
-    for (int i = 0; i < 120'000; ++i) {
+    for (int i = 0; i < test::rounds(120'000); ++i) {
         const std::string text = damaged(random);
         const bool comments = random.below(2) == 1;
         const auto ours = json::parse(text, {.comments = comments, .max_depth = 7});
@@ -130,6 +130,6 @@ TEST_CASE("damaged JSON is refused with a word and a place, or read as the other
     }
     for (const char* word : {"accepted", "json_syntax", "json_duplicate_key", "json_too_deep", "json_number_range"}) {
         INFO(word);
-        CHECK(outcomes[word] > 20);
+        CHECK(outcomes[word] > test::rounds(20));
     }
 }

@@ -11,9 +11,7 @@
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -26,11 +24,13 @@
 #include "proofs/prover.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace assay::chain::test {
 
 using assay::test::Random;
 using assay::test::seed;
+using assay::test::TempDir;
 
 inline constexpr std::uint64_t kToken = 1'000'000;  // base units: six decimals
 inline Amount tokens(std::uint64_t n) {
@@ -89,25 +89,6 @@ class BeaconChain {
    private:
     std::uint64_t start_;
     std::vector<Hash> links_;
-};
-
-class TempDir {
-   public:
-    TempDir() {
-        std::string name = (std::filesystem::temp_directory_path() / "assay-chain-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
-   private:
-    std::filesystem::path path_;
 };
 
 /// Small numbers, so that whole lives fit into a test: epochs of 20 blocks, windows of five seconds. Class "tiny" has

@@ -83,7 +83,7 @@ TEST_CASE("what a block took is forgotten, whatever stands beside it in the cach
     }
 }
 
-TEST_CASE("readers who come without a pause do not keep a writer out") {
+TEST_CASE("readers who come without a pause do not keep a writer out", "[threads]") {
     FairLock lock;
     std::atomic<bool> written{false};
     std::atomic<int> reading{0}, overlapped{0};
@@ -106,7 +106,7 @@ TEST_CASE("readers who come without a pause do not keep a writer out") {
     for (auto& r : readers) r.join();
 }
 
-TEST_CASE("readers see whole heights while blocks are committed") {
+TEST_CASE("readers see whole heights while blocks are committed", "[threads]") {
     Chain c;
     std::atomic<bool> done{false};
     std::atomic<std::uint64_t> looks{0}, torn{0};

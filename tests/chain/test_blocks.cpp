@@ -121,7 +121,7 @@ TEST_CASE("a decided transaction that could not stand there has no effect") {
     c.replay(options(4));
 }
 
-TEST_CASE("each half of a block is kept for its kind") {
+TEST_CASE("each half of a block is kept for its kind", "[threads]") {
     Chain c([](Genesis& g) {
         g.params.block.max_bytes = 65'536;
         g.params.block.max_tx_bytes = 16'384;

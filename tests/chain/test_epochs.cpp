@@ -217,7 +217,7 @@ TEST_CASE("emission ends at its total and at the cap") {
 }
 
 TEST_CASE("a million epochs' numbers: an epoch without anybody goes by, with thousands of dust providers too") {
-    Chain c;
+    Chain c({}, 1, options(1));
     c.scan = false;
     std::vector<Key> many;
     const std::uint32_t n = ASSAY_LONG_TESTS ? 3000 : 300;

@@ -357,9 +357,10 @@ TEST_CASE("a tally counts a bounded number of votes in a block and goes on in th
     std::vector<Key> voters;
     for (std::uint32_t i = 0; i < kVoters; ++i) voters.emplace_back(5'000 + i);
     Chain c(fast([&](Genesis& g) {
-        for (const Key& k : voters) g.accounts.push_back({k.address(), tokens(10)});
-        g.params.governance.voting_ms = 12'000;
-    }));
+                for (const Key& k : voters) g.accounts.push_back({k.address(), tokens(10)});
+                g.params.governance.voting_ms = 12'000;
+            }),
+            1, options(1));
     c.scan = false;
     const auto all = [&](const std::function<std::vector<Message>(const Key&)>& f) {
         std::vector<Bytes> txs;

@@ -170,16 +170,18 @@ TEST_CASE("openings have bounds in a block, and a full block does not count towa
 
 TEST_CASE("a lane that is full by bytes does not count either; openings come before commits and payments") {
     // A6: commits that pay cannot keep openings out of the half that both share.
-    Chain c([](Genesis& g) {
-        g.params.block.max_bytes = 65'536;
-        g.params.block.max_tx_bytes = 32'768;
-        g.params.work.samples = 70;  // two openings pass a half, wherever the samples fall
-        auto& one = g.params.classes[0];
-        one.lanes = 512;
-        one.steps = 16 * 16;
-        g.params.classes.resize(1);
-        g.params.work.open_blocks = 4;
-    });
+    Chain c(
+        [](Genesis& g) {
+            g.params.block.max_bytes = 65'536;
+            g.params.block.max_tx_bytes = 32'768;
+            g.params.work.samples = 70;  // two openings pass a half, wherever the samples fall
+            auto& one = g.params.classes[0];
+            one.lanes = 512;
+            one.steps = 16 * 16;
+            g.params.classes.resize(1);
+            g.params.work.open_blocks = 4;
+        },
+        1, options(1));
     c.join(c.anna);
     c.join(c.bob);
     c.next_epoch();

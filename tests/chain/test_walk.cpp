@@ -131,4 +131,17 @@ TEST_CASE("A10: a random walk near the cap, with 24 decimals and a full block ev
     check_walk(w);
 }
 
+TEST_CASE("blocks of hundreds of transactions have the same hashes on one thread and on sixteen", "[threads]") {
+    std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 20));
+    Walk w(seed() + 20, 1, [](Genesis& g) { g.params.block.max_gas = 4'000'000'000; },
+           {.crowd = 0, .each = 4'000, .scan_blocks = 5});
+    w.go(length());
+    std::size_t most = 0;
+    for (const Block& b : w.chain().history) most = std::max(most, b.txs.size());
+    std::printf("at most %zu transactions in a block\n", most);
+    CHECK(most > 128);  // a helper for each 64
+    w.chain().replay(options(1, 1 << 16));
+    w.chain().replay(options(16));
+}
+
 }  // namespace assay::chain::test

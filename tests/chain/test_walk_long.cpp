@@ -12,7 +12,7 @@ namespace {
 std::size_t long_walk_length() {
     if (const char* text = std::getenv("ASSAY_WALK_TXS")) return std::strtoull(text, nullptr, 10);
 #ifdef ASSAY_SANITIZED
-    return ASSAY_LONG_TESTS ? 100'000 : 4'000;
+    return ASSAY_LONG_TESTS ? 100'000 : 2'000;
 #else
     return ASSAY_LONG_TESTS ? 1'000'000 : 12'000;
 #endif

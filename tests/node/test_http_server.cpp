@@ -89,7 +89,7 @@ HttpOptions generous() {
 
 }  // namespace
 
-TEST_CASE("requests on one connection are answered one after the other") {
+TEST_CASE("requests on one connection are answered one after the other", "[threads]") {
     Echo echo;
     HttpServer server(generous(), echo);
     REQUIRE(server.start().ok());
@@ -105,7 +105,7 @@ TEST_CASE("requests on one connection are answered one after the other") {
     server.stop();
 }
 
-TEST_CASE("a body above the limit is refused with 413, a broken request with 400") {
+TEST_CASE("a body above the limit is refused with 413, a broken request with 400", "[threads]") {
     Echo echo;
     HttpOptions o = generous();
     o.max_body = 1000;
@@ -135,7 +135,7 @@ TEST_CASE("a body above the limit is refused with 413, a broken request with 400
     CHECK(echo.served == 0);
 }
 
-TEST_CASE("a client that asks before it sends its body is told to go on") {
+TEST_CASE("a client that asks before it sends its body is told to go on", "[threads]") {
     Echo echo;
     HttpServer server(generous(), echo);
     REQUIRE(server.start().ok());
@@ -146,7 +146,7 @@ TEST_CASE("a client that asks before it sends its body is told to go on") {
     CHECK(c.read("POST / 3").find("200 OK") != std::string::npos);
 }
 
-TEST_CASE("a request that is sent byte by byte is cut off at its deadline, an idle connection is not") {
+TEST_CASE("a request that is sent byte by byte is cut off at its deadline, an idle connection is not", "[threads]") {
     Echo echo;
     HttpOptions o = generous();
     o.request = 300ms;
@@ -168,7 +168,7 @@ TEST_CASE("a request that is sent byte by byte is cut off at its deadline, an id
     CHECK(idle.read("POST / 5").find("200") != std::string::npos);
 }
 
-TEST_CASE("one address has so many connections and no more, and gets them back") {
+TEST_CASE("one address has so many connections and no more, and gets them back", "[threads]") {
     Echo echo;
     HttpOptions o = generous();
     o.per_address.connections = 3;
@@ -197,7 +197,7 @@ TEST_CASE("one address has so many connections and no more, and gets them back")
     CHECK(back);
 }
 
-TEST_CASE("above the rate an address gets 429 with Retry-After, and is served again later") {
+TEST_CASE("above the rate an address gets 429 with Retry-After, and is served again later", "[threads]") {
     Echo echo;
     HttpOptions o = generous();
     o.per_address.requests_per_second = 5;
@@ -221,7 +221,7 @@ TEST_CASE("above the rate an address gets 429 with Retry-After, and is served ag
     CHECK(c.read("POST / 0").find("200") != std::string::npos);
 }
 
-TEST_CASE("a port that is taken is an error that says so") {
+TEST_CASE("a port that is taken is an error that says so", "[threads]") {
     Echo echo;
     HttpServer first(generous(), echo);
     REQUIRE(first.start().ok());
@@ -233,7 +233,7 @@ TEST_CASE("a port that is taken is an error that says so") {
     CHECK(started.error().code == Code::port_in_use);
 }
 
-TEST_CASE("the server stops with connections open and requests on their way") {
+TEST_CASE("the server stops with connections open and requests on their way", "[threads]") {
     Echo echo;
     auto server = std::make_unique<HttpServer>(generous(), echo);
     REQUIRE(server->start().ok());

@@ -34,7 +34,7 @@ TEST_CASE("another genesis hash than the expected one sets up nothing") {
     CHECK_FALSE(std::filesystem::exists(home.root));
 }
 
-TEST_CASE("a transfer is sent, waited for, looked up, and everything adds up") {
+TEST_CASE("a transfer is sent, waited for, looked up, and everything adds up", "[threads]") {
     const TestKey me(1), you(2);
     TestHome h({me.address()});
     auto node = h.start();
@@ -102,7 +102,7 @@ TEST_CASE("a transfer is sent, waited for, looked up, and everything adds up") {
     node->stop();
 }
 
-TEST_CASE("every method without parameters answers, and so do lists, proofs and rpc.discover") {
+TEST_CASE("every method without parameters answers, and so do lists, proofs and rpc.discover", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     auto node = h.start();
@@ -136,7 +136,7 @@ TEST_CASE("every method without parameters answers, and so do lists, proofs and 
     node->stop();
 }
 
-TEST_CASE("bad transactions and bad parameters get their own code") {
+TEST_CASE("bad transactions and bad parameters get their own code", "[threads]") {
     const TestKey me(1), stranger(9);
     TestHome h({me.address()});
     auto node = h.start();
@@ -177,7 +177,7 @@ TEST_CASE("bad transactions and bad parameters get their own code") {
     node->stop();
 }
 
-TEST_CASE("after a restart the chain goes on where it was, and re-execution gives the same hashes") {
+TEST_CASE("after a restart the chain goes on where it was, and re-execution gives the same hashes", "[threads]") {
     const TestKey me(1), you(2);
     TestHome h({me.address()});
     std::uint64_t nonce = 0;
@@ -211,7 +211,7 @@ TEST_CASE("after a restart the chain goes on where it was, and re-execution give
     CHECK(report->transactions == 15);
 }
 
-TEST_CASE("a block that was to be signed when the node died is the one that is finished") {
+TEST_CASE("a block that was to be signed when the node died is the one that is finished", "[threads]") {
     const TestKey me(1), you(2);
     TestHome h({me.address()});
     Hash expected;
@@ -244,7 +244,7 @@ TEST_CASE("a block that was to be signed when the node died is the one that is f
     CHECK(verify_chain(**source, {}).ok());
 }
 
-TEST_CASE("verify notices a block that was changed") {
+TEST_CASE("verify notices a block that was changed", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     {
@@ -283,7 +283,7 @@ TEST_CASE("verify notices a block that was changed") {
     }
 }
 
-TEST_CASE("one home is one node, and a port that is taken is said") {
+TEST_CASE("one home is one node, and a port that is taken is said", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     auto node = h.start();
@@ -299,7 +299,7 @@ TEST_CASE("one home is one node, and a port that is taken is said") {
     node->stop();
 }
 
-TEST_CASE("the control socket is its owner's alone, and stops the node") {
+TEST_CASE("the control socket is its owner's alone, and stops the node", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     auto node = h.start();
@@ -325,7 +325,7 @@ TEST_CASE("the control socket is its owner's alone, and stops the node") {
     CHECK(control_call(h.home.control_socket(), "status").error().code == Code::node_unreachable);
 }
 
-TEST_CASE("on demand a block comes with a transaction and not before") {
+TEST_CASE("on demand a block comes with a transaction and not before", "[threads]") {
     const TestKey me(1), you(2);
     TestHome h({me.address()});
     Config c = fast_config();

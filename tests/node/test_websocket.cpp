@@ -61,7 +61,7 @@ class Socket {
 
 }  // namespace
 
-TEST_CASE("a subscriber hears of blocks in order and of the events that it asked for") {
+TEST_CASE("a subscriber hears of blocks in order and of the events that it asked for", "[threads]") {
     const TestKey me(1), you(2);
     TestHome h({me.address()});
     auto node = h.start();
@@ -104,7 +104,7 @@ TEST_CASE("a subscriber hears of blocks in order and of the events that it asked
     node->stop();
 }
 
-TEST_CASE("a reader that fell too far behind is told of the gap and goes on") {
+TEST_CASE("a reader that fell too far behind is told of the gap and goes on", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     Config c = fast_config();
@@ -134,7 +134,7 @@ TEST_CASE("a reader that fell too far behind is told of the gap and goes on") {
     node->stop();
 }
 
-TEST_CASE("a subscriber that takes nothing holds nobody up") {
+TEST_CASE("a subscriber that takes nothing holds nobody up", "[threads]") {
     const TestKey me(1);
     TestHome h({me.address()});
     auto node = h.start();

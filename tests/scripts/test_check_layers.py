@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scripts/check-layers: the tree passes, and each planted fault in a copy of it is found, with file and line."""
+"""scripts/check-layers: the tree passes, and each planted fault in a copy of a part of it is found, with file and line."""
 import pathlib
 import shutil
 import subprocess
@@ -9,7 +9,6 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "check-layers"
-FOLDERS = ["base", "tokenomics", "proofs", "chain", "node", "wallet", "tests", "bench"]
 
 PLANTED = [
     # file, text that is put before its first line, what the report must say
@@ -45,9 +44,11 @@ class CheckLayers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.copy = pathlib.Path(tempfile.mkdtemp(prefix="assay-layers-"))
-        for folder in FOLDERS:
-            if (ROOT / folder).exists():
-                shutil.copytree(ROOT / folder, cls.copy / folder)
+        # What faults are planted in, and the folder that makes a ring with one of them: the whole tree takes a second each time.
+        shutil.copytree(ROOT / "proofs" / "cuda", cls.copy / "proofs" / "cuda")
+        for name in {row[0] for row in PLANTED + HARMLESS}:
+            (cls.copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, cls.copy / name)
 
     @classmethod
     def tearDownClass(cls):

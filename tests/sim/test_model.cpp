@@ -14,8 +14,8 @@ using namespace assay::sim;
 
 namespace {
 
-Model model_of(const Scenario& s, std::size_t points = 0) {
-    auto m = Model::make(s, points, 2);
+Model model_of(const Scenario& s, std::size_t points = 0, std::size_t threads = 1) {
+    auto m = Model::make(s, points, threads);
     if (!m) FAIL(m.error().message);
     return *std::move(m);
 }
@@ -68,7 +68,7 @@ TEST_CASE("steps of an epoch conserve as steps of a day do") {
     if (!figures) FAIL(figures.error().message);
 }
 
-TEST_CASE("a planted breach of any bucket ends the run as conservation_broken") {
+TEST_CASE("a planted breach of any bucket ends the run as conservation_broken", "[threads]") {
     const Model m = model_of(devnet({"horizon_days=30"}));
     const auto ends = [&](const Meddler& meddle) {
         const auto o = monte_carlo(m, {.runs = 20, .threads = 2, .stop = nullptr, .progress = {}, .meddle = meddle});
@@ -99,15 +99,15 @@ TEST_CASE("a planted breach of any bucket ends the run as conservation_broken") 
     CHECK(monte_carlo(m, {.runs = 20, .threads = 2}).ok());
 }
 
-TEST_CASE("the same bytes for one, two and three threads") {
-    const Model m = model_of(devnet({"horizon_days=60", "demand.jumps.per_year=5", "demand.jumps.sd=0.3"}), 20);
+TEST_CASE("the same bytes for one, two and three threads", "[threads]") {
+    const Model m = model_of(devnet({"horizon_days=60", "demand.jumps.per_year=5", "demand.jumps.sd=0.3"}), 20, 2);
     const auto one = render(m, outcome_of(m, 37, 1), "test");
     for (const std::size_t threads : {2, 3, 7}) CHECK(render(m, outcome_of(m, 37, threads), "test").files == one.files);
     CHECK(one.files.size() == 4);
     CHECK(one.result_hash.size() == 64);
 }
 
-TEST_CASE("seeds and runs give other futures, the same seed the same") {
+TEST_CASE("seeds and runs give other futures, the same seed the same", "[threads]") {
     const Scenario s = devnet({"horizon_days=60"});
     Scenario other = s;
     other.seed = s.seed + 1;
@@ -118,7 +118,7 @@ TEST_CASE("seeds and runs give other futures, the same seed the same") {
     CHECK(render(a, outcome_of(a, 5, 1), "x").result_hash != render(b, outcome_of(b, 5, 1), "x").result_hash);
 }
 
-TEST_CASE("without chance every run is the same") {
+TEST_CASE("without chance every run is the same", "[threads]") {
     const Model m = model_of(devnet({"horizon_days=100", "demand.volatility=0", "market.volatility=0"}), 10);
     const Outcome o = outcome_of(m, 5, 2);
     for (std::size_t i = 0; i < kFigureCount; ++i) {
@@ -238,7 +238,7 @@ TEST_CASE("quantiles are those of the sorted values") {
     CHECK(m.max == 9);
 }
 
-TEST_CASE("quantiles.csv says what the samples say") {
+TEST_CASE("quantiles.csv says what the samples say", "[threads]") {
     const Model m = model_of(devnet({"horizon_days=10"}), 2);
     const Outcome o = outcome_of(m, 21, 2);
     std::vector<double> prices(o.series_at(kPrice, 1).begin(), o.series_at(kPrice, 1).end());
@@ -252,7 +252,7 @@ TEST_CASE("quantiles.csv says what the samples say") {
     CHECK(std::stod(csv->second.substr(at + head.size())) == prices[10]);
 }
 
-TEST_CASE("what many runs would need is bounded") {
+TEST_CASE("what many runs would need is bounded", "[threads]") {
     CHECK(points_for(100, 3650) == 365);
     CHECK(points_for(100, 10) == 10);
     for (const std::uint64_t runs : {std::uint64_t{1'000}, std::uint64_t{100'000}, kMaxRuns})

@@ -75,7 +75,7 @@ TEST_CASE("every preset's schedule stays under its total and its cap, row by row
         const auto s = given(std::string(name));
         INFO((s ? std::string() : s.error().message));
         REQUIRE(s.ok());
-        const auto days = schedule_rows(*s, {.every = Every::day, .periods = 10, .from = {}, .threads = 2});
+        const auto days = schedule_rows(*s, {.every = Every::day, .periods = 10, .from = {}, .threads = 1});
         INFO((days ? std::string() : days.error().message));
         REQUIRE(days.ok());
         Amount sum;

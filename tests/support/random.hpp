@@ -1,6 +1,7 @@
 // Seeded randomness for property tests. The seed is printed with every failure through INFO(seed).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
@@ -13,6 +14,16 @@ namespace assay::test {
 inline std::uint64_t seed() {
     const char* text = std::getenv("ASSAY_TEST_SEED");
     return text != nullptr ? std::strtoull(text, nullptr, 10) : 20261124;
+}
+
+/// How often a property is tried, where the release build tries it `n` times and --long asks for no less. Sanitizers
+/// look at what each way through the code does to memory, and more chance adds few ways: a quarter.
+inline int rounds(int n) {
+#if defined(ASSAY_SANITIZED) && !(defined(ASSAY_LONG_TESTS) && ASSAY_LONG_TESTS)
+    return std::max(1, n / 4);
+#else
+    return n;
+#endif
 }
 
 class Random {

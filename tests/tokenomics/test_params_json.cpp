@@ -27,7 +27,7 @@ void check_refused(const std::string& text, Code code, const std::vector<std::st
 TEST_CASE("parameters written as JSON read back to the same bytes, at every value of every field") {
     const std::uint64_t seed = assay::test::seed();
     Random r(seed);
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < assay::test::rounds(300); ++round) {
         INFO("seed " << seed << ", round " << round);
         Params p = devnet();
         p.emission.steps.resize(r.below(4));

@@ -4,35 +4,21 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/hex.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "wallet/keys/bip39.hpp"
 #include "wallet/keys/keystore.hpp"
-#include "wallet/keys/random.hpp"
 
 using namespace assay;
 using namespace assay::wallet;
+using assay::test::TempDir;
 namespace fs = std::filesystem;
 
 namespace {
 
 /// Costs so small that thousands of damaged files can be tried.
 constexpr Kdf kTiny{1u << 10, 1, 1};
-
-struct TempDir {
-    fs::path path;
-    TempDir() {
-        std::uint8_t salt[8];
-        REQUIRE(fill_random(salt).ok());
-        path = fs::temp_directory_path() / ("assay-keys-" + to_hex(salt));
-        fs::create_directories(path);
-    }
-    ~TempDir() {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-};
 
 KeySecret some_secret() {
     auto secret = secret_from_entropy(Bytes(16, 9), SecureString(std::string_view("pass phrase")), 0, 0);
@@ -44,7 +30,7 @@ KeySecret some_secret() {
 
 TEST_CASE("a key comes back from its file with everything it had, and the file is private") {
     const TempDir dir;
-    const Keystore keys(dir.path / "wallet" / "keys");
+    const Keystore keys(dir.path() / "wallet" / "keys");
     const KeySecret secret = some_secret();
     const auto made = keys.create("alice", secret, "correct horse", Kdf::light());
     REQUIRE(made.ok());
@@ -63,7 +49,7 @@ TEST_CASE("a key comes back from its file with everything it had, and the file i
 
 TEST_CASE("a wrong password has a code of its own, and an unknown name suggests the nearest") {
     const TempDir dir;
-    const Keystore keys(dir.path);
+    const Keystore keys(dir.path());
     REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
     CHECK(keys.open("alice", "Correct horse").error().code == Code::wrong_password);
     CHECK(keys.open("alice", "").error().code == Code::wrong_password);
@@ -75,20 +61,20 @@ TEST_CASE("a wrong password has a code of its own, and an unknown name suggests 
 
 TEST_CASE("a key is never overwritten") {
     const TempDir dir;
-    const Keystore keys(dir.path);
+    const Keystore keys(dir.path());
     REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
     CHECK(keys.create("alice", *secret_from_hex(std::string(62, '0') + "07"), "another one", kTiny).error().code ==
           Code::already_exists);
     CHECK(keys.open("alice", "correct horse").ok());
-    CHECK(write_file_atomically(dir.path / "alice.json", "x", 0600, false).error().code == Code::already_exists);
+    CHECK(write_file_atomically(dir.path() / "alice.json", "x", 0600, false).error().code == Code::already_exists);
     std::size_t files = 0;
-    for ([[maybe_unused]] const auto& e : fs::directory_iterator(dir.path)) ++files;
+    for ([[maybe_unused]] const auto& e : fs::directory_iterator(dir.path())) ++files;
     CHECK(files == 1);  // nothing half-written stays behind
 }
 
 TEST_CASE("weak passwords are refused with the reason, except where the caller chose the light setting") {
     const TempDir dir;
-    const Keystore keys(dir.path);
+    const Keystore keys(dir.path());
     for (const char* weak : {"", "short", "aaaaaaaaaaaa", "12345678"}) {
         INFO(weak);
         const auto made = keys.create("alice", some_secret(), weak, Kdf::strong());
@@ -180,10 +166,10 @@ TEST_CASE("a file of another version, with hostile costs or unknown members is m
 
 TEST_CASE("a full disk or a missing right leaves the old file as it was") {
     const TempDir dir;
-    REQUIRE(write_file_atomically(dir.path / "a", "old", 0600, true).ok());
-    REQUIRE(write_file_atomically(dir.path / "a", "new", 0600, true).ok());
-    CHECK(*read_small_file(dir.path / "a", 100) == "new");
+    REQUIRE(write_file_atomically(dir.path() / "a", "old", 0600, true).ok());
+    REQUIRE(write_file_atomically(dir.path() / "a", "new", 0600, true).ok());
+    CHECK(*read_small_file(dir.path() / "a", 100) == "new");
     CHECK(write_file_atomically("/dev/full/a", "x", 0600, true).error().code == Code::io_error);
-    CHECK(read_small_file(dir.path / "b", 100).error().code == Code::not_found);
-    CHECK(read_small_file(dir.path / "a", 2).error().code == Code::io_error);
+    CHECK(read_small_file(dir.path() / "b", 100).error().code == Code::not_found);
+    CHECK(read_small_file(dir.path() / "a", 2).error().code == Code::io_error);
 }

@@ -6,6 +6,7 @@
 #include "proofs/worker/state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/worker/failure_of.hpp"
 
 using namespace assay;
@@ -13,16 +14,6 @@ using namespace assay::proofs;
 using namespace assay::proofs::worker;
 
 namespace {
-
-struct Folder {
-    std::filesystem::path path;
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "assay-state-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-};
 
 Record make_record(test::Random& random) {
     Record r;
@@ -84,15 +75,15 @@ TEST_CASE("a commit's file that is not whole is refused by name") {
 
 TEST_CASE("records are found again in the order of their epochs, and a broken one is put aside") {
     test::Random random;
-    const Folder folder;
-    const StateFolder state = StateFolder::hold(folder.path / "state");
+    const test::TempDir folder;
+    const StateFolder state = StateFolder::hold(folder.path() / "state");
     for (int i = 0; i < 20; ++i) state.save(make_record(random));
     auto records = state.records();
     REQUIRE(records.size() == 20);
     for (std::size_t i = 1; i < records.size(); ++i) CHECK(records[i - 1].epoch <= records[i].epoch);
     state.remove(records[0].commit);
     // Under another's name it is another's: it would be opened for the wrong commit.
-    const auto commits = folder.path / "state" / "commits";
+    const auto commits = folder.path() / "state" / "commits";
     std::filesystem::rename(commits / (to_hex(records[1].commit.view()) + ".json"),
                             commits / (to_hex(records[0].commit.view()) + ".json"));
     CHECK(state.records().size() == 18);
@@ -100,8 +91,8 @@ TEST_CASE("records are found again in the order of their epochs, and a broken on
 }
 
 TEST_CASE("totals survive, count a verdict once, and remember the last ones") {
-    const Folder folder;
-    const StateFolder state = StateFolder::hold(folder.path / "state");
+    const test::TempDir folder;
+    const StateFolder state = StateFolder::hold(folder.path() / "state");
     CHECK(state.summary().passed == 0);
     Summary sum;
     for (std::uint64_t i = 0; i < 30; ++i) {
@@ -124,11 +115,11 @@ TEST_CASE("totals survive, count a verdict once, and remember the last ones") {
 }
 
 TEST_CASE("asking for a drain is seen and forgotten") {
-    const Folder folder;
-    CHECK(failure_of([&] { (void)StateFolder::look(folder.path / "none"); })->code == Code::not_found);
-    const StateFolder state = StateFolder::hold(folder.path / "state");
+    const test::TempDir folder;
+    CHECK(failure_of([&] { (void)StateFolder::look(folder.path() / "none"); })->code == Code::not_found);
+    const StateFolder state = StateFolder::hold(folder.path() / "state");
     CHECK(!state.drain_asked());
-    StateFolder::look(folder.path / "state").ask_drain();
+    StateFolder::look(folder.path() / "state").ask_drain();
     CHECK(state.drain_asked());
     state.forget_drain();
     CHECK(!state.drain_asked());

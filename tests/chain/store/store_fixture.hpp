@@ -1,35 +1,17 @@
 // A store in a folder of its own, and a plain model of what it should hold at every height.
 #pragma once
 
-#include <filesystem>
 #include <map>
 
 #include "chain/store/hashing.hpp"
 #include "chain/store/store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace assay::chain::test {
 
-class TestFolder {
-   public:
-    TestFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "assay-store-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~TestFolder() {
-        std::error_code ec;
-        std::filesystem::remove_all(path_, ec);
-    }
-    TestFolder(const TestFolder&) = delete;
-    TestFolder& operator=(const TestFolder&) = delete;
-    [[nodiscard]] std::string str() const { return path_.string(); }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-   private:
-    std::filesystem::path path_;
-};
+using assay::test::TempDir;
 
 using Model = std::map<StateKey, Bytes>;
 
@@ -83,8 +65,8 @@ inline void apply(Model& model, const std::vector<Change>& changes) {
     }
 }
 
-inline std::unique_ptr<Store> open_store(const TestFolder& folder, std::uint64_t keep_versions = 1000) {
-    auto store = Store::open(folder.str(), {.cache_bytes = 1 << 20, .keep_versions = keep_versions, .sync = false});
+inline std::unique_ptr<Store> open_store(const TempDir& folder, std::uint64_t keep_versions = 1000) {
+    auto store = Store::open(folder.path(), {.cache_bytes = 1 << 20, .keep_versions = keep_versions, .sync = false});
     if (!store) FAIL(store.error().message);
     return *std::move(store);
 }

@@ -25,7 +25,7 @@ TEST_CASE("every kept height proves what was there and what was not", "[proof]")
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     std::vector<Model> models(1);
     std::vector<Hash> roots;
@@ -54,7 +54,7 @@ TEST_CASE("every kept height proves what was there and what was not", "[proof]")
 
 TEST_CASE("small states prove too: none, one and two keys", "[proof]") {
     assay::test::Random random;
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     Model model;
     Hash root = commit_block(*store, Height{0}, {});
@@ -75,7 +75,7 @@ TEST_CASE("a proof with any single bit changed shows nothing", "[proof]") {
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     Model model;
     const auto changes = random_changes(random, model, 300);

@@ -10,7 +10,7 @@ TEST_CASE("every transaction is found through all merges, also after a restart; 
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     std::map<Hash, Store::TxPlace> known;
     std::uint64_t height = 0;
     for (int session = 0; session < 3; ++session) {
@@ -37,7 +37,7 @@ TEST_CASE("every transaction is found through all merges, also after a restart; 
 
 TEST_CASE("the newest of equal ids comes first", "[run_index]") {
     assay::test::Random random;
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     const Hash id = random.fixed<Hash>();
     for (std::uint64_t h = 0; h < 40; ++h)
@@ -50,7 +50,7 @@ TEST_CASE("an account's moments come back from any height on, and the last one b
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     std::vector<Address> people(40);
     for (Address& a : people) a = random.fixed<Address>();
     std::map<Address, std::map<std::uint64_t, std::pair<Amount, Credits>>> known;

@@ -10,7 +10,7 @@ TEST_CASE("what was committed is there after the store is opened again, what was
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     Model model;
     Hash root;
     for (std::uint64_t session = 0; session < 5; ++session) {
@@ -45,7 +45,7 @@ TEST_CASE("what was committed is there after the store is opened again, what was
 
 TEST_CASE("what was written shows when it is published, in the maps and on the disk alike", "[store]") {
     assay::test::Random random;
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     std::vector<Change> changes;  // more accounts than the cache holds: some reads go to the disk
     for (std::size_t i = 0; i < 12'000; ++i) changes.push_back({account_key(random), Bytes{1}});
@@ -72,7 +72,7 @@ TEST_CASE("a key reads as it was written last, erased or too long for the cache,
     const std::uint64_t seed = assay::test::seed();
     INFO("ASSAY_TEST_SEED=" << seed);
     assay::test::Random random(seed);
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     std::vector<StateKey> keys;  // twice what a generation of the cache holds
     for (std::size_t i = 0; i < 8'000; ++i) keys.push_back(account_key(random));
@@ -99,7 +99,7 @@ TEST_CASE("a key reads as it was written last, erased or too long for the cache,
 }
 
 TEST_CASE("keys of a prefix come ascending and stop when told", "[store]") {
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     commit_block(*store, Height{0},
                  {{{1, {1, 1}}, Bytes{1}}, {{1, {1, 2}}, Bytes{2}}, {{1, {2}}, Bytes{3}}, {{2, {1, 1}}, Bytes{4}}});
@@ -114,7 +114,7 @@ TEST_CASE("keys of a prefix come ascending and stop when told", "[store]") {
 
 TEST_CASE("old heights are pruned, newer ones still prove", "[store]") {
     assay::test::Random random;
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder, 20);
     const StateKey key = account_key(random);
     std::vector<Hash> roots;
@@ -134,7 +134,7 @@ TEST_CASE("old heights are pruned, newer ones still prove", "[store]") {
 }
 
 TEST_CASE("blocks come back as they were, and unknown ones are not found", "[store]") {
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     for (std::uint64_t h = 0; h < 5; ++h) commit_block(*store, Height{h}, {});
     CHECK(store->block(Height{3})->block == Bytes{1, 2, 3});
@@ -144,15 +144,15 @@ TEST_CASE("blocks come back as they were, and unknown ones are not found", "[sto
 }
 
 TEST_CASE("a second program gets store_locked", "[store]") {
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
-    const auto second = Store::open(folder.str(), {});
+    const auto second = Store::open(folder.path(), {});
     REQUIRE_FALSE(second.ok());
     CHECK(second.error().code == Code::store_locked);
 }
 
 TEST_CASE("what a crash left behind the last block is cut off", "[store]") {
-    const TestFolder folder;
+    const TempDir folder;
     {
         const auto store = open_store(folder);
         commit_block(*store, Height{0}, {});
@@ -171,12 +171,12 @@ TEST_CASE("what a crash left behind the last block is cut off", "[store]") {
         CHECK(store->block(Height{1})->block == Bytes{1, 2, 1});
     }
     std::filesystem::resize_file(file, size - 1);
-    CHECK(Store::open(folder.str(), {}).error().code == Code::store_corrupt);
+    CHECK(Store::open(folder.path(), {}).error().code == Code::store_corrupt);
 }
 
 TEST_CASE("a state that does not give its root is refused", "[store]") {
     assay::test::Random random;
-    const TestFolder folder;
+    const TempDir folder;
     {
         const auto store = open_store(folder);
         // Large and alike, so that one flipped byte on disk lies in a value.
@@ -197,13 +197,13 @@ TEST_CASE("a state that does not give its root is refused", "[store]") {
         ++flipped;
     }
     REQUIRE(flipped > 0);
-    const auto store = Store::open(folder.str(), {});
+    const auto store = Store::open(folder.path(), {});
     REQUIRE_FALSE(store.ok());
     CHECK(store.error().code == Code::store_corrupt);
 }
 
 TEST_CASE("a path that is taken is refused, and nothing is staged", "[store]") {
-    const TestFolder folder;
+    const TempDir folder;
     const auto store = open_store(folder);
     const Hash root = commit_block(*store, Height{0}, {{{1, {1}}, Bytes{1}}});
     // The same key twice stands for a collision, which nobody can make.
