@@ -55,6 +55,12 @@ class CudaBackend final : public Backend {
         return "cuda:" + std::to_string(device_.index) + " (" + device_.name + ", " + device_.uuid.substr(0, 8) + ")";
     }
 
+    bool does(WorkKind kind) const override { return kind == WorkKind::lanes; }
+
+    Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override {
+        return {Code::no_device, name() + " does no work of kind gemm"};
+    }
+
     // One owner at a time: kernels of two works never share the buffer.
     Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
         const std::lock_guard lock(mutex_);

@@ -77,14 +77,25 @@ void selftest_command(const Common& c) {
     Json items = Json::array();
     for (const auto& name : names) {
         const auto backend = open_device(name, c.threads);  // throws where it does not pass
-        items.push_back(
-            {{"device", name}, {"name", backend->name()}, {"kinds", Json::array({"lanes"})}, {"passed", true}});
-        if (!c.json) print_line(name + ": " + backend->name() + " passed: lanes");
+        Json kinds = Json::array();
+        std::string text;
+        for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram}) {
+            if (!backend->does(kind)) continue;
+            kinds.push_back(kind_name(kind));
+            text += (text.empty() ? "" : ", ") + std::string(kind_name(kind));
+        }
+        items.push_back({{"device", name}, {"name", backend->name()}, {"kinds", kinds}, {"passed", true}});
+        if (!c.json) print_line(name + ": " + backend->name() + " passed: " + text);
     }
-    for (const auto b : {LaneBackend::portable, LaneBackend::sha_ni}) {
-        if (c.device != "auto" && c.device != "cpu") break;
-        CpuBackend cpu(b);
-        take(selftest(cpu));
+    if (c.device == "auto" || c.device == "cpu") {  // what another processor would fall back to
+        for (const auto b : {LaneBackend::portable, LaneBackend::sha_ni}) {
+            CpuBackend cpu(b);
+            take(selftest(cpu, WorkKind::lanes));
+        }
+        for (const auto b : {GemmBackend::portable, GemmBackend::avx2}) {
+            CpuBackend cpu(best_lane_backend(), b);
+            take(selftest(cpu, WorkKind::gemm));
+        }
     }
     if (c.json) print_json({{"items", items}, {"passed", true}});
 }

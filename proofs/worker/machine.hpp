@@ -8,12 +8,14 @@
 
 namespace assay::proofs::worker {
 
-/// All cores that it is given. Leaves do not depend on how lanes are split over threads.
+/// All cores that it is given. Leaves do not depend on how lanes or rows of tiles are split over threads.
 class ThreadedCpuBackend final : public Backend {
    public:
     explicit ThreadedCpuBackend(unsigned threads);
     [[nodiscard]] std::string name() const override;
+    [[nodiscard]] bool does(WorkKind kind) const override;
     [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+    [[nodiscard]] Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override;
     [[nodiscard]] unsigned threads() const { return threads_; }
 
    private:

@@ -21,6 +21,12 @@ class BrokenBackend final : public Backend {
         leaves[leaf_ % leaves.size()] = Hash{};
         return {};
     }
+    bool does(WorkKind kind) const override { return cpu_.does(kind); }
+    Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
+        ASSAY_TRY_VOID(cpu_.run_gemm(p, ctx, words));
+        words[leaf_ % words.size()] = Hash{};
+        return {};
+    }
 
    private:
     CpuBackend cpu_;
@@ -44,7 +50,13 @@ std::size_t wrong(const WorkResult& done, const Hash& ctx) {
 TEST_CASE("every CPU back end passes the known answers") {
     for (const auto backend : {LaneBackend::portable, LaneBackend::sha_ni, LaneBackend::sha_ni_4}) {
         CpuBackend cpu(backend);
-        const Status status = selftest(cpu);
+        const Status status = selftest(cpu, WorkKind::lanes);
+        INFO(cpu.name() << ": " << (status.ok() ? "" : status.error().message));
+        CHECK(status.ok());
+    }
+    for (const auto backend : {GemmBackend::portable, GemmBackend::avx2, GemmBackend::avx512_vnni}) {
+        CpuBackend cpu(LaneBackend::portable, backend);
+        const Status status = selftest(cpu, WorkKind::gemm);
         INFO(cpu.name() << ": " << (status.ok() ? "" : status.error().message));
         CHECK(status.ok());
     }
@@ -53,9 +65,12 @@ TEST_CASE("every CPU back end passes the known answers") {
 TEST_CASE("F17: hardware that returns zeros does not pass the self-test, nor the recheck before a commit") {
     for (std::uint64_t leaf : {0u, 1u, 500u}) {
         BrokenBackend broken(leaf);
-        const Status status = selftest(broken);
-        REQUIRE(!status.ok());
-        CHECK(status.error().code == Code::selftest_failed);
+        for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm}) {
+            const Status status = selftest(broken, kind);
+            REQUIRE(!status.ok());
+            CHECK(status.error().code == Code::selftest_failed);
+        }
+        CHECK(selftest(broken).error().code == Code::selftest_failed);
     }
     const LanesParams p{.lanes = 4, .steps = 128, .leaf_every = 16};
     BrokenBackend broken(7);
@@ -131,7 +146,7 @@ TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k"
 
 TEST_CASE("work that does not fit into memory is refused with the numbers") {
     CpuBackend cpu;
-    const auto refused = prove(LanesParams{.lanes = kMaxLeavesInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
+    const auto refused = prove(LanesParams{.lanes = kMaxWordsInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == Code::field_out_of_range);
 }
