@@ -65,6 +65,17 @@ std::vector<Hash> leaves_of(const GemmParams& p, const Hash& ctx, GemmBackend ba
 
 }  // namespace
 
+TEST_CASE("a back end that this processor has the instructions for is used, and no other") {
+    CHECK(gemm_backend_works(GemmBackend::portable));
+#if defined(__x86_64__)
+    // A wrong one would be left aside in silence, and every comparison below would be of portable code with itself.
+    CHECK(gemm_backend_works(GemmBackend::avx2) == (__builtin_cpu_supports("avx2") != 0));
+    CHECK(gemm_backend_works(GemmBackend::avx512_vnni) ==
+          (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vnni") != 0));
+#endif
+    CHECK(gemm_backend_works(best_gemm_backend()));
+}
+
 TEST_CASE("every back end adds products as they are defined, over random panels and the largest numbers") {
     test::Random random;
     INFO("seed " << test::seed());

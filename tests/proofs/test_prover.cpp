@@ -33,14 +33,14 @@ class BrokenBackend final : public Backend {
     std::uint64_t leaf_;
 };
 
-WorkResult work(const LanesParams& p, const Hash& ctx, std::string_view fault = "none") {
+WorkResult work(const WorkParams& p, const Hash& ctx, std::string_view fault = "none") {
     CpuBackend cpu;
     return prove(p, ctx, cpu, parse_fault(fault).value()).value();
 }
 
-/// Wrong targets among all leaves.
+/// Wrong targets among all.
 std::size_t wrong(const WorkResult& done, const Hash& ctx) {
-    const std::uint64_t all = leaf_count(done.params());
+    const std::uint64_t all = sample_range(done.params());
     const Opening opening = done.open(Hash{}, all).value();
     return verify_opening(done.params(), ctx, done.root(), Hash{}, all, opening).value().bad.size();
 }
@@ -110,13 +110,42 @@ TEST_CASE("each fault spoils what it says and nothing more, the same on every ru
     }
 }
 
+TEST_CASE("each fault spoils a product as it says") {
+    const GemmParams p{.m = 512, .n = 512, .k = 128};  // 16 leaves, 256 sub-tiles
+    const Hash ctx = sha256(as_bytes("product faults"));
+    CHECK(wrong(work(p, ctx), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=0"), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=1"), ctx) == 256);
+    const std::size_t some = wrong(work(p, ctx, "skip=0.4"), ctx);
+    CHECK(some > 0);
+    CHECK(some < 256);
+    CHECK(some % 16 == 0);  // whole tiles
+    CHECK(wrong(work(p, ctx, "flip=1"), ctx) == 1);
+    CHECK(wrong(work(p, ctx, "zero"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "replay"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "copy"), ctx) == 128);
+    for (const char* fault : {"skip=0.4", "flip=5", "replay", "zero", "copy"}) {
+        INFO(fault);
+        CHECK(work(p, ctx, fault).root() == work(p, ctx, fault).root());
+        CHECK(work(p, ctx, fault).root() != work(p, ctx).root());
+    }
+    BrokenBackend broken(7);
+    CHECK(recheck(prove(p, ctx, broken).value(), Hash{}, 64).error().code == Code::selftest_failed);
+    CHECK(recheck(work(p, ctx), Hash{}, 64).ok());
+}
+
 TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k") {
     test::Random random;
     INFO("seed " << test::seed());
-    const LanesParams p{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
-    const double leaves = 1024;
     constexpr std::uint64_t k = 64;
-    for (const char* text : {"skip=0.01", "skip=0.05", "skip=0.1"}) {
+    const WorkParams lanes = LanesParams{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
+    const WorkParams gemm = GemmParams{.m = 1024, .n = 2048, .k = 128};                 // 2048 sub-tiles in 128 leaves
+    for (const auto& [p, text] : {std::pair{lanes, "skip=0.01"},
+                                  {lanes, "skip=0.05"},
+                                  {lanes, "skip=0.1"},
+                                  {gemm, "skip=0.05"},
+                                  {gemm, "skip=0.1"}}) {
+        const auto leaves = static_cast<double>(sample_range(p));
         constexpr int kCheaters = 20, kChallenges = 60;
         double expected = 0, variance = 0;
         int caught = 0;
