@@ -43,7 +43,8 @@ struct Options {
     std::uint64_t launch_timeout_ms = 60'000;
 };
 
-/// Opens a device and runs the self-test on it. Errors: no_device, selftest_failed.
+/// Opens a device and runs the self-test on it. One that computes products wrongly does no gemm (Backend::does), and
+/// its run_gemm says why. Errors: no_device, selftest_failed (lanes).
 [[nodiscard]] Result<std::unique_ptr<Backend>> open(int index, const Options& options = {});
 
 }  // namespace assay::proofs::cuda

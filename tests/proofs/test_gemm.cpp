@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "proofs/ctx.hpp"
+#include "proofs/gemm_parts.hpp"
 #include "proofs/prover.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
@@ -220,4 +221,33 @@ TEST_CASE("parameters of a product are 21 bytes with tag 1, and their numbers fo
     CHECK(sample_range(largest) == std::uint64_t{1} << 44);
     CHECK(verify_units(largest, 64) == 64 * (5 * 16384 + 128 + 3 + 80));
     CHECK(needed_leaves(p, std::vector<std::uint64_t>{0, 15, 16, 47, 383}) == std::vector<std::uint64_t>{0, 1, 2, 23});
+}
+
+TEST_CASE("the parts of a product cover it once, in whole blocks, within memory and within a launch") {
+    test::Random random;
+    INFO("seed " << test::seed());
+    for (int round = 0; round < 300; ++round) {
+        const GemmParams p{256 * (1 + random.below(300)), 256 * (1 + random.below(300)),
+                           static_cast<std::uint32_t>(128 * (1 + random.below(128)))};
+        const std::uint64_t bytes = (std::uint64_t{1} << 26) + random.below(std::uint64_t{1} << 32);
+        const std::uint64_t at_once = std::uint64_t{1} << (32 + random.below(15));
+        const auto parts = gemm_parts(p, bytes, at_once);
+        INFO(p.m << " x " << p.n << " x " << p.k << ", " << bytes << " bytes, " << at_once << " at once");
+        std::uint64_t covered = 0, row = 0, col = 0;
+        for (const GemmPart& part : parts) {  // row by row, then the next stretch of columns
+            REQUIRE((part.first_row == row && part.first_col == col));
+            REQUIRE((part.rows > 0 && part.rows % 256 == 0 && part.cols > 0 && part.cols % 256 == 0));
+            REQUIRE((part.rows <= parts[0].rows && part.cols <= parts[0].cols));
+            REQUIRE((part.rows + part.cols) * p.k + part.rows * part.cols / 128 <= bytes);
+            REQUIRE((part.rows * part.cols * p.k <= at_once || part.rows == 256));
+            covered += part.rows * part.cols;
+            row += part.rows;
+            if (row == p.m) row = 0, col += part.cols;
+        }
+        REQUIRE(row == 0);
+        REQUIRE(col == p.n);
+        REQUIRE(covered == p.m * p.n);
+    }
+    // The largest class that emission could pay is one part of an H200's memory.
+    CHECK(gemm_parts({32768, 32768, 16384}, std::uint64_t{8} << 30, std::uint64_t{1} << 46).size() == 1);
 }
