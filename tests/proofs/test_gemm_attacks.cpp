@@ -293,7 +293,7 @@ TEST_CASE("no two sub-tiles of a product have the same digest, so none stands fo
     CHECK(digests.size() == sample_range(p));
 }
 
-TEST_CASE("A3: a product made for another chain, task, epoch, provider, slot, beacon or size fails everywhere") {
+TEST_CASE("A3, F20: a product made for another chain, task, epoch, provider, slot, beacon or size fails everywhere") {
     const GemmParams p{256, 256, 256};
     const auto with = [&](std::string_view chain, const GemmParams& sizes, std::string_view task, std::uint64_t epoch,
                           std::string_view provider, std::uint32_t slot, std::string_view beacon) {

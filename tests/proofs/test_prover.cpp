@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <string>
 
 #include "base/sha256.hpp"
@@ -171,6 +172,27 @@ TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k"
         INFO(text << ": caught " << caught << ", expected " << expected << ", seed " << test::seed());
         CHECK(std::abs(caught - expected) <= 3 * std::sqrt(variance) + 1e-9);
     }
+}
+
+TEST_CASE("work of a kind that a device does not do is refused before anything is computed") {
+    class LanesOnly final : public Backend {
+       public:
+        std::string name() const override { return "lanes only"; }
+        bool does(WorkKind kind) const override { return kind == WorkKind::lanes; }
+        Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+            return cpu_.run_lanes(p, ctx, leaves);
+        }
+        Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override { std::abort(); }
+
+       private:
+        CpuBackend cpu_;
+    } device;
+    const auto refused = prove(GemmParams{256, 256, 128}, Hash{}, device);
+    REQUIRE(!refused.ok());
+    CHECK(refused.error().code == Code::no_device);
+    CHECK(refused.error().message == "lanes only does no work of kind gemm");
+    CHECK(prove(LanesParams{1, 16, 16}, Hash{}, device).ok());
+    CHECK(selftest(device).ok());
 }
 
 TEST_CASE("work that does not fit into memory is refused with the numbers") {
