@@ -42,8 +42,8 @@ struct GemmParams {
 [[nodiscard]] std::uint64_t leaf_count(const GemmParams& p);
 /// Indices that a sample is drawn from: the sub-tiles of 32 x 32.
 [[nodiscard]] std::uint64_t sample_range(const GemmParams& p);
-/// m · n · k multiply-accumulates at 256 a unit. Not counted: making A and B, and the digests. Each takes about 1 % of a
-/// card's time where k = 16384 and m = n = 32768, and more where they are smaller.
+/// m · n · k multiply-accumulates at 256 a unit. Not counted: making A and B, and the digests. Each takes about 1 % of
+/// a card's time where k = 16384 and m = n = 32768, and more where they are smaller.
 [[nodiscard]] std::uint64_t work_units(const GemmParams& p);
 /// To recompute one sampled sub-tile: 4·k for its products, k for 64 rows of keystream at a unit a block, and 128 for
 /// the digest and the keys.
