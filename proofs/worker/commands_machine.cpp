@@ -84,6 +84,7 @@ void selftest_command(const Common& c) {
         std::string text;
         for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram}) {
             if (!backend->does(kind)) continue;
+            take(selftest(*backend, kind));  // a card has shown lanes so far
             kinds.push_back(kind_name(kind));
             text += (text.empty() ? "" : ", ") + std::string(kind_name(kind));
         }
