@@ -122,6 +122,10 @@ Status check_references(const StateView& s) {
                          s.provider(c->provider) && s.round(c->epoch) && c->epoch >= clock.oldest_round,
                      "an open commit, its provider or its round is not there");
     });
+    s.for_prefix(tables::kCommits, {}, [&](ByteView, ByteView value) {
+        return check(proofs::kind_of(borsh::decode<Commit>(value)->params) == proofs::WorkKind::lanes,
+                     "a commit is to work of a kind that no class has");
+    });
     s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
         return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");
     });

@@ -11,6 +11,7 @@
 //   4 + n  chain id: u32 length, UTF-8           | 32     beacon at hc
 //   1      kind of work                          | 32     Merkle root of the leaves
 //   20     lanes: u64 lanes, u64 steps, u32 T    | 32     ctx
+//          gemm: u64 m, u64 n, u32 k             |
 //   32     task id
 //   8      epoch, u64
 //   32     provider's address

@@ -19,7 +19,7 @@ enum class FaultKind : std::uint8_t {
     flip,    ///< single bits of that many leaves are flipped after honest work, as a broken card does
     replay,  ///< the honest work of another ctx
     zero,    ///< every leaf is zero
-    copy,    ///< the first lane's leaves stand for all lanes
+    copy,    ///< the first lane's leaves stand for all lanes, those of a product's first 256 rows for all rows
 };
 
 struct Fault {

@@ -41,9 +41,9 @@ std::uint64_t verify_units(const WorkParams& p, std::uint64_t k) {
     const std::uint64_t samples = std::min(k, sample_range(p));
     const std::uint64_t leaves = leaf_count(p);
     const auto depth = static_cast<std::uint64_t>(leaves <= 1 ? 0 : std::bit_width(leaves - 1));
-    // A sample opens two leaves at most. A leaf takes one compression per two words and a node two.
-    const std::uint64_t path = 2 * (1 + leaf_words(p) / 2 + 2 * depth);
-    const std::uint64_t each = std::visit([](const auto& x) { return sample_units(x); }, p) + path;
+    // A leaf takes one compression per two words, and one more; a node two.
+    const std::uint64_t path = 1 + leaf_words(p) / 2 + 2 * depth;
+    const std::uint64_t each = std::visit([&](const auto& x) { return sample_units(x) + sample_leaves(x) * path; }, p);
     std::uint64_t out;
     return __builtin_mul_overflow(samples, each, &out) ? ~std::uint64_t{0} : out;
 }

@@ -1,5 +1,5 @@
 // The kinds of work, and what is asked of any of them. A kind is a parameter struct with a kTag and a file of functions
-// of the same names (see lanes.hpp); it joins by one more alternative in WorkParams.
+// of the same names (see lanes.hpp and gemm.hpp); it joins by one more alternative in WorkParams.
 //
 //   WorkParams work = LanesParams{.lanes = 64, .steps = 1024, .leaf_every = 256};
 //   ASSAY_TRY_VOID(validate(work));
@@ -14,6 +14,7 @@
 
 #include "base/borsh.hpp"
 #include "base/result.hpp"
+#include "proofs/gemm.hpp"
 #include "proofs/lanes.hpp"
 
 namespace assay::proofs {
@@ -25,8 +26,9 @@ constexpr std::uint8_t enum_count(WorkKind) {
 }
 
 /// Kind and every dimension: the very bytes that ctx binds (FAILURES F20).
-using WorkParams = std::variant<LanesParams>;
+using WorkParams = std::variant<LanesParams, GemmParams>;
 static_assert(LanesParams::kTag == static_cast<std::uint8_t>(WorkKind::lanes));
+static_assert(GemmParams::kTag == static_cast<std::uint8_t>(WorkKind::gemm));
 
 [[nodiscard]] WorkKind kind_of(const WorkParams& p);
 [[nodiscard]] std::string_view kind_name(WorkKind k);  ///< "lanes", "gemm", "vram"

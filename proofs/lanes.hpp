@@ -20,11 +20,9 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "proofs/lane_step.hpp"
+#include "proofs/merkle.hpp"
 
 namespace assay::proofs {
-
-/// No task has more leaves than this: paths stay below 41 nodes and every product below 2^64.
-inline constexpr std::uint64_t kMaxLeaves = std::uint64_t{1} << 40;
 
 struct LanesParams {
     static constexpr std::uint8_t kTag = 0;
@@ -49,6 +47,10 @@ struct LanesParams {
 /// 32-byte words in a leaf.
 [[nodiscard]] constexpr std::uint64_t leaf_words(const LanesParams&) {
     return 1;
+}
+/// Leaves that one sample opens at most.
+[[nodiscard]] constexpr std::uint64_t sample_leaves(const LanesParams&) {
+    return 2;
 }
 /// The targets and, for each that is not its lane's first, the leaf before it. `targets` and the result ascend.
 [[nodiscard]] std::vector<std::uint64_t> needed_leaves(const LanesParams& p, std::span<const std::uint64_t> targets);

@@ -20,6 +20,9 @@
 
 namespace assay::proofs {
 
+/// No task has more leaves than this: paths stay below 41 nodes and every product of counts below 2^64.
+inline constexpr std::uint64_t kMaxLeaves = std::uint64_t{1} << 40;
+
 [[nodiscard]] Hash merkle_leaf(ByteView data);
 [[nodiscard]] Hash merkle_node(const Hash& left, const Hash& right);
 

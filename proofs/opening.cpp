@@ -1,5 +1,7 @@
 #include "proofs/opening.hpp"
 
+#include <algorithm>
+
 #include "proofs/merkle.hpp"
 #include "proofs/sample.hpp"
 
@@ -11,9 +13,10 @@ Result<Verdict> verify_opening(const WorkParams& params, const Hash& ctx, const 
     const std::uint64_t range = sample_range(params);
     // Before indices are drawn: k comes from parameters, but its cost must not exceed what the opening could hold.
     if (k == 0) return {Code::field_out_of_range, "a sample has at least one index"};
-    if (std::min(k, range) > opening.leaves.size())
-        return {Code::opening_leaf_count,
-                "the opening has " + std::to_string(opening.leaves.size()) + " leaves, fewer than samples"};
+    const std::uint64_t samples = std::min(k, range), in_a_leaf = range / leaf_count(params);
+    if ((samples + in_a_leaf - 1) / in_a_leaf > opening.leaves.size() / leaf_words(params))
+        return {Code::opening_leaf_count, "the opening has " + std::to_string(opening.leaves.size()) +
+                                              " leaf words, too few for " + std::to_string(samples) + " samples"};
     return verify_targets(params, ctx, root, sample_indices(seed, range, k), opening);
 }
 
@@ -23,7 +26,8 @@ Result<Verdict> verify_targets(const WorkParams& params, const Hash& ctx, const 
     if (targets.empty()) return {Code::field_out_of_range, "a sample has at least one index"};
     for (std::size_t i = 0; i < targets.size(); ++i)
         if (targets[i] >= sample_range(params) || (i > 0 && targets[i] <= targets[i - 1]))
-            return {Code::opening_index_missing, "indices ascend strictly and stay below the number of leaves"};
+            return {Code::opening_index_missing,
+                    "indices ascend strictly and stay below " + std::to_string(sample_range(params))};
 
     const std::vector<std::uint64_t> needed = needed_leaves(params, targets);
     const std::uint64_t words = leaf_words(params);

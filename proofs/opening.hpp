@@ -3,7 +3,7 @@
 //   Hash seed = challenge_seed(beacon_hc, root, ctx);
 //   Result<Verdict> verdict = verify_opening(params, ctx, root, seed, 64, opening);
 //   // an error: malformed, nothing was recomputed, the sender may try again
-//   // bad empty: passed.   bad not empty: these leaves are in the tree and wrong
+//   // bad empty: passed.   bad not empty: these leaves, or digests in leaves, are in the tree and wrong
 //
 // The verifier derives the sampled indices itself. An opening carries no index, only the leaves in ascending order and
 // the siblings in the order of merkle.hpp: neither can be missing, extra, repeated or out of order without the counts
@@ -30,7 +30,7 @@ struct Opening {
 
 struct Verdict {
     std::vector<std::uint64_t> targets;  ///< what the seed picked, ascending
-    std::vector<std::uint64_t> bad;      ///< of these, the ones whose leaf is wrong
+    std::vector<std::uint64_t> bad;      ///< of these, the ones whose leaf, or digest in it, is wrong
 };
 
 /// Errors: field_out_of_range (parameters, or k = 0: an empty sample is never a pass), opening_leaf_count,

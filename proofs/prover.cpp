@@ -10,11 +10,20 @@
 namespace assay::proofs {
 
 std::string CpuBackend::name() const {
-    return std::string("cpu (") + lane_backend_name(lanes_) + ")";
+    return std::string("cpu (") + lane_backend_name(lanes_) + ", " + gemm_backend_name(gemm_) + ")";
+}
+
+bool CpuBackend::does(WorkKind kind) const {
+    return kind == WorkKind::lanes || kind == WorkKind::gemm;
 }
 
 Status CpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
     proofs::run_lanes(p, ctx, 0, p.lanes, leaves, lanes_);
+    return {};
+}
+
+Status CpuBackend::run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) {
+    proofs::run_gemm(p, ctx, 0, p.m / kGemmTileSide, words, gemm_);
     return {};
 }
 
@@ -47,15 +56,22 @@ std::uint64_t first_word(const Hash& h) {
 Status honest(const LanesParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
     return backend.run_lanes(p, ctx, leaves);
 }
+Status honest(const GemmParams& p, const Hash& ctx, Backend& backend, std::span<Hash> words) {
+    return backend.run_gemm(p, ctx, words);
+}
+
+bool is_skipped(const Hash& ctx, std::uint64_t leaf, Ppb share) {
+    return first_word(fault_bytes(ctx, "skip", leaf)) % Ppb::kOne < share.value;
+}
 
 /// A made-up leaf costs nothing, and the lane goes on from it: every other leaf still follows from the one before.
-void skip(const LanesParams& p, const Hash& ctx, Ppb share, std::span<Hash> leaves) {
+Status skip(const LanesParams& p, const Hash& ctx, Backend&, Ppb share, std::span<Hash> leaves) {
     const std::uint64_t per_lane = segments_per_lane(p);
     for (std::uint64_t lane = 0; lane < p.lanes; ++lane) {
         LaneJob job = lane_start(ctx, lane);
         for (std::uint64_t g = 0; g < per_lane; ++g) {
             const std::uint64_t index = lane * per_lane + g;
-            if (first_word(fault_bytes(ctx, "skip", index)) % Ppb::kOne < share.value) {
+            if (is_skipped(ctx, index, share)) {
                 load_state(job, fault_bytes(ctx, "made up", index));
                 job.first += p.leaf_every;
             } else {
@@ -64,16 +80,42 @@ void skip(const LanesParams& p, const Hash& ctx, Ppb share, std::span<Hash> leav
             leaves[index] = store_state(job);
         }
     }
+    return {};
 }
 
-Status dishonest(const LanesParams& p, const Hash& ctx, Backend& backend, const Fault& fault, std::span<Hash> leaves) {
-    const std::uint64_t per_lane = segments_per_lane(p);
+/// No tile depends on another: whoever left some out made the rest like everybody else.
+Status skip(const GemmParams& p, const Hash& ctx, Backend& backend, Ppb share, std::span<Hash> words) {
+    ASSAY_TRY_VOID(honest(p, ctx, backend, words));
+    for (std::uint64_t i = 0; i < words.size(); ++i)
+        if (is_skipped(ctx, i / leaf_words(p), share)) words[i] = fault_bytes(ctx, "made up", i);
+    return {};
+}
+
+/// The first lane's leaves stand for all lanes.
+Status copy(const LanesParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
+    const LanesParams one{.lanes = 1, .steps = p.steps, .leaf_every = p.leaf_every};
+    const auto first = leaves.first(static_cast<std::size_t>(segments_per_lane(p)));
+    ASSAY_TRY_VOID(honest(one, ctx, backend, first));
+    for (std::size_t i = first.size(); i < leaves.size(); ++i) leaves[i] = leaves[i % first.size()];
+    return {};
+}
+
+/// The first two rows of tiles, the smallest product with these columns, stand for all rows.
+Status copy(const GemmParams& p, const Hash& ctx, Backend& backend, std::span<Hash> words) {
+    const GemmParams few{.m = 256, .n = p.n, .k = p.k};
+    const auto first = words.first(static_cast<std::size_t>(leaf_count(few) * leaf_words(few)));
+    ASSAY_TRY_VOID(honest(few, ctx, backend, first));
+    for (std::size_t i = first.size(); i < words.size(); ++i) words[i] = words[i % first.size()];
+    return {};
+}
+
+template <class Params>
+Status dishonest(const Params& p, const Hash& ctx, Backend& backend, const Fault& fault, std::span<Hash> leaves) {
     switch (fault.kind) {
         case FaultKind::none:
             return honest(p, ctx, backend, leaves);
         case FaultKind::skip:
-            skip(p, ctx, fault.share, leaves);
-            return {};
+            return skip(p, ctx, backend, fault.share, leaves);
         case FaultKind::flip:
             ASSAY_TRY_VOID(honest(p, ctx, backend, leaves));
             for (std::uint64_t i = 0; i < fault.count; ++i) {
@@ -86,15 +128,30 @@ Status dishonest(const LanesParams& p, const Hash& ctx, Backend& backend, const 
         case FaultKind::zero:
             std::fill(leaves.begin(), leaves.end(), Hash{});
             return {};
-        case FaultKind::copy: {
-            const LanesParams one{.lanes = 1, .steps = p.steps, .leaf_every = p.leaf_every};
-            const auto first = leaves.first(static_cast<std::size_t>(per_lane));
-            ASSAY_TRY_VOID(honest(one, ctx, backend, first));
-            for (std::size_t i = first.size(); i < leaves.size(); ++i) leaves[i] = leaves[i % first.size()];
-            return {};
-        }
+        case FaultKind::copy:
+            return copy(p, ctx, backend, leaves);
     }
     return {};
+}
+
+/// Compares the root of a known work, and says in the message which leaf is the first wrong one.
+template <class Params, class Portable>
+Status check_answer(Backend& backend, const Params& p, std::string_view ctx_text, std::string_view known_root,
+                    Portable&& portable) {
+    const Hash ctx = sha256(as_bytes(ctx_text));
+    std::vector<Hash> leaves(static_cast<std::size_t>(leaf_count(p) * leaf_words(p)));
+    ASSAY_TRY_VOID(honest(p, ctx, backend, leaves));
+    const std::string root = to_hex(merkle_root_of_hashes(hash_leaves(p, leaves)).view());
+    if (root == known_root) return {};
+    std::vector<Hash> expected(leaves.size());
+    portable(ctx, expected);
+    const auto differs = std::mismatch(leaves.begin(), leaves.end(), expected.begin()).first - leaves.begin();
+    return {Code::selftest_failed, backend.name() + " computes " + std::string(kind_name(kind_of(p))) +
+                                       " wrongly: root " + root + ", expected " + std::string(known_root) +
+                                       ", first wrong leaf " +
+                                       (static_cast<std::size_t>(differs) == leaves.size()
+                                            ? std::string("none (the portable arithmetic is wrong too)")
+                                            : std::to_string(static_cast<std::uint64_t>(differs) / leaf_words(p)))};
 }
 
 }  // namespace
@@ -124,11 +181,13 @@ Result<Opening> WorkResult::open(std::span<const std::uint64_t> targets) const {
 
 Result<WorkResult> prove(const WorkParams& params, const Hash& ctx, Backend& backend, const Fault& fault) {
     ASSAY_TRY_VOID(validate(params));
-    const std::uint64_t count = leaf_count(params);
-    if (count > kMaxLeavesInMemory)
-        return {Code::field_out_of_range, std::to_string(count) + " leaves do not fit into memory, at most " +
-                                              std::to_string(kMaxLeavesInMemory) + " do"};
-    std::vector<Hash> leaves(static_cast<std::size_t>(count * leaf_words(params)));
+    const std::uint64_t count = leaf_count(params) * leaf_words(params);
+    if (count > kMaxWordsInMemory)
+        return {Code::field_out_of_range, std::to_string(count) + " words of leaves do not fit into memory, at most " +
+                                              std::to_string(kMaxWordsInMemory) + " do"};
+    if (!backend.does(kind_of(params)))
+        return {Code::no_device, backend.name() + " does no work of kind " + std::string(kind_name(kind_of(params)))};
+    std::vector<Hash> leaves(static_cast<std::size_t>(count));
     ASSAY_TRY_VOID(std::visit([&](const auto& p) { return dishonest(p, ctx, backend, fault, leaves); }, params));
     return WorkResult(params, ctx, std::move(leaves));
 }
@@ -142,28 +201,33 @@ Status recheck(const WorkResult& work, const Hash& salt, std::uint64_t samples) 
     if (!verdict.bad.empty())
         return {Code::selftest_failed,
                 std::to_string(verdict.bad.size()) + " of " + std::to_string(verdict.targets.size()) +
-                    " rechecked leaves are wrong, the first is leaf " + std::to_string(verdict.bad[0])};
+                    " rechecked samples are wrong, the first is index " + std::to_string(verdict.bad[0])};
+    return {};
+}
+
+Status selftest(Backend& backend, WorkKind kind) {
+    if (kind == WorkKind::lanes)
+        for (const LanesAnswer& known : kLanesAnswers) {
+            const LanesParams p{.lanes = known.lanes, .steps = known.steps, .leaf_every = known.leaf_every};
+            ASSAY_TRY_VOID(
+                check_answer(backend, p, known.ctx_text, known.root, [&](const Hash& ctx, std::span<Hash> out) {
+                    run_lanes(p, ctx, 0, p.lanes, out, LaneBackend::portable);
+                }));
+        }
+    if (kind == WorkKind::gemm)
+        for (const GemmAnswer& known : kGemmAnswers) {
+            const GemmParams p{.m = known.m, .n = known.n, .k = known.k};
+            ASSAY_TRY_VOID(
+                check_answer(backend, p, known.ctx_text, known.root, [&](const Hash& ctx, std::span<Hash> out) {
+                    run_gemm(p, ctx, 0, p.m / kGemmTileSide, out, GemmBackend::portable);
+                }));
+        }
     return {};
 }
 
 Status selftest(Backend& backend) {
-    for (const KnownAnswer& known : kKnownAnswers) {
-        const LanesParams p{.lanes = known.lanes, .steps = known.steps, .leaf_every = known.leaf_every};
-        const Hash ctx = sha256(as_bytes(known.ctx_text));
-        std::vector<Hash> leaves(static_cast<std::size_t>(leaf_count(p)));
-        ASSAY_TRY_VOID(backend.run_lanes(p, ctx, leaves));
-        const std::string root = to_hex(merkle_root_of_hashes(hash_leaves(p, leaves)).view());
-        if (root == known.root) continue;
-        // Every leaf against the portable arithmetic, so that the message can name the first one that differs.
-        std::vector<Hash> expected(leaves.size());
-        run_lanes(p, ctx, 0, p.lanes, expected, LaneBackend::portable);
-        const auto differs = std::mismatch(leaves.begin(), leaves.end(), expected.begin()).first;
-        return {Code::selftest_failed,
-                backend.name() + " computes lanes wrongly: root " + root + ", expected " + std::string(known.root) +
-                    ", first wrong leaf " +
-                    (differs == leaves.end() ? std::string("none (the portable arithmetic is wrong too)")
-                                             : std::to_string(differs - leaves.begin()))};
-    }
+    for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram})
+        if (backend.does(kind)) ASSAY_TRY_VOID(selftest(backend, kind));
     return {};
 }
 

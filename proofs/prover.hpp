@@ -27,19 +27,27 @@ class Backend {
    public:
     virtual ~Backend() = default;
     [[nodiscard]] virtual std::string name() const = 0;
+    /// Kinds that it can do; the others are refused with no_device.
+    [[nodiscard]] virtual bool does(WorkKind kind) const = 0;
     /// All leaves of the work, lane after lane, into leaf_count(p) places. Errors: no_device with one sentence.
     [[nodiscard]] virtual Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) = 0;
+    /// All leaves of the work, row of tiles after row, into leaf_count(p) · leaf_words(p) places. Errors: no_device.
+    [[nodiscard]] virtual Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) = 0;
 };
 
 /// One thread of this processor. Its results are what every other back end is compared with.
 class CpuBackend final : public Backend {
    public:
-    explicit CpuBackend(LaneBackend lanes = best_lane_backend()) : lanes_(lanes) {}
+    explicit CpuBackend(LaneBackend lanes = best_lane_backend(), GemmBackend gemm = best_gemm_backend())
+        : lanes_(lanes), gemm_(gemm) {}
     [[nodiscard]] std::string name() const override;
+    [[nodiscard]] bool does(WorkKind kind) const override;
     [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+    [[nodiscard]] Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override;
 
    private:
     LaneBackend lanes_;
+    GemmBackend gemm_;
 };
 
 /// Finished work. Owned by one thread.
@@ -65,19 +73,21 @@ class WorkResult {
     MerkleTree tree_;
 };
 
-/// Work that is kept whole in memory has at most this many leaves (32 bytes each, and twice that for the tree).
-inline constexpr std::uint64_t kMaxLeavesInMemory = std::uint64_t{1} << 28;
+/// Work that is kept whole in memory has at most this many 32-byte words of leaves (and twice that for the tree).
+inline constexpr std::uint64_t kMaxWordsInMemory = std::uint64_t{1} << 28;
 
 /// Does the work. With a fault, does it wrongly (on one thread of the processor where the fault changes the way).
 /// Errors: field_out_of_range, or what the back end says.
 [[nodiscard]] Result<WorkResult> prove(const WorkParams& params, const Hash& ctx, Backend& backend,
                                        const Fault& fault = {});
 
-/// Recomputes `samples` leaves on this processor, picked from `salt` and the root: hardware that computes wrongly is
-/// found before it costs stake. Errors: selftest_failed with the first wrong leaf.
+/// Recomputes `samples` samples on this processor, picked from `salt` and the root: hardware that computes wrongly is
+/// found before it costs stake. Errors: selftest_failed with the first wrong index.
 [[nodiscard]] Status recheck(const WorkResult& work, const Hash& salt, std::uint64_t samples);
 
-/// Known answers for every kind of work, made by another implementation. Errors: selftest_failed; the back end's own.
+/// Known answers for one kind of work, made by another implementation. Errors: selftest_failed; the back end's own.
+[[nodiscard]] Status selftest(Backend& backend, WorkKind kind);
+/// For every kind that it does.
 [[nodiscard]] Status selftest(Backend& backend);
 
 }  // namespace assay::proofs

@@ -415,6 +415,8 @@ Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stak
 }
 
 Json work_json(const proofs::WorkParams& p) {
+    if (const auto* gemm = std::get_if<proofs::GemmParams>(&p))
+        return Json{{"m", gemm->m}, {"n", gemm->n}, {"k", gemm->k}};
     const auto& lanes = std::get<proofs::LanesParams>(p);
     return Json{{"lanes", lanes.lanes}, {"steps", lanes.steps}, {"leaf_every", lanes.leaf_every}};
 }

@@ -5,8 +5,10 @@
 
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
+#include "proofs/cuda/gemm_launch.hpp"
 #include "proofs/cuda/lanes_launch.hpp"
 #include "proofs/cuda/raii.hpp"
+#include "proofs/gemm_parts.hpp"
 
 namespace assay::proofs::cuda {
 
@@ -55,6 +57,18 @@ class CudaBackend final : public Backend {
         return "cuda:" + std::to_string(device_.index) + " (" + device_.name + ", " + device_.uuid.substr(0, 8) + ")";
     }
 
+    bool does(WorkKind kind) const override { return kind == WorkKind::lanes || kind == WorkKind::gemm; }
+
+    /// The first product waits for the known answers; who does lanes alone never runs the other kernels.
+    Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
+        std::call_once(gemm_tried_, [&] {
+            Untested card(*this);
+            if (const Status passed = selftest(card, WorkKind::gemm); !passed) gemm_why_not_ = passed.error().message;
+        });
+        if (!gemm_why_not_.empty()) return {Code::no_device, name() + " does no gemm: " + gemm_why_not_};
+        return multiply(p, ctx, words);
+    }
+
     // One owner at a time: kernels of two works never share the buffer.
     Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
         const std::lock_guard lock(mutex_);
@@ -101,12 +115,71 @@ class CudaBackend final : public Backend {
     }
 
    private:
+    /// The card as its self-test sees it.
+    class Untested final : public Backend {
+       public:
+        explicit Untested(CudaBackend& card) : card_(card) {}
+        std::string name() const override { return card_.name(); }
+        bool does(WorkKind kind) const override { return card_.does(kind); }
+        Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+            return card_.run_lanes(p, ctx, leaves);
+        }
+        Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
+            return card_.multiply(p, ctx, words);
+        }
+
+       private:
+        CudaBackend& card_;
+    };
+
+    Status multiply(const GemmParams& p, const Hash& ctx, std::span<Hash> words) {
+        const std::lock_guard lock(mutex_);
+        ASSAY_CUDA(cudaSetDevice(device_.index));
+        std::size_t free = 0, total = 0;
+        ASSAY_CUDA(cudaMemGetInfo(&free, &total));
+        // Half of what is free, as for lanes; 2^46 multiply-accumulates take a slow card a second.
+        const auto parts =
+            gemm_parts(p, std::min<std::uint64_t>(std::uint64_t{8} << 30, free / 2), std::uint64_t{1} << 46);
+        const GemmPart& largest = parts[0];
+        ASSAY_TRY_VOID(rows_a_.reserve(static_cast<std::size_t>(largest.rows * p.k / 4)));
+        ASSAY_TRY_VOID(rows_b_.reserve(static_cast<std::size_t>(largest.cols * p.k / 4)));
+        ASSAY_TRY_VOID(digests_.reserve(static_cast<std::size_t>(largest.rows * largest.cols / 1024)));
+        ASSAY_TRY_VOID(digest_keys_.reserve(1024));
+        const GemmKeys keys = gemm_keys(ctx);
+        ASSAY_CUDA(cudaMemcpyAsync(digest_keys_.get(), keys.digest, sizeof keys.digest, cudaMemcpyHostToDevice,
+                                   stream_.get()));
+        const std::uint64_t across = p.n / kGemmTileSide;
+        for (const GemmPart& part : parts) {
+            if (part.first_row == 0)
+                ASSAY_CUDA(launch_rows({keys.b, part.first_col, part.cols, p.k, rows_b_.get()}, stream_.get()));
+            ASSAY_CUDA(launch_rows({keys.a, part.first_row, part.rows, p.k, rows_a_.get()}, stream_.get()));
+            ASSAY_CUDA(launch_gemm({rows_a_.get(), rows_b_.get(), part.rows, part.cols, p.k, digest_keys_.get(),
+                                    digests_.get(), device_.multiprocessors},
+                                   stream_.get()));
+            ASSAY_TRY_VOID(done_.record(stream_));
+            ASSAY_TRY_VOID(done_.wait("the gemm kernel", options_.launch_timeout_ms));
+            // A row of leaves of the part into its place in a row of all leaves: 128 bytes for each 128 columns.
+            const std::uint64_t first = part.first_row / kGemmTileSide * across + part.first_col / kGemmTileSide;
+            ASSAY_CUDA(cudaMemcpy2DAsync(
+                words.data() + first * leaf_words(p), static_cast<std::size_t>(p.n), digests_.get(),
+                static_cast<std::size_t>(part.cols), static_cast<std::size_t>(part.cols),
+                static_cast<std::size_t>(part.rows / kGemmTileSide), cudaMemcpyDeviceToHost, stream_.get()));
+            ASSAY_TRY_VOID(done_.record(stream_));
+            ASSAY_TRY_VOID(done_.wait("copying the digests", options_.launch_timeout_ms));
+        }
+        return {};
+    }
+
     Device device_;
     Options options_;
     std::mutex mutex_;
     Stream stream_;
     Event done_;
     Buffer<std::uint32_t> buffer_;
+    std::once_flag gemm_tried_;
+    std::string gemm_why_not_;
+    Buffer<std::uint32_t> rows_a_, rows_b_, digest_keys_;
+    Buffer<std::uint64_t> digests_;
 };
 
 }  // namespace
@@ -150,7 +223,7 @@ Result<std::unique_ptr<Backend>> open(int index, const Options& options) {
     if (!device.why_not.empty()) return {Code::no_device, "cuda:" + std::to_string(index) + ": " + device.why_not};
     auto backend = std::make_unique<CudaBackend>(device, options);
     ASSAY_TRY_VOID(backend->create());
-    ASSAY_TRY_VOID(selftest(*backend));
+    ASSAY_TRY_VOID(selftest(*backend, WorkKind::lanes));
     return std::unique_ptr<Backend>(std::move(backend));
 }
 

@@ -2,7 +2,7 @@
 //
 //   cuda::Platform platform = cuda::platform();
 //   for (const auto& d : platform.devices) if (d.why_not.empty()) …
-//   ASSAY_TRY(std::unique_ptr<Backend> card, cuda::open(0));      // passed its self-test already
+//   ASSAY_TRY(std::unique_ptr<Backend> card, cuda::open(0));      // passed the self-test of lanes already
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ struct Options {
     std::uint64_t launch_timeout_ms = 60'000;
 };
 
-/// Opens a device and runs the self-test on it. Errors: no_device, selftest_failed.
+/// Opens a device and runs the self-test of lanes on it; that of gemm comes before its first product, which is refused
+/// with no_device where it fails. Errors: no_device, selftest_failed.
 [[nodiscard]] Result<std::unique_ptr<Backend>> open(int index, const Options& options = {});
 
 }  // namespace assay::proofs::cuda

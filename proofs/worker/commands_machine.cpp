@@ -41,7 +41,10 @@ void devices_command(const Common& c) {
                    {"why_not", platform.why_not.empty() ? Json() : Json(platform.why_not)}};
     out["items"] = Json::array();
     out["items"].push_back(
-        {{"device", "cpu"}, {"name", lane_backend_name(best_lane_backend())}, {"cores", cores}, {"usable", true}});
+        {{"device", "cpu"},
+         {"name", std::string(lane_backend_name(best_lane_backend())) + ", " + gemm_backend_name(best_gemm_backend())},
+         {"cores", cores},
+         {"usable", true}});
     for (const auto& d : platform.devices)
         out["items"].push_back({{"device", "cuda:" + std::to_string(d.index)},
                                 {"name", d.name},
@@ -54,8 +57,8 @@ void devices_command(const Common& c) {
                                 {"usable", d.why_not.empty()},
                                 {"why_not", d.why_not.empty() ? Json() : Json(d.why_not)}});
     if (c.json) return print_json(out);
-    print_line("cpu      " + std::string(lane_backend_name(best_lane_backend())) + ", " + std::to_string(cores) +
-               " cores");
+    print_line("cpu      " + std::string(lane_backend_name(best_lane_backend())) + ", " +
+               gemm_backend_name(best_gemm_backend()) + ", " + std::to_string(cores) + " cores");
     for (const auto& d : platform.devices)
         print_line("cuda:" + std::to_string(d.index) + "   " + d.name + ", " + std::to_string(d.memory >> 30) +
                    " GiB, compute capability " + std::to_string(d.major) + "." + std::to_string(d.minor) +
@@ -77,14 +80,26 @@ void selftest_command(const Common& c) {
     Json items = Json::array();
     for (const auto& name : names) {
         const auto backend = open_device(name, c.threads);  // throws where it does not pass
-        items.push_back(
-            {{"device", name}, {"name", backend->name()}, {"kinds", Json::array({"lanes"})}, {"passed", true}});
-        if (!c.json) print_line(name + ": " + backend->name() + " passed: lanes");
+        Json kinds = Json::array();
+        std::string text;
+        for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram}) {
+            if (!backend->does(kind)) continue;
+            take(selftest(*backend, kind));  // a card has shown lanes so far
+            kinds.push_back(kind_name(kind));
+            text += (text.empty() ? "" : ", ") + std::string(kind_name(kind));
+        }
+        items.push_back({{"device", name}, {"name", backend->name()}, {"kinds", kinds}, {"passed", true}});
+        if (!c.json) print_line(name + ": " + backend->name() + " passed: " + text);
     }
-    for (const auto b : {LaneBackend::portable, LaneBackend::sha_ni}) {
-        if (c.device != "auto" && c.device != "cpu") break;
-        CpuBackend cpu(b);
-        take(selftest(cpu));
+    if (c.device == "auto" || c.device == "cpu") {  // what another processor would fall back to
+        for (const auto b : {LaneBackend::portable, LaneBackend::sha_ni}) {
+            CpuBackend cpu(b);
+            take(selftest(cpu, WorkKind::lanes));
+        }
+        for (const auto b : {GemmBackend::portable, GemmBackend::avx2}) {
+            CpuBackend cpu(best_lane_backend(), b);
+            take(selftest(cpu, WorkKind::gemm));
+        }
     }
     if (c.json) print_json({{"items", items}, {"passed", true}});
 }
@@ -115,9 +130,46 @@ double measure_lanes(Backend& backend, double seconds) {
     return best;
 }
 
+double measure_gemm(Backend& backend, double seconds) {
+    const bool gpu = backend.name().starts_with("cuda:");
+    GemmParams p{.m = gpu ? 16384u : 512u, .n = gpu ? 32768u : 512u, .k = gpu ? kMaxGemmK : 4096u};
+    const Hash ctx = sha256(as_bytes("bench"));
+    double best = 0;
+    std::vector<Hash> words;
+    for (int settled = 0; settled < 3;) {
+        words.resize(static_cast<std::size_t>(leaf_count(p) * leaf_words(p)));
+        const auto start = std::chrono::steady_clock::now();
+        take(backend.run_gemm(p, ctx, words));
+        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (took < seconds / 4 && p.m < (std::uint64_t{1} << 22)) {
+            p.m *= 2;
+            continue;
+        }
+        best = std::max(best, static_cast<double>(work_units(p)) * 256 / took);
+        ++settled;
+    }
+    const WorkResult work(p, ctx, std::move(words));
+    take(recheck(work, ctx, 64));
+    return best;
+}
+
+namespace {
+
+void bench_gemm(const Common& c, Backend& backend, double seconds) {
+    const double best = measure_gemm(backend, seconds);
+    if (c.json)
+        return print_json(
+            {{"kind", "gemm"}, {"device", backend.name()}, {"multiply_accumulates_per_s", best}, {"checked", true}});
+    print_line(backend.name() + ": " + fixed_text(best / 1e9, 1) + " G multiply-accumulates/s, " +
+               fixed_text(2 * best / 1e12, 2) + " TOPS; 64 sub-tiles rechecked");
+}
+
+}  // namespace
+
 void bench_command(const Common& c, const std::string& kind, double seconds) {
-    if (kind != "lanes") throw Failure(Code::usage, "kind is lanes");
+    if (kind != "lanes" && kind != "gemm") throw Failure(Code::usage, "kind is lanes or gemm, not " + kind);
     const auto backend = open_device(c.device, c.threads);
+    if (kind == "gemm") return bench_gemm(c, *backend, seconds);
     const bool gpu = backend->name().starts_with("cuda:");
     const double best = measure_lanes(*backend, seconds);
     Json out{{"kind", "lanes"}, {"device", backend->name()}, {"compressions_per_s", best}, {"checked", true}};

@@ -26,19 +26,26 @@ WorkResult do_work(const Common& c, const Spec& spec, const std::string& fault_t
     return work;
 }
 
-std::string place_of(const WorkParams& params, std::uint64_t leaf) {
-    const auto& p = std::get<LanesParams>(params);
+std::string why_wrong(const LanesParams& p, std::uint64_t leaf) {
     const std::uint64_t per_lane = segments_per_lane(p), lane = leaf / per_lane, segment = leaf % per_lane;
-    return "lane " + std::to_string(lane) + ", steps " + std::to_string(segment * p.leaf_every) + " to " +
-           std::to_string((segment + 1) * p.leaf_every - 1);
+    return "leaf " + std::to_string(leaf) + " (lane " + std::to_string(lane) + ", steps " +
+           std::to_string(segment * p.leaf_every) + " to " + std::to_string((segment + 1) * p.leaf_every - 1) +
+           ") is in the tree, but is not what " + std::to_string(p.leaf_every) + " steps from " +
+           (segment == 0 ? "the lane's start" : "leaf " + std::to_string(leaf - 1)) + " give";
 }
 
-std::string why_wrong(const WorkParams& params, std::uint64_t leaf) {
-    const auto& p = std::get<LanesParams>(params);
-    const bool first = leaf % segments_per_lane(p) == 0;
-    return "leaf " + std::to_string(leaf) + " (" + place_of(params, leaf) + ") is in the tree, but is not what " +
-           std::to_string(p.leaf_every) + " steps from " +
-           (first ? "the lane's start" : "leaf " + std::to_string(leaf - 1)) + " give";
+std::string why_wrong(const GemmParams& p, std::uint64_t index) {
+    const SubtilePlace at = subtile_place(p.n, index);
+    const auto range = [](std::uint64_t first) {
+        return std::to_string(first * kSubtileSide) + " to " + std::to_string(first * kSubtileSide + kSubtileSide - 1);
+    };
+    return "sub-tile " + std::to_string(index) + " (rows " + range(at.row) + ", columns " + range(at.col) +
+           "): its digest is in leaf " + std::to_string(index / kSubtilesPerTile) +
+           ", but is not that of the product of these rows";
+}
+
+std::string why_wrong(const WorkParams& params, std::uint64_t index) {
+    return std::visit([&](const auto& p) { return why_wrong(p, index); }, params);
 }
 
 }  // namespace
@@ -89,11 +96,12 @@ void open_command(const Common& c, const OpenArguments& a) {
     out.opening = take(work.open(targets));
     write_file(a.out, to_json(out).dump(2) + "\n");
     if (a.out == "-") return;
+    const std::uint64_t leaves = out.opening.leaves.size() / leaf_words(out.spec.params);
     if (c.json)
-        print_json({{"leaves", out.opening.leaves.size()}, {"siblings", out.opening.siblings.size()}, {"out", a.out}});
+        print_json({{"leaves", leaves}, {"siblings", out.opening.siblings.size()}, {"out", a.out}});
     else
-        print_line(std::to_string(out.opening.leaves.size()) + " leaves and " +
-                   std::to_string(out.opening.siblings.size()) + " siblings written to " + a.out);
+        print_line(std::to_string(leaves) + " leaves and " + std::to_string(out.opening.siblings.size()) +
+                   " siblings written to " + a.out);
 }
 
 void verify_command(const Common& c, const std::string& path) {

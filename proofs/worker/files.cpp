@@ -41,18 +41,38 @@ std::vector<Hash> hashes(json::Object& from, std::string_view key) {
     return out;
 }
 
+WorkParams read_params(const std::string& kind, json::Object params) {
+    WorkParams out;
+    if (kind == "lanes") {
+        LanesParams lanes;
+        lanes.lanes = take(params.u64("lanes", 1));
+        lanes.steps = take(params.u64("steps", 1));
+        lanes.leaf_every = static_cast<std::uint32_t>(take(params.u64("leaf_every", 16, 4096)));
+        out = lanes;
+    } else if (kind == "gemm") {
+        GemmParams gemm;
+        gemm.m = take(params.u64("m", 256));
+        gemm.n = take(params.u64("n", 256));
+        gemm.k = static_cast<std::uint32_t>(take(params.u64("k", 128, kMaxGemmK)));
+        out = gemm;
+    } else {
+        throw Failure(Code::invalid_params, "kind is lanes or gemm; " + kind + " is not known here");
+    }
+    take(params.done());
+    take(validate(out));
+    return out;
+}
+
+Json params_json(const WorkParams& p) {
+    if (const auto* gemm = std::get_if<GemmParams>(&p)) return {{"m", gemm->m}, {"n", gemm->n}, {"k", gemm->k}};
+    const auto& lanes = std::get<LanesParams>(p);
+    return {{"lanes", lanes.lanes}, {"steps", lanes.steps}, {"leaf_every", lanes.leaf_every}};
+}
+
 Spec read_spec(json::Object& top) {
     Spec out;
     const std::string kind = take(top.string("kind"));
-    if (kind != "lanes") throw Failure(Code::invalid_params, "kind is lanes; " + kind + " is not known here");
-    json::Object params = take(top.object("params"));
-    LanesParams lanes;
-    lanes.lanes = take(params.u64("lanes", 1));
-    lanes.steps = take(params.u64("steps", 1));
-    lanes.leaf_every = static_cast<std::uint32_t>(take(params.u64("leaf_every", 16, 4096)));
-    take(params.done());
-    out.params = lanes;
-    take(validate(out.params));
+    out.params = read_params(kind, take(top.object("params")));
 
     std::optional<Hash> stated;
     if (top.optional("ctx") != nullptr) stated = fixed<Hash>(top, "ctx");
@@ -140,10 +160,9 @@ OpeningFile parse_opening(const std::string& text, const std::string& source) {
 }
 
 Json to_json(const Spec& spec) {
-    const auto& p = std::get<LanesParams>(spec.params);
     Json out;
     out["kind"] = kind_name(kind_of(spec.params));
-    out["params"] = {{"lanes", p.lanes}, {"steps", p.steps}, {"leaf_every", p.leaf_every}};
+    out["params"] = params_json(spec.params);
     if (spec.binding) {
         const Binding& b = *spec.binding;
         out["binding"] = {{"chain_id", b.chain_id}, {"task", to_hex(b.task.view())},
@@ -178,9 +197,13 @@ Json to_json(const OpeningFile& o) {
 }
 
 Spec example_spec(const std::string& kind) {
-    if (kind != "lanes") throw Failure(Code::usage, "kind is lanes");
     Spec out;
-    out.params = LanesParams{.lanes = 64, .steps = 4096, .leaf_every = 256};
+    if (kind == "lanes")
+        out.params = LanesParams{.lanes = 64, .steps = 4096, .leaf_every = 256};
+    else if (kind == "gemm")
+        out.params = GemmParams{.m = 512, .n = 512, .k = 1024};
+    else
+        throw Failure(Code::usage, "kind is lanes or gemm, not " + kind);
     Binding b;
     b.chain_id = "assay-devnet-1";
     b.task = sha256(as_bytes("example task"));

@@ -14,8 +14,12 @@ ThreadedCpuBackend::ThreadedCpuBackend(unsigned threads)
     : threads_(threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency())) {}
 
 std::string ThreadedCpuBackend::name() const {
-    return std::string("cpu (") + lane_backend_name(best_lane_backend()) + ", " + std::to_string(threads_) +
-           " threads)";
+    return std::string("cpu (") + lane_backend_name(best_lane_backend()) + ", " +
+           gemm_backend_name(best_gemm_backend()) + ", " + std::to_string(threads_) + " threads)";
+}
+
+bool ThreadedCpuBackend::does(WorkKind kind) const {
+    return kind == WorkKind::lanes || kind == WorkKind::gemm;
 }
 
 Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
@@ -31,6 +35,20 @@ Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std:
         const auto out =
             leaves.subspan(static_cast<std::size_t>(first * per_lane), static_cast<std::size_t>(count * per_lane));
         workers.emplace_back([=, &p, &ctx] { proofs::run_lanes(p, ctx, first, count, out); });
+    }
+    for (auto& each : workers) each.join();
+    return {};
+}
+
+Status ThreadedCpuBackend::run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) {
+    const std::uint64_t rows = p.m / kGemmTileSide, per_row = p.n / kGemmTileSide * leaf_words(p);
+    const std::uint64_t parts = std::min<std::uint64_t>(threads_, rows);
+    std::vector<std::thread> workers;
+    for (std::uint64_t i = 0; i < parts; ++i) {
+        const std::uint64_t first = rows * i / parts, count = rows * (i + 1) / parts - first;
+        const auto out =
+            words.subspan(static_cast<std::size_t>(first * per_row), static_cast<std::size_t>(count * per_row));
+        workers.emplace_back([=, &p, &ctx] { proofs::run_gemm(p, ctx, first, count, out); });
     }
     for (auto& each : workers) each.join();
     return {};

@@ -8,12 +8,14 @@
 
 namespace assay::proofs::worker {
 
-/// All cores that it is given. Leaves do not depend on how lanes are split over threads.
+/// All cores that it is given. Leaves do not depend on how lanes or rows of tiles are split over threads.
 class ThreadedCpuBackend final : public Backend {
    public:
     explicit ThreadedCpuBackend(unsigned threads);
     [[nodiscard]] std::string name() const override;
+    [[nodiscard]] bool does(WorkKind kind) const override;
     [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+    [[nodiscard]] Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override;
     [[nodiscard]] unsigned threads() const { return threads_; }
 
    private:
@@ -27,5 +29,9 @@ class ThreadedCpuBackend final : public Backend {
 /// Compressions per second of lanes, the best of three runs of about that long together; 64 leaves are rechecked.
 /// Throws Failure.
 [[nodiscard]] double measure_lanes(Backend& backend, double seconds);
+
+/// Multiply-accumulates per second of products with rows of 4096, digests and the making of both matrices included; as
+/// above. Throws Failure.
+[[nodiscard]] double measure_gemm(Backend& backend, double seconds);
 
 }  // namespace assay::proofs::worker

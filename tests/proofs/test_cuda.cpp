@@ -36,6 +36,17 @@ void compare(Backend& device, const LanesParams& p, const Hash& ctx) {
     REQUIRE(ours == theirs);
 }
 
+void compare_products(Backend& device, const GemmParams& p, const Hash& ctx) {
+    CpuBackend cpu;
+    std::vector<Hash> ours(leaf_count(p) * leaf_words(p)), theirs(ours.size());
+    REQUIRE(cpu.run_gemm(p, ctx, ours).ok());
+    const Status status = device.run_gemm(p, ctx, theirs);
+    INFO(device.name() << ": " << p.m << " x " << p.n << " x " << p.k << " "
+                       << (status.ok() ? "" : status.error().message));
+    REQUIRE(status.ok());
+    REQUIRE(ours == theirs);
+}
+
 }  // namespace
 
 TEST_CASE("a missing device is one sentence") {
@@ -62,5 +73,23 @@ TEST_CASE("GPU equals CPU leaf by leaf: edge sizes, random sizes, ten repetition
             compare(*device, {1 + random.below(5000), 256 * (1 + random.below(8)), 256}, random.fixed<Hash>());
         const Hash same = random.fixed<Hash>();
         for (int i = 0; i < 10; ++i) compare(*device, {2048, 1024, 512}, same);
+    }
+}
+
+TEST_CASE("GPU equals CPU leaf by leaf in products: edge sizes, random sizes, ten repetitions") {
+    test::Random random;
+    for (const auto& device : devices()) {
+        for (const auto& [m, n] : {std::pair{256, 256}, {256, 4096}, {4096, 256}, {2304, 512}, {768, 1280}})
+            for (const std::uint32_t k : {128u, 256u, 384u, 1024u})
+                compare_products(*device, {static_cast<std::uint64_t>(m), static_cast<std::uint64_t>(n), k},
+                                 random.fixed<Hash>());
+        compare_products(*device, {512, 512, kMaxGemmK}, random.fixed<Hash>());
+        for (int i = 0; i < 10; ++i)
+            compare_products(*device,
+                             GemmParams{256 * (1 + random.below(6)), 256 * (1 + random.below(6)),
+                                        static_cast<std::uint32_t>(128 * (1 + random.below(16)))},
+                             random.fixed<Hash>());
+        const Hash same = random.fixed<Hash>();
+        for (int i = 0; i < 10; ++i) compare_products(*device, GemmParams{1024, 1024, 512}, same);
     }
 }

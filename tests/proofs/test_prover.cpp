@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <string>
 
 #include "base/sha256.hpp"
@@ -21,20 +22,26 @@ class BrokenBackend final : public Backend {
         leaves[leaf_ % leaves.size()] = Hash{};
         return {};
     }
+    bool does(WorkKind kind) const override { return cpu_.does(kind); }
+    Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
+        ASSAY_TRY_VOID(cpu_.run_gemm(p, ctx, words));
+        words[leaf_ % words.size()] = Hash{};
+        return {};
+    }
 
    private:
     CpuBackend cpu_;
     std::uint64_t leaf_;
 };
 
-WorkResult work(const LanesParams& p, const Hash& ctx, std::string_view fault = "none") {
+WorkResult work(const WorkParams& p, const Hash& ctx, std::string_view fault = "none") {
     CpuBackend cpu;
     return prove(p, ctx, cpu, parse_fault(fault).value()).value();
 }
 
-/// Wrong targets among all leaves.
+/// Wrong targets among all.
 std::size_t wrong(const WorkResult& done, const Hash& ctx) {
-    const std::uint64_t all = leaf_count(done.params());
+    const std::uint64_t all = sample_range(done.params());
     const Opening opening = done.open(Hash{}, all).value();
     return verify_opening(done.params(), ctx, done.root(), Hash{}, all, opening).value().bad.size();
 }
@@ -44,7 +51,13 @@ std::size_t wrong(const WorkResult& done, const Hash& ctx) {
 TEST_CASE("every CPU back end passes the known answers") {
     for (const auto backend : {LaneBackend::portable, LaneBackend::sha_ni, LaneBackend::sha_ni_4}) {
         CpuBackend cpu(backend);
-        const Status status = selftest(cpu);
+        const Status status = selftest(cpu, WorkKind::lanes);
+        INFO(cpu.name() << ": " << (status.ok() ? "" : status.error().message));
+        CHECK(status.ok());
+    }
+    for (const auto backend : {GemmBackend::portable, GemmBackend::avx2, GemmBackend::avx512_vnni}) {
+        CpuBackend cpu(LaneBackend::portable, backend);
+        const Status status = selftest(cpu, WorkKind::gemm);
         INFO(cpu.name() << ": " << (status.ok() ? "" : status.error().message));
         CHECK(status.ok());
     }
@@ -53,9 +66,12 @@ TEST_CASE("every CPU back end passes the known answers") {
 TEST_CASE("F17: hardware that returns zeros does not pass the self-test, nor the recheck before a commit") {
     for (std::uint64_t leaf : {0u, 1u, 500u}) {
         BrokenBackend broken(leaf);
-        const Status status = selftest(broken);
-        REQUIRE(!status.ok());
-        CHECK(status.error().code == Code::selftest_failed);
+        for (const WorkKind kind : {WorkKind::lanes, WorkKind::gemm}) {
+            const Status status = selftest(broken, kind);
+            REQUIRE(!status.ok());
+            CHECK(status.error().code == Code::selftest_failed);
+        }
+        CHECK(selftest(broken).error().code == Code::selftest_failed);
     }
     const LanesParams p{.lanes = 4, .steps = 128, .leaf_every = 16};
     BrokenBackend broken(7);
@@ -95,13 +111,42 @@ TEST_CASE("each fault spoils what it says and nothing more, the same on every ru
     }
 }
 
+TEST_CASE("each fault spoils a product as it says") {
+    const GemmParams p{.m = 512, .n = 512, .k = 128};  // 16 leaves, 256 sub-tiles
+    const Hash ctx = sha256(as_bytes("product faults"));
+    CHECK(wrong(work(p, ctx), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=0"), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=1"), ctx) == 256);
+    const std::size_t some = wrong(work(p, ctx, "skip=0.4"), ctx);
+    CHECK(some > 0);
+    CHECK(some < 256);
+    CHECK(some % 16 == 0);  // whole tiles
+    CHECK(wrong(work(p, ctx, "flip=1"), ctx) == 1);
+    CHECK(wrong(work(p, ctx, "zero"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "replay"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "copy"), ctx) == 128);
+    for (const char* fault : {"skip=0.4", "flip=5", "replay", "zero", "copy"}) {
+        INFO(fault);
+        CHECK(work(p, ctx, fault).root() == work(p, ctx, fault).root());
+        CHECK(work(p, ctx, fault).root() != work(p, ctx).root());
+    }
+    BrokenBackend broken(7);
+    CHECK(recheck(prove(p, ctx, broken).value(), Hash{}, 64).error().code == Code::selftest_failed);
+    CHECK(recheck(work(p, ctx), Hash{}, 64).ok());
+}
+
 TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k") {
     test::Random random;
     INFO("seed " << test::seed());
-    const LanesParams p{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
-    const double leaves = 1024;
     constexpr std::uint64_t k = 64;
-    for (const char* text : {"skip=0.01", "skip=0.05", "skip=0.1"}) {
+    const WorkParams lanes = LanesParams{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
+    const WorkParams gemm = GemmParams{.m = 1024, .n = 2048, .k = 128};                 // 2048 sub-tiles in 128 leaves
+    for (const auto& [p, text] : {std::pair{lanes, "skip=0.01"},
+                                  {lanes, "skip=0.05"},
+                                  {lanes, "skip=0.1"},
+                                  {gemm, "skip=0.05"},
+                                  {gemm, "skip=0.1"}}) {
+        const auto leaves = static_cast<double>(sample_range(p));
         constexpr int kCheaters = 20, kChallenges = 60;
         double expected = 0, variance = 0;
         int caught = 0;
@@ -129,9 +174,30 @@ TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k"
     }
 }
 
+TEST_CASE("work of a kind that a device does not do is refused before anything is computed") {
+    class LanesOnly final : public Backend {
+       public:
+        std::string name() const override { return "lanes only"; }
+        bool does(WorkKind kind) const override { return kind == WorkKind::lanes; }
+        Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+            return cpu_.run_lanes(p, ctx, leaves);
+        }
+        Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override { std::abort(); }
+
+       private:
+        CpuBackend cpu_;
+    } device;
+    const auto refused = prove(GemmParams{256, 256, 128}, Hash{}, device);
+    REQUIRE(!refused.ok());
+    CHECK(refused.error().code == Code::no_device);
+    CHECK(refused.error().message == "lanes only does no work of kind gemm");
+    CHECK(prove(LanesParams{1, 16, 16}, Hash{}, device).ok());
+    CHECK(selftest(device).ok());
+}
+
 TEST_CASE("work that does not fit into memory is refused with the numbers") {
     CpuBackend cpu;
-    const auto refused = prove(LanesParams{.lanes = kMaxLeavesInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
+    const auto refused = prove(LanesParams{.lanes = kMaxWordsInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == Code::field_out_of_range);
 }

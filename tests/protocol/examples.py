@@ -6,6 +6,7 @@
 The test compares all three; test_vectors.cpp compares what the node computes with vectors.json.
 """
 
+import functools
 import hashlib
 import itertools
 import json
@@ -14,6 +15,7 @@ import re
 import sys
 
 import borsh
+import gemm
 import matrix
 import messages as m
 import records
@@ -24,7 +26,8 @@ from secp256k1 import public_key, sign
 HERE = pathlib.Path(__file__).parent
 VECTORS = HERE / "vectors.json"
 DOCUMENT = HERE.parent.parent / "docs" / "protocol.md"
-SPACED = {"multisig_keys", "c_first", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad"}
+SPACED = {"multisig_keys", "c_first", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad",
+          "gemm_digest_keys", "gemm_indices", "gemm_needed", "gemm_places", "gemm_wrong_bad"}
 CHAIN = "assay-example-1"
 SECRET = (3).to_bytes(32, "big")
 
@@ -142,6 +145,44 @@ def works(out, provider):
     out["wrong_bad"] = " ".join(map(str, work.verify_lanes(ctx, fake, lanes, steps, every, fake_seed, k, fake_opening)))
 
 
+@functools.cache
+def gemm_leaves(ctx, m, n, k):
+    return gemm.run(ctx, m, n, k)
+
+
+def products(out, provider):
+    rows, cols, k, slot, epoch, samples = 256, 512, 128, 2, 9, 6
+    params = gemm.params(rows, cols, k)
+    ctx = work.work_ctx(CHAIN, params, m.epoch_task(epoch), epoch, provider, slot, text_hash("beacon h0"))
+    key_a, key_b, digest_keys = gemm.keys(ctx)
+    leaves = gemm_leaves(ctx, rows, cols, k)
+    root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+    seed = work.challenge_seed(text_hash("beacon hc"), root, ctx)
+    targets = work.sample_indices(seed, 16 * len(leaves), samples)
+    opening = gemm.open_work(leaves, targets)
+    out["chacha8"] = gemm.chacha8(bytes(range(32)), 1 << 32 | 2, 3).hex()
+    out["gemm_params"] = params.hex()
+    out["gemm_ctx"] = ctx.hex()
+    out["gemm_key_a"], out["gemm_key_b"] = key_a.hex(), key_b.hex()
+    out["gemm_row_a"] = bytes(x % 256 for x in gemm.row(key_a, 7, k)[:32]).hex()
+    out["gemm_digest_keys"] = " ".join(map(str, digest_keys[:4]))
+    out["gemm_digest_61"] = str(gemm.subtile(ctx, k, *reversed(gemm.place(cols, 61))))
+    out["gemm_leaf_3"] = leaves[3].hex()
+    out["gemm_root"] = root.hex()
+    out["gemm_seed"] = seed.hex()
+    out["gemm_indices"] = " ".join(map(str, targets))
+    out["gemm_places"] = " ".join(f"{down},{across}" for down, across in (gemm.place(cols, t) for t in targets))
+    out["gemm_needed"] = " ".join(map(str, gemm.needed(targets)))
+    out["gemm_opening"] = m.OPENING.encode(opening).hex()
+    wrong = [bytes(128) if i % 2 else leaf for i, leaf in enumerate(leaves)]
+    fake = work.merkle_root([work.merkle_leaf(x) for x in wrong])
+    fake_seed = work.challenge_seed(text_hash("beacon hc"), fake, ctx)
+    fake_opening = gemm.open_work(wrong, work.sample_indices(fake_seed, 16 * len(leaves), samples))
+    out["gemm_wrong_root"] = fake.hex()
+    out["gemm_wrong_opening"] = m.OPENING.encode(fake_opening).hex()
+    out["gemm_wrong_bad"] = " ".join(map(str, gemm.verify(ctx, fake, rows, cols, k, fake_seed, samples, fake_opening)))
+
+
 def matrices(out):
     m, n, k = 64, 32, 1040
     a = bytes((7 * r + 13 * i + r * i) % 256 for r in range(m) for i in range(k))
@@ -182,6 +223,7 @@ def computed():
     sender, raw = keys_and_transaction(out)
     blocks(out, sender, raw)
     works(out, sender)
+    products(out, sender)
     matrices(out)
     state_tree(out, sender)
     genesis = filled(records.GENESIS, itertools.count(1))

@@ -14,6 +14,7 @@ import unittest
 
 import borsh
 import examples
+import gemm
 import messages as m
 import records
 import state
@@ -125,6 +126,33 @@ class Work(unittest.TestCase):
         opening["siblings"].append(bytes(32))
         with self.assertRaisesRegex(work.Malformed, "opening_sibling_count"):
             work.verify_lanes(ctx, root, lanes, steps, every, seed, 5, opening)
+
+
+class Products(unittest.TestCase):
+    def test_chacha8_gives_the_published_keystream(self):
+        # draft-strombergson-chacha-test-vectors-01, test case 7 with a key of 256 bits and eight rounds.
+        key = bytes.fromhex("00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100")
+        nonce = int.from_bytes(bytes.fromhex("0f1e2d3c4b5a6978"), "little")
+        self.assertTrue(gemm.chacha8(key, nonce, 0).hex().startswith("db43ad9d1e842d1272e4530e276b3f56"))
+        self.assertTrue(gemm.chacha8(key, nonce, 1).hex().startswith("c5dd30bf55612fab9bdd118920c19816"))
+
+    def test_an_honest_product_passes_and_a_digest_made_up_fails(self):
+        rng = random.Random(SEED)
+        ctx, m, n, k, seed = rng.randbytes(32), 256, 256, 128, rng.randbytes(32)
+        leaves = gemm.run(ctx, m, n, k)
+        targets = work.sample_indices(seed, 64, 5)
+        for wrong in (None, targets[1]):
+            if wrong is not None:
+                leaf = bytearray(leaves[wrong // 16])
+                leaf[8 * (wrong % 16)] ^= 1
+                leaves[wrong // 16] = bytes(leaf)
+            root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+            opening = gemm.open_work(leaves, targets)
+            bad = gemm.verify(ctx, root, m, n, k, seed, 5, opening)
+            self.assertEqual(bad, [] if wrong is None else [wrong], f"seed {SEED}")
+        opening["leaves"].pop()
+        with self.assertRaisesRegex(work.Malformed, "opening_leaf_count"):
+            gemm.verify(ctx, root, m, n, k, seed, 5, opening)
 
 
 class State(unittest.TestCase):

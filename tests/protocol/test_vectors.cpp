@@ -16,6 +16,7 @@
 #include "chain/tx.hpp"
 #include "proofs/ctx.hpp"
 #include "proofs/merkle.hpp"
+#include "proofs/prover.hpp"
 #include "proofs/sample.hpp"
 #include "tests/support/catch.hpp"
 
@@ -180,6 +181,62 @@ TEST_CASE("protocol vectors: ctx, lanes, sample, opening") {
     REQUIRE(wrong.ok());
     CHECK(wrong->targets == numbers("wrong_indices"));
     CHECK(wrong->bad == numbers("wrong_bad"));
+    CHECK_FALSE(wrong->bad.empty());
+}
+
+TEST_CASE("protocol vectors: the product of two matrices made from ctx") {
+    proofs::ChaChaKey counting;
+    for (std::uint32_t i = 0; i < 8; ++i) counting.w[i] = 0x03020100u + 0x04040404u * i;
+    std::uint32_t block[16];
+    proofs::chacha8_block(counting, std::uint64_t{1} << 32 | 2, 3, block);
+    const auto bytes_of = [](std::span<const std::uint32_t> words) {
+        Bytes out;
+        for (const std::uint32_t w : words) borsh::Writer(out).put(w);
+        return to_hex(out);
+    };
+    CHECK(bytes_of(block) == text("chacha8"));
+
+    const auto params = reads<proofs::WorkParams>("gemm_params");
+    const auto& p = std::get<proofs::GemmParams>(params);
+    REQUIRE(proofs::validate(params).ok());
+    const Hash ctx = proofs::work_ctx(kChain, params, fixed("epoch_task"), Epoch{9}, fixed<Address>("address"), 2,
+                                      fixed("beacon_h0"));
+    CHECK(hex(ctx) == text("gemm_ctx"));
+    const proofs::GemmKeys keys = proofs::gemm_keys(ctx);
+    CHECK(bytes_of(keys.a.w) == text("gemm_key_a"));
+    CHECK(bytes_of(keys.b.w) == text("gemm_key_b"));
+    proofs::chacha8_block(keys.a, 7, 0, block);
+    CHECK(bytes_of(block).substr(0, 64) == text("gemm_row_a"));
+    const auto digest_keys = numbers("gemm_digest_keys");
+    for (std::size_t i = 0; i < 4; ++i) CHECK(keys.digest[i] == digest_keys[i]);
+    CHECK(std::to_string(proofs::subtile_of(p, keys, proofs::subtile_place(p.n, 61))) == text("gemm_digest_61"));
+
+    std::vector<Hash> words(proofs::leaf_count(params) * proofs::leaf_words(params));
+    proofs::run_gemm(p, ctx, 0, p.m / proofs::kGemmTileSide, words);
+    const proofs::WorkResult work(params, ctx, words);
+    CHECK(to_hex({words[12].data(), 128}) == text("gemm_leaf_3"));
+    CHECK(hex(work.root()) == text("gemm_root"));
+    const Hash seed = proofs::challenge_seed(fixed("beacon_hc"), work.root(), ctx);
+    CHECK(hex(seed) == text("gemm_seed"));
+    const auto targets = proofs::sample_indices(seed, proofs::sample_range(params), 6);
+    CHECK(targets == numbers("gemm_indices"));
+    std::string places;
+    for (const std::uint64_t t : targets) {
+        const auto at = proofs::subtile_place(p.n, t);
+        places += (places.empty() ? "" : " ") + std::to_string(at.row) + "," + std::to_string(at.col);
+    }
+    CHECK(places == text("gemm_places"));
+    CHECK(proofs::needed_leaves(params, targets) == numbers("gemm_needed"));
+    CHECK(to_hex(borsh::encode(work.open(seed, 6).value())) == text("gemm_opening"));
+    const auto verdict =
+        proofs::verify_opening(params, ctx, work.root(), seed, 6, reads<proofs::Opening>("gemm_opening"));
+    REQUIRE(verdict.ok());
+    CHECK(verdict->bad.empty());
+    const Hash wrong_seed = proofs::challenge_seed(fixed("beacon_hc"), fixed("gemm_wrong_root"), ctx);
+    const auto wrong = proofs::verify_opening(params, ctx, fixed("gemm_wrong_root"), wrong_seed, 6,
+                                              reads<proofs::Opening>("gemm_wrong_opening"));
+    REQUIRE(wrong.ok());
+    CHECK(wrong->bad == numbers("gemm_wrong_bad"));
     CHECK_FALSE(wrong->bad.empty());
 }
 
@@ -384,7 +441,7 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.validators.min_expected == 153 && params.validators.jail_ms == 154));
     CHECK((params.vesting.min_grant.units == 155 && params.vesting.max_grants == 156));
     CHECK((params.vesting.reward.value == 157 && params.vesting.reward_steps == 159));
-    CHECK((params.split.treasury_ceiling.units == 62 && params.stake.locked == tokenomics::LockedStake::rewards));
+    CHECK((params.split.treasury_ceiling.units == 62 && params.stake.locked == tokenomics::LockedStake::all));
     CHECK((params.governance.deposit_min.units == 160 && params.governance.max_open == 168));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));

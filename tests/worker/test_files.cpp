@@ -24,10 +24,10 @@ struct Files {
 };
 
 /// A small work, opened for a seed.
-Files make_files() {
+Files make_files(const WorkParams& params = LanesParams{.lanes = 4, .steps = 128, .leaf_every = 16}) {
     Files out;
     Spec spec = example_spec("lanes");
-    spec.params = LanesParams{.lanes = 4, .steps = 128, .leaf_every = 16};
+    spec.params = params;
     const Binding& b = *spec.binding;
     spec.ctx = work_ctx(b.chain_id, spec.params, b.task, b.epoch, b.provider, b.slot, b.beacon_h0);
     CpuBackend cpu;
@@ -68,6 +68,37 @@ TEST_CASE("files come back as they were written") {
     CHECK(to_json(parse_proof(f.proof, "p")).dump() == f.proof);
     CHECK(to_json(parse_opening(f.opening, "o")).dump() == f.opening);
     CHECK(passes(f.opening));
+
+    const Files gemm = make_files(GemmParams{.m = 256, .n = 512, .k = 128});
+    CHECK(to_json(parse_spec(gemm.spec, "s")).dump() == gemm.spec);
+    CHECK(to_json(parse_proof(gemm.proof, "p")).dump() == gemm.proof);
+    CHECK(to_json(parse_opening(gemm.opening, "o")).dump() == gemm.opening);
+    CHECK(passes(gemm.opening));
+    for (const char* kind : {"lanes", "gemm"}) {
+        const Spec example = example_spec(kind);
+        CHECK(kind_name(kind_of(example.params)) == kind);
+        CHECK(parse_spec(to_json(example).dump(), "example").ctx == example.ctx);
+    }
+    CHECK(failure_of([] { (void)example_spec("vram"); })->code == Code::usage);
+}
+
+TEST_CASE("a product's sizes are refused by name") {
+    const Files f = make_files(GemmParams{.m = 256, .n = 256, .k = 128});
+    const auto refused = [&](const Change& change, Code code, const char* names) {
+        const auto failure = failure_of([&] { (void)parse_spec(changed(f.spec, change), "s"); });
+        REQUIRE(failure);
+        INFO(failure->what());
+        CHECK(code_word(failure->code) == code_word(code));
+        CHECK(std::string(failure->what()).find(names) != std::string::npos);
+    };
+    refused([](Json& v) { v["params"]["m"] = 300; }, Code::field_out_of_range, "m is a positive multiple of 256");
+    refused([](Json& v) { v["params"]["n"] = 255; }, Code::json_number_range, "params.n");
+    refused([](Json& v) { v["params"]["k"] = 200; }, Code::field_out_of_range, "k is a multiple of 128");
+    refused([](Json& v) { v["params"]["k"] = 32768; }, Code::json_number_range, "params.k");
+    refused([](Json& v) { v["params"].erase("k"); }, Code::json_missing_key, "k");
+    refused([](Json& v) { v["params"]["steps"] = 16; }, Code::json_unknown_key, "steps");
+    refused([](Json& v) { v["params"]["m"] = v["params"]["n"] = std::uint64_t{1} << 52; }, Code::field_out_of_range,
+            "2^40");
 }
 
 TEST_CASE("a truncated file is refused wherever it ends") {

@@ -415,6 +415,27 @@ class Usage(Base):
         self.assertEqual(self.error_of("status", "--state", str(self.dir / "none"), exit=1)["code"], "not_found")
         self.assertEqual(node.sent, [])
 
+    def test_each_kind_of_work_is_proved_opened_and_verified_offline(self):
+        for kind, named in (("lanes", "lane "), ("gemm", "sub-tile ")):
+            spec, proof, opening = (str(self.dir / f"{kind}.{what}") for what in ("spec", "proof", "opening"))
+            example = self.call("example", "--kind", kind)
+            pathlib.Path(spec).write_text(example.stdout)
+            self.assertEqual(json.loads(example.stdout)["kind"], kind)
+            for fault, code in (("none", 0), ("zero", 4)):
+                for step in (("prove", spec, "--device", "cpu", "--fault", fault, "--out", proof),
+                             ("open", proof, "--device", "cpu", "--beacon", "ab" * 32, "--samples", "9", "--out", opening)):
+                    done = self.call(*step)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                done = self.call("verify", opening)
+                self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+                said = json.loads(done.stdout)
+                if fault == "none":
+                    self.assertEqual((said["verdict"], said["samples"]), ("pass", 9))
+                else:
+                    self.assertIn("9 of 9 samples are wrong", said["error"]["message"])
+                    self.assertIn(named, said["error"]["message"])
+        self.assertEqual(self.error_of("example", "--kind", "vram", exit=2)["code"], "usage")
+
     def test_a_password_is_never_asked_for_where_nobody_can_answer(self):
         env = {k: v for k, v in self.env.items() if k != "ASSAY_PROVER_PASSWORD_FILE"}
         self.assertEqual(self.error_of("run", "--node", self.DEAD, "--device", "cpu", exit=2, env=env)["code"], "usage")
