@@ -76,7 +76,8 @@ Status run(Exec& x, const RegisterProvider& m) {
     p.registered = x.height();
     p.stake_epoch = x.epoch();
     p.settled = x.epoch();
-    x.s.each_grant(x.sender, [&](const Hash&, const VestingGrant& g) { return increase(p.granted, g.left.tokens).ok(); });
+    x.s.each_grant(x.sender,
+                   [&](const Hash&, const VestingGrant& g) { return increase(p.granted, g.left.tokens).ok(); });
     x.s.put_record(tables::provider(x.sender), p);
     x.emit("provider.registered", {attr("provider", x.sender)});
     return {};

@@ -123,8 +123,7 @@ Amount StateView::spendable(const Address& a, const Account& account, TimeMs tim
         if (const auto both = add(sum, more)) sum = *both;
     };
     const auto p = provider(a);
-    if (p && !p->unbonding.empty())
-        join(tokenomics::matured(p->unbonding, time, oldest_open_work(a, *p)).released);
+    if (p && !p->unbonding.empty()) join(tokenomics::matured(p->unbonding, time, oldest_open_work(a, *p)).released);
     if (account.grants == 0 && (!p || p->rewards.pool.shares == 0)) return sum;
     const auto rules = params();
     if (p && p->rewards.pool.shares != 0) {
@@ -166,9 +165,8 @@ u128 due_shares(const VestingGrant& g, TimeMs until) {
     const u128 released = g.grant.amount.units - std::min(g.left.shares, g.grant.amount.units);
     return sub_or_zero(tokenomics::vested(g.grant, until), Amount{released}).units;
 }
-std::vector<tokenomics::RewardLot> lots_to(const StateView& state, const Address& a,
-                                           const tokenomics::RewardLock& lock, const tokenomics::VestingParams& rules,
-                                           std::uint64_t step) {
+std::vector<tokenomics::RewardLot> lots_to(const StateView& state, const Address& a, const tokenomics::RewardLock& lock,
+                                           const tokenomics::VestingParams& rules, std::uint64_t step) {
     std::vector<tokenomics::RewardLot> out;
     if (step <= lock.step) return out;
     state.each_reward_lot(a, 0, [&](const tokenomics::RewardLot& lot) {

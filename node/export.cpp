@@ -113,7 +113,8 @@ Result<std::string> export_once(const chain::App& app, bool& moved) {
         Json accounts = Json::array();
         genesis.accounts.clear();
         for (auto& [a, h] : holdings) {
-            while (h.locked.size() > std::max<std::size_t>(rules.vesting.max_grants, 1)) {  // locked rewards beside them
+            while (h.locked.size() >
+                   std::max<std::size_t>(rules.vesting.max_grants, 1)) {  // locked rewards beside them
                 const tokenomics::Grant line = h.locked.front();
                 h.locked.erase(h.locked.begin());
                 auto& next = h.locked.front();

@@ -115,16 +115,15 @@ struct VestingParams {
     std::uint64_t reward_steps = 180;
     static constexpr auto describe() {
         using P = VestingParams;
-        return std::tuple{
-            field("min_grant", &P::min_grant, "tokens", 0, 0,
-                  "the smallest first grant of a holder; doubles with each that runs"),
-            field("max_grants", &P::max_grants, "grants", 1, 64, "grants of one holder that run at once"),
-            field("reward_ppb", &P::reward, "ppb", 0, Ppb::kOne,
-                  "of what the pools pay a provider for work, locked when it is paid"),
-            field("reward_step_ms", &P::reward_step_ms, "ms", 1'000, 400ull * 86'400'000,
-                  "locked rewards come free in steps of the clock's days, or whatever this is"),
-            field("reward_steps", &P::reward_steps, "steps", 1, 400,
-                  "in so many equal parts, the first at the step after the payment's")};
+        return std::tuple{field("min_grant", &P::min_grant, "tokens", 0, 0,
+                                "the smallest first grant of a holder; doubles with each that runs"),
+                          field("max_grants", &P::max_grants, "grants", 1, 64, "grants of one holder that run at once"),
+                          field("reward_ppb", &P::reward, "ppb", 0, Ppb::kOne,
+                                "of what the pools pay a provider for work, locked when it is paid"),
+                          field("reward_step_ms", &P::reward_step_ms, "ms", 1'000, 400ull * 86'400'000,
+                                "locked rewards come free in steps of the clock's days, or whatever this is"),
+                          field("reward_steps", &P::reward_steps, "steps", 1, 400,
+                                "in so many equal parts, the first at the step after the payment's")};
     }
     ASSAY_DESCRIBED
 };

@@ -75,8 +75,9 @@ struct StakeParams {
             field("unit_usd", &P::unit_usd, "micro-USD", 0, 0, "unit where unit_in is usd"),
             field("grace_ms", &P::grace_ms, "ms", 0, 400ull * 86'400'000,
                   "who had access when a fall of the price raised the requirement keeps it so long"),
-            field("locked", &P::locked, "", 0, 0,
-                  "what counts for access beside stake, and is slashed: none; rewards that are locked; all, grants too")};
+            field(
+                "locked", &P::locked, "", 0, 0,
+                "what counts for access beside stake, and is slashed: none; rewards that are locked; all, grants too")};
     }
     ASSAY_DESCRIBED
 };

@@ -20,8 +20,8 @@ namespace assay::tokenomics {
 struct EpochSplit {
     Amount work, availability, stakers, validators, treasury;
 };
-/// An epoch's mint by params.split; the parts sum to it. Where the treasury holds treasury_ceiling or more, which is not
-/// 0, the others share all of it by their shares among themselves, unless they have none. Errors: overflow.
+/// An epoch's mint by params.split; the parts sum to it. Where the treasury holds treasury_ceiling or more, which is
+/// not 0, the others share all of it by their shares among themselves, unless they have none. Errors: overflow.
 [[nodiscard]] Result<EpochSplit> split_mint(const SplitParams& split, Amount mint, Amount treasury = {});
 
 }  // namespace assay::tokenomics

@@ -96,7 +96,8 @@ Result<Json> unlocks(const Api& api, const Args& args) {
             const Address holder = Address::from(key.first(32));
             if (!of || of->first != holder) of = {holder, s.provider(holder).value_or(chain::Provider{}).rewards};
             const auto lot = borsh::decode<chain::LockedLot>(value);
-            Json one = lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0}, from, to);
+            Json one =
+                lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0}, from, to);
             if (one.is_null()) return true;
             one["holder"] = style.address(holder);
             page.add(at, std::move(one));
@@ -261,7 +262,8 @@ void add_economy_methods(std::vector<Method>& out) {
     out.push_back({"account",
                    "balances and nonce",
                    {address},
-                   "address, nonce, next_nonce, liquid, spendable, staked, unbonding, vesting, locked_rewards, delegations, credits",
+                   "address, nonce, next_nonce, liquid, spendable, staked, unbonding, vesting, locked_rewards, "
+                   "delegations, credits",
                    &account});
     out.push_back({"unlocks",
                    "what comes free of grants between two moments",

@@ -215,9 +215,9 @@ Json provider_part(const chain::StateView& s, const Style& style, const Address&
         why.push_back({{"code", w.code}, {"have", w.have}, {"need", w.need}, {"fix", w.fix}});
     Json devices = Json::array();
     if (const auto p = s.provider(who)) devices = provider_json(style, s, who, *p)["devices"];
-    return Json{{"paid", digits(e.paid)},     {"slashed", digits(e.slashed)}, {"returned", digits(e.returned)}, {"locked", digits(e.locked)},
-                {"verdict", e.verdict},       {"terms", std::move(terms)},    {"devices", std::move(devices)},
-                {"commits", std::move(list)}, {"why_not", std::move(why)}};
+    return Json{{"paid", digits(e.paid)},        {"slashed", digits(e.slashed)}, {"returned", digits(e.returned)},
+                {"locked", digits(e.locked)},    {"verdict", e.verdict},         {"terms", std::move(terms)},
+                {"devices", std::move(devices)}, {"commits", std::move(list)},   {"why_not", std::move(why)}};
 }
 
 // One transaction: what it moved, of everybody's.

@@ -143,13 +143,13 @@ Result<Json> opening(const Api& api, const Args& args) {
 void add_work_methods(std::vector<Method>& out) {
     const Param id{"id", ParamType::hash, true, "the commit"};
     const Param who{"provider", ParamType::address, true, "the provider"};
-    out.push_back(
-        {"provider",
-         "a provider with its devices",
-         {{"address", ParamType::address, true, "the provider"}},
-         "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, returned, locked_rewards, granted, backing, work_key, "
-         "devices, removed",
-         &provider});
+    out.push_back({"provider",
+                   "a provider with its devices",
+                   {{"address", ParamType::address, true, "the provider"}},
+                   "stake, required, access, exposure, jailed, passed, failed, absent, earned, slashed, returned, "
+                   "locked_rewards, granted, backing, work_key, "
+                   "devices, removed",
+                   &provider});
     out.push_back({"providers", "all providers", {kCursorParam, kLimitParam}, "items as of provider", &providers});
     out.push_back({"tasks",
                    "what a provider's devices must do in the running epoch",

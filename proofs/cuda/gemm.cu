@@ -1,6 +1,6 @@
-// int8 products on tensor units, `mma.sync` for sm_80 and up, with the digests taken from the registers that hold C: C is
-// written nowhere. Places come from gemm_fragments.hpp and the arithmetic from chacha8.hpp and gemm_step.hpp, the same
-// that every validator runs.
+// int8 products on tensor units, `mma.sync` for sm_80 and up, with the digests taken from the registers that hold C: C
+// is written nowhere. Places come from gemm_fragments.hpp and the arithmetic from chacha8.hpp and gemm_step.hpp, the
+// same that every validator runs.
 #include <cuda_runtime.h>
 
 #include "proofs/cuda/gemm_launch.hpp"
@@ -25,8 +25,7 @@ __global__ void __launch_bounds__(256) rows_kernel(const RowsLaunch p) {
     chacha8_block(p.key, p.first_row + i / per_row, i % per_row, words);
     uint4* const out = reinterpret_cast<uint4*>(p.out) + 4 * i;
 #pragma unroll
-    for (int q = 0; q < 4; ++q)
-        out[q] = make_uint4(words[4 * q], words[4 * q + 1], words[4 * q + 2], words[4 * q + 3]);
+    for (int q = 0; q < 4; ++q) out[q] = make_uint4(words[4 * q], words[4 * q + 1], words[4 * q + 2], words[4 * q + 3]);
 }
 
 __device__ __forceinline__ void copy_async(std::uint32_t to, const std::uint8_t* from) {
@@ -39,10 +38,9 @@ __device__ __forceinline__ void load_matrices(std::uint32_t (&out)[4], std::uint
                  : "memory");
 }
 __device__ __forceinline__ void multiply(int (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-        : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+    asm volatile("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
 /// Slice `slice` of the block's rows into its stage of shared memory. Every thread copies six chunks of 16 bytes.

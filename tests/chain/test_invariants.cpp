@@ -126,7 +126,10 @@ TEST_CASE("the full scan sees a breach of every sum") {
     const StateKey grant = tables::vesting(b.c.bob.address(), b.grant);
     CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.left.tokens = plus_one(g.left.tokens); }),
               "vesting"));
-    CHECK(has(b.broken_record<VestingGrant>(grant, [](VestingGrant& g) { g.left = {1, plus_one(g.left.tokens)}; }),
+    CHECK(has(b.broken_record<VestingGrant>(grant,
+                                            [](VestingGrant& g) {
+                                                g.left = {1, plus_one(g.left.tokens)};
+                                            }),
               "vesting"));
     CHECK(has(b.broken_record<Account>(tables::account(b.c.bob.address()), [](Account& a) { a.grants = 0; }),
               "grants that accounts count"));
@@ -134,7 +137,10 @@ TEST_CASE("the full scan sees a breach of every sum") {
     const char* const locked = "locked rewards of a provider";
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.rewards.per_step = 1; }), locked));
     CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.granted = Amount{1}; }), locked));
-    CHECK(has(b.broken_record<Provider>(tables::provider(anna), [](Provider& p) { p.rewards.pool = {1, Amount{1}}; }),
+    CHECK(has(b.broken_record<Provider>(tables::provider(anna),
+                                        [](Provider& p) {
+                                            p.rewards.pool = {1, Amount{1}};
+                                        }),
               "vesting"));
     CHECK(has(b.broken([&](Altered& a, const StateView&) {
         a.put(tables::reward_lot(anna, 1), borsh::encode(LockedLot{5}));
