@@ -85,7 +85,7 @@ TEST_CASE("a random walk in each of the other burn modes, with recycling") {
             bme.vault.step_bps = 100;
             bme.recycle = {tokens(3), 4};
         });
-        w.go(length() / 3);
+        w.go(kLength / 3);
         CHECK(w.outcomes().at("ok") > w.sent() / 5);
         check_history(w.chain());
         check_replays(w.chain());
