@@ -40,7 +40,7 @@ void walk_network(Genesis& g, std::size_t number) {
     p.bme.vault.step_bps = 100;
     p.bme.recycle = {tokens(3), 4};
     p.vesting = {tokens(1), 3, Ppb{750'000'000}, 7'000, 5};
-    p.stake.locked = tokenomics::LockedStake::none;
+    p.stake.locked = static_cast<tokenomics::LockedStake>(number % 3);
     p.validators.max = 5;
     p.validators.max_missed = Ppb{300'000'000};  // newcomers never propose: jail, and the way out of it
     p.validators.min_expected = 2;
@@ -50,6 +50,13 @@ void walk_network(Genesis& g, std::size_t number) {
         p.stake.unit_usd = 90'000'000;
         p.stake.access = tokenomics::AccessMode::scaled;
         p.slash.full = Ppb{1'000'000'000};  // pools go to zero
+    }
+    if (number == 0) {  // votes pass often
+        auto& v = p.governance;
+        v.voting_ms = 3'000;
+        v.timelock_ms = 1'000;
+        v.quorum = Ppb{1};
+        v.deposit_min = Amount{};
     }
     g.accounts.at(0).amount = tokens(200'000'000);  // the buyer's, who pays for the newcomers
     if (number == 4) {                              // near the cap, with many decimals
@@ -75,7 +82,7 @@ std::vector<std::string> all_message_names() {
 }  // namespace
 
 TEST_CASE("a long random walk over five networks: all messages pass often, any number of threads gives the same hash",
-          "[long-walk]") {
+          "[long-walk][threads]") {
     constexpr std::size_t kNetworks = 5;
     const std::size_t length = long_walk_length();
     std::printf("seed %llu, %zu transactions\n", static_cast<unsigned long long>(seed()), length);
@@ -116,7 +123,7 @@ TEST_CASE("a long random walk over five networks: all messages pass often, any n
                 outcomes.at("ok"), blocks, epochs, changed);
     std::printf("hash of the walk: %s\n", to_hex(sha256(hashes).view()).c_str());
     CHECK(outcomes.at("ok") > sent / 4);
-    if (length >= 50'000) CHECK(changed > 0);
+    if (length >= 10'000) CHECK(changed > 0);
     // A long walk leaves out not one message; a short one may miss those that follow jail.
     const std::size_t least = length / 200'000;
     std::size_t kinds = 0;

@@ -52,6 +52,11 @@ class Walk {
     void go(std::size_t transactions) {
         while (sent_ < transactions) one_block();
     }
+    /// Goes on until `met`, and no further than to so many transactions in all.
+    template <class F>
+    void go_on(std::size_t transactions, F&& met) {
+        while (sent_ < transactions && !met()) one_block();
+    }
     Chain& chain() { return c_; }
     /// A third of the messages propose or vote.
     void vote_often() { votes_ = true; }
