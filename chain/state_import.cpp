@@ -77,7 +77,9 @@ Status check_references(const StateView& s) {
     const auto bad = [](std::string what) -> Status { return {Code::bad_state_file, std::move(what)}; };
     constexpr std::uint64_t kLatest = std::uint64_t{1} << 53;  // of times and counts that others are added to
     const ChainState clock = s.chain();
-    const auto classes = s.params().classes.size();
+    const tokenomics::Params params = s.params();
+    const auto classes = params.classes.size();
+    const std::uint64_t step = tokenomics::step_of(params.vesting, clock.time);
     for (const std::uint64_t n : {clock.height.value, clock.time.value, clock.epoch.value, clock.epoch_start.value,
                                   clock.queue_tail, clock.waiting_tail})
         if (n > kLatest) return bad("the record \"chain\" holds a height, time or count above 2^53");
@@ -135,10 +137,10 @@ Status check_references(const StateView& s) {
     s.each_provider([&](const Address&, const Provider& p) {
         for (const auto& c : p.classes)
             if (!check(c.device_class < classes, "a provider counts a class that is not there")) return false;
-        if (!check(p.rewards.step <= tokenomics::step_of(s.params().vesting, clock.time),
-                   "a provider's locked rewards came free in a step that is still to come"))
-            return false;
-        return true;
+        return check(p.rewards.step <= step, "a provider's locked rewards came free in a step that is still to come");
+    });
+    s.for_prefix(tables::kRewardLots, {}, [&](ByteView key, ByteView) {
+        return check(tables::read_be(key, sizeof(Address), 8) <= step, "rewards were locked in a step that is to come");
     });
     s.each_held_slash([&](std::uint64_t number, const HeldSlash& h) {
         const bool waits = s.get(tables::held_due(h.due, number)).has_value();
