@@ -1,6 +1,7 @@
 // Products of matrices beside everything else: burns and prices, parameters, gas, the state file, the invariants.
 #include "chain/invariants.hpp"
 #include "tests/chain/gemm_case.hpp"
+#include "tests/chain/through_a_file.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::chain::test {
@@ -103,22 +104,10 @@ TEST_CASE("the same blocks with orders, deliveries and disputes lead to the same
     c.ok(c.bob, Deliver{other, p.x.root(p.x.c)});
     REQUIRE(p.send(c.buyer, p.x.dispute(p.order, p.x.wrong_in(0, 1), 0, 1, 0)) == "ok");
     REQUIRE(p.send(c.buyer, p.x.dispute(other, p.x.c, 0, 1, 0)) == "ok");
-    Bytes file;
-    REQUIRE(c.app
-                ->export_state({},
-                               [&](ByteView piece) {
-                                   file.insert(file.end(), piece.begin(), piece.end());
-                                   return Status{};
-                               })
-                .ok());
+    const Bytes file = exported(*c.app);
     const TempDir dir;
     auto app = Chain::open(dir.path(), {});
-    bool given = false;
-    const auto header = app->init_state([&]() -> Result<ByteView> {
-        const ByteView piece = given ? ByteView() : ByteView(file);
-        given = true;
-        return piece;
-    });
+    const auto header = read_in(*app, file);
     if (!header) FAIL(header.error().message);
     CHECK(app->info().app_hash == c.app->info().app_hash);
     REQUIRE(p.send(c.buyer, p.x.dispute(p.order, p.x.wrong_in(0, 1), 0, 1, 1)) == "ok");

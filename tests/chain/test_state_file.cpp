@@ -3,29 +3,11 @@
 #include "chain/state_file.hpp"
 
 #include "chain/state_import.hpp"
-#include "tests/chain/chain_fixture.hpp"
+#include "tests/chain/through_a_file.hpp"
 
 namespace assay::chain::test {
 namespace {
 
-Bytes exported(const App& app, std::optional<Height> height = {}) {
-    Bytes out;
-    const auto header = app.export_state(height, [&](ByteView piece) {
-        out.insert(out.end(), piece.begin(), piece.end());
-        return Status{};
-    });
-    if (!header) FAIL(header.error().message);
-    return out;
-}
-// In pieces of this many bytes.
-Result<StateFileHeader> read_in(App& app, const Bytes& file, std::size_t piece = 4096) {
-    std::size_t at = 0;
-    return app.init_state([&]() -> Result<ByteView> {
-        const std::size_t n = std::min(piece, file.size() - at);
-        at += n;
-        return ByteView(file).subspan(at - n, n);
-    });
-}
 std::string why_not(const Bytes& file) {
     const TempDir dir;
     auto app = Chain::open(dir.path(), {});
@@ -284,15 +266,18 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
              }
          }),
          "a kind that no class has");
-    says(changed([&](Parts& p) {
-             const std::pair<StateKey, Bytes> one{
-                 tables::held_slash(1), borsh::encode(HeldSlash{c.anna.address(), Amount{}, Height{1}, TimeMs{1}})};
-             const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {
-                 return std::pair(r.first.table, r.first.key) > std::pair(one.first.table, one.first.key);
-             });
-             p.records.insert(after, one);
-         }),
+    const auto with = [&](const StateKey& key, const Bytes& value) {
+        return changed([&](Parts& p) {
+            const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {
+                return std::pair(r.first.table, r.first.key) > std::pair(key.table, key.key);
+            });
+            p.records.insert(after, {key, value});
+        });
+    };
+    says(with(tables::held_slash(1), borsh::encode(HeldSlash{c.anna.address(), Amount{}, Height{1}, TimeMs{1}})),
          "a held slash");
+    says(with(tables::reward_lot(c.anna.address(), ~std::uint64_t{0}), borsh::encode(LockedLot{})),
+         "locked in a step that is to come");
     says(changed([&](Parts& p) {
              for (auto& [key, value] : p.records) {
                  if (key.table != tables::kVesting) continue;

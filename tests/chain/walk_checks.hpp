@@ -3,33 +3,19 @@
 #pragma once
 
 #include "chain/account_history.hpp"
-#include "tests/chain/chain_fixture.hpp"
+#include "tests/chain/through_a_file.hpp"
 
 namespace assay::chain::test {
 
 // The state at the walk's end, as a file and back: the same hash, and the same file once more.
 inline void check_export(const Chain& c) {
-    const auto bytes_of = [](const App& app) {
-        Bytes out;
-        const auto header = app.export_state({}, [&](ByteView piece) {
-            out.insert(out.end(), piece.begin(), piece.end());
-            return Status{};
-        });
-        REQUIRE(header.ok());
-        return out;
-    };
-    const Bytes file = bytes_of(*c.app);
+    const Bytes file = exported(*c.app);
     const TempDir dir;
     auto app = Chain::open(dir.path(), {});
-    bool given = false;
-    const auto header = app->init_state([&]() -> Result<ByteView> {
-        const ByteView piece = given ? ByteView() : ByteView(file);
-        given = true;
-        return piece;
-    });
+    const auto header = read_in(*app, file);
     if (!header) FAIL(header.error().message);
     CHECK(app->info().app_hash == c.app->info().app_hash);
-    CHECK(bytes_of(*app) == file);
+    CHECK(exported(*app) == file);
     // There the past is one change, and its epochs cannot be explained.
     const Address who = c.anna.address();
     std::size_t told = 0;
