@@ -60,14 +60,15 @@ Result<TimeMs> moment(const Args& args, const char* name, TimeMs otherwise) {
 Result<Json> unlocks(const Api& api, const Args& args) {
     constexpr std::uint64_t kYear = 365ull * 86'400'000;
     return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        ASSAY_TRY(const TimeMs from, moment(args, "from", s.chain().time));
+        const chain::ChainState clock = s.chain();
+        ASSAY_TRY(const TimeMs from, moment(args, "from", clock.time));
         ASSAY_TRY(const TimeMs to, moment(args, "to", TimeMs{from.value + kYear}));
         if (to <= from) return {Code::invalid_params, "to is not after from"};
         const Style style = style_of(s.params());
         const std::string filter = "unlocks/" + std::to_string(from.value) + "/" + std::to_string(to.value);
         // Times that nobody typed follow the chain; a cursor is bound to what was typed alone.
         const bool typed = args.has("from") && args.has("to");
-        ASSAY_TRY(Page page, page_of(args, typed ? filter : "unlocks", s.chain().height));
+        ASSAY_TRY(Page page, page_of(args, typed ? filter : "unlocks", clock.height));
         // Grants first, then locked rewards; a cursor names the table too. Rows that unlock nothing then are looked at
         // all the same, so a page ends after so many, with fewer items than were asked for.
         constexpr std::size_t kMostRows = 20'000;
@@ -97,7 +98,7 @@ Result<Json> unlocks(const Api& api, const Args& args) {
             const Amount worth = tokenomics::worth(g->left, free.units);
             if (worth.is_zero()) return nullptr;
             Json one{{"holder", style.address(Address::from(key.first(32)))}, {"unlocks", digits(worth)}};
-            one.update(grant_json(Hash::from(key.subspan(32)), *g, s.chain().time));
+            one.update(grant_json(Hash::from(key.subspan(32)), *g, clock.time));
             return one;
         });
         const auto rules = s.params().vesting;
@@ -106,8 +107,8 @@ Result<Json> unlocks(const Api& api, const Args& args) {
             const Address holder = Address::from(key.first(32));
             if (!of || of->first != holder) of = {holder, s.provider(holder).value_or(chain::Provider{}).rewards};
             const auto lot = borsh::decode<chain::LockedLot>(value);
-            Json one =
-                lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0}, from, to);
+            Json one = lot_json(rules, of->second, {chain::tables::read_be(key, 32, 8), lot ? lot->shares : 0},
+                                clock.time, from, to);
             if (!one.is_null()) one["holder"] = style.address(holder);
             return one;
         });
@@ -274,7 +275,7 @@ void add_economy_methods(std::vector<Method>& out) {
                    "delegations, credits",
                    &account});
     out.push_back({"unlocks",
-                   "what comes free of grants between two moments",
+                   "what comes free of grants and locked rewards between two moments",
                    {{"from", ParamType::text, false, "RFC 3339; the last block's time unless told"},
                     {"to", ParamType::text, false, "RFC 3339; 365 days later unless told"},
                     kCursorParam,

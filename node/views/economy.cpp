@@ -169,7 +169,7 @@ Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now) {
 }
 
 Json lot_json(const tokenomics::VestingParams& rules, const tokenomics::RewardLock& lock,
-              const tokenomics::RewardLot& lot, TimeMs from, TimeMs to) {
+              const tokenomics::RewardLot& lot, TimeMs now, TimeMs from, TimeMs to) {
     const auto given = [&](std::uint64_t step) { return tokenomics::given(rules, lot, step); };
     const auto worth = [&](u128 shares) {  // at what a share is worth now
         const auto units = mul_div(shares, lock.pool.tokens.units, std::max<u128>(lock.pool.shares, 1));
@@ -186,7 +186,7 @@ Json lot_json(const tokenomics::VestingParams& rules, const tokenomics::RewardLo
                 {"amount", digits(worth(lot.shares))},
                 {"released", digits(worth(given(lock.step)))},
                 {"left", digits(worth(lot.shares - given(lock.step)))},
-                {"vested", digits(worth(given(tokenomics::step_of(rules, from))))},
+                {"vested", digits(worth(given(tokenomics::step_of(rules, now))))},
                 {"start", day(lot.step)},
                 {"cliff", day(lot.step + 1)},
                 {"end", day(lot.step + rules.reward_steps)}};

@@ -52,9 +52,10 @@ struct PlacedEvent {
 [[nodiscard]] Json state_file_json(const chain::StateFileHeader& h);
 /// A grant as of `now`.
 [[nodiscard]] Json grant_json(const Hash& id, const chain::VestingGrant& g, TimeMs now);
-/// A provider's lot of locked rewards, as a grant is told; null where nothing of it comes free in (from, to].
+/// A provider's lot of locked rewards, as a grant is told as of `now`; null where nothing of it comes free in (from,
+/// to].
 [[nodiscard]] Json lot_json(const tokenomics::VestingParams& rules, const tokenomics::RewardLock& lock,
-                            const tokenomics::RewardLot& lot, TimeMs from, TimeMs to);
+                            const tokenomics::RewardLot& lot, TimeMs now, TimeMs from, TimeMs to);
 [[nodiscard]] Json provider_json(const Style& s, const chain::StateView& state, const Address& a, chain::Provider p);
 [[nodiscard]] Json delegation_json(const Style& s, const chain::StateView& state, const Address& provider,
                                    const tokenomics::Delegation& d);

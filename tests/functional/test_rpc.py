@@ -4,10 +4,12 @@ are none: each gets its code and number, and the node goes on.   test_rpc.py --b
 
 import http.client
 import json
+import pathlib
 import unittest
 
 import harness
 from harness import Folder, Node, RpcError, seeded
+from signing import bech32m
 
 NUMBERS = {
     "parse_error": -32700, "invalid_request": -32600, "method_not_found": -32601, "invalid_params": -32602,
@@ -181,6 +183,33 @@ class Requests(unittest.TestCase):
             status = [node.post({"jsonrpc": "2.0", "id": 1, "method": "status"})[0] for _ in range(30)]
             self.assertEqual(set(status), {200, 429})
             node.terminate()
+
+
+class Calendar(unittest.TestCase):
+    """Grants that unlock nothing in a calendar's days are looked at too: a page ends after 20,000 of them."""
+
+    def test_a_page_is_bounded_by_what_it_looks_at(self):
+        genesis = json.loads((pathlib.Path(__file__).parents[2] / "genesis" / "devnet.json").read_text())
+        genesis["params"]["vesting"]["max_grants"] = 64
+        line = {"amount": "1", "start": "2800-01-01T00:00:00Z", "cliff": "2800-01-01T00:00:00Z", "end": "2810-01-01T00:00:00Z"}
+        late = line | {"start": "2890-01-01T00:00:00Z", "cliff": "2890-01-01T00:00:00Z", "end": "2900-01-01T00:00:00Z"}
+        holders = [bech32m("assay", n.to_bytes(32, "big")) for n in range(1, 316)]
+        genesis["accounts"] += [{"address": a, "amount": "0", "vesting": [line] * 64} for a in holders[:-1]]
+        genesis["accounts"].append({"address": holders[-1], "amount": "0", "vesting": [late | {"amount": "10"}]})
+        with Folder() as folder:
+            file = folder / "genesis.json"
+            file.write_text(json.dumps(genesis))
+            node = Node(folder / "node", network=str(file)).start(block_time="50ms")
+            try:
+                between = {"from": "2890-01-01T00:00:00Z", "to": "2901-01-01T00:00:00Z"}
+                first = node.rpc("unlocks", **between)
+                self.assertEqual(first["items"], [])
+                self.assertIsNotNone(first["next_cursor"])
+                second = node.rpc("unlocks", cursor=first["next_cursor"], **between)
+                self.assertEqual([(i["holder"], i["unlocks"]) for i in second["items"]], [(holders[-1], "10")])
+                self.assertIsNone(second["next_cursor"])
+            finally:
+                node.terminate()
 
 
 if __name__ == "__main__":
