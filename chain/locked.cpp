@@ -14,7 +14,6 @@ using tokenomics::LockedStake;
 Amount release_rewards(Exec& x, const Address& a, Provider& p, TimeMs until) {
     const auto& rules = x.rules().vesting;
     const std::uint64_t step = tokenomics::step_of(rules, until);
-    if (p.rewards.pool.shares == 0 || step <= p.rewards.step) return {};
     const auto lots = lots_to(x.s, a, p.rewards, rules, step);
     const Amount out = tokenomics::unlock(p.rewards, rules, step, lots);
     for (const auto& lot : lots)
@@ -55,7 +54,7 @@ bool release_all(Exec& x, const Address& a, Provider& p) {
     ASSAY_CHECK(release_matured(x, a, p).ok());  // moves between buckets of one supply: no sum can overflow
     const LockedStake counts = x.rules().stake.locked;
     bool changed = x.events.size() != before;
-    if (p.rewards.pool.shares != 0) {
+    if (p.rewards.pool.shares != 0 && tokenomics::step_of(x.rules().vesting, x.time()) > p.rewards.step) {
         const std::uint64_t step = p.rewards.step;
         const Amount out = release_rewards(x, a, p, free_until(x.s, a, p, counts != LockedStake::none, x.time()));
         make_liquid(x, a, out);

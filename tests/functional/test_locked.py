@@ -67,6 +67,17 @@ class Locked(unittest.TestCase):
             prover.wait(30)
         shown = self.assay("provider", "show", "alice")
         self.assertEqual(int(shown["backing"]), int(shown["stake"]) + int(shown["locked_rewards"]))
+        # As a genesis: what is due stands in the balance, the rest is a grant to the day of the last step.
+        exported = json.loads(run("assayd", "export", "--home", self.node.home).stdout)
+        state = exported["_state"]
+        mine = next(a for a in exported["accounts"] if a["address"] == shown["address"])
+        was = next(a for a in state["accounts"] if a["address"] == shown["address"])
+        provider = next(p for p in state["providers"] if p["address"] == shown["address"])
+        self.assertGreater(int(provider["locked_rewards"]), 0)
+        self.assertEqual(int(mine["amount"]) + sum(int(g["amount"]) for g in mine["vesting"]),
+                         sum(int(was[k]) for k in ("liquid", "staked", "unbonding", "deposits", "bond")) +
+                         int(provider["locked_rewards"]) + int(provider["granted"]))
+        self.assertEqual(len(mine["vesting"]), 2)
         self.assertTrue(calendar)
         self.assertEqual([i["kind"] for i in one_by_one][:2], ["grant", "reward"])
         self.assertGreaterEqual(len(one_by_one), len(calendar))
