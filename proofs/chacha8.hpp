@@ -6,7 +6,7 @@
 //
 // 64-bit counter, 64-bit nonce: a key has 2^64 streams of 2^70 bytes, and any block can be made alone. Keys are public
 // here. All that is asked of eight rounds is that nobody makes rows more cheaply or finds structure across them; the
-// best published attacks on ChaCha end at seven.
+// best published attacks on ChaCha end before eight.
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,8 @@ class ThreadedCpuBackend final : public Backend {
 /// Throws Failure.
 [[nodiscard]] double measure_lanes(Backend& backend, double seconds);
 
-/// Multiply-accumulates per second of products with rows of 4096, digests and the making of both matrices included; as
-/// above. Throws Failure.
+/// Multiply-accumulates per second of products with rows of 4096, on a card of 16384, digests and the making of both
+/// matrices included; as above. Throws Failure.
 [[nodiscard]] double measure_gemm(Backend& backend, double seconds);
 
 }  // namespace assay::proofs::worker
