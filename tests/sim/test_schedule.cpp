@@ -57,24 +57,24 @@ TEST_CASE("a schedule is what stepping the chain's emission gives, to the base u
     same_as_stepping(devnet(), Every::day, 40, 3);
 }
 
-TEST_CASE("a schedule is what stepping gives at every kind of turn") {
+TEST_CASE("a schedule is what stepping gives at every kind of turn", "[threads]") {
     SECTION("fast decay to nothing") {
         same_as_stepping(devnet({"emission.geometric.decay=0.01", "emission.geometric.first=1000 ASY"}), Every::day, 5,
-                         1);
+                         2);
     }
     SECTION("no decay, an end, and the total in the middle of a day") {
-        same_as_stepping(devnet({"emission.geometric.decay=0", "emission.geometric.epochs=20000"}), Every::day, 5, 1);
-        same_as_stepping(devnet({"emission.total=100005 ASY"}), Every::day, 5, 1);
+        same_as_stepping(devnet({"emission.geometric.decay=0", "emission.geometric.epochs=20000"}), Every::day, 5, 2);
+        same_as_stepping(devnet({"emission.total=100005 ASY"}), Every::day, 5, 2);
     }
     SECTION("the cap in the middle of a day") {
-        same_as_stepping(devnet({"token.cap=51100003 ASY", "emission.total=51100003 ASY"}), Every::day, 5, 1);
+        same_as_stepping(devnet({"token.cap=51100003 ASY", "emission.total=51100003 ASY"}), Every::day, 5, 2);
     }
     SECTION("a step table") {
         same_as_stepping(
             devnet({"emission.kind=step_table",
                     R"(emission.steps=[{"from_epoch":3,"per_epoch":"7"},{"from_epoch":9000,"per_epoch":"12345678"},
                                     {"from_epoch":20000,"per_epoch":"0"},{"from_epoch":30001,"per_epoch":"5 ASY"}])"}),
-            Every::day, 6, 1);
+            Every::day, 6, 2);
     }
     SECTION("amounts above 2^64") {
         same_as_stepping(
@@ -89,7 +89,7 @@ TEST_CASE("a schedule is what stepping gives at every kind of turn") {
             std::string decay = "0.00";
             for (int k = 0; k < 20; ++k) decay.push_back(static_cast<char>('0' + random.below(10)));
             INFO(decay);
-            same_as_stepping(devnet({"emission.geometric.decay=" + decay}), Every::day, 2, 1);
+            same_as_stepping(devnet({"emission.geometric.decay=" + decay}), Every::day, 2, 1 + random.below(3));
         }
     }
 }
