@@ -45,10 +45,10 @@ inline constexpr std::size_t kMaxMemo = 256;
 inline constexpr std::size_t kMaxTag = 64;
 inline constexpr std::size_t kMaxOutputs = 256;
 inline constexpr std::size_t kMaxMultisigKeys = 16;
-inline constexpr std::size_t kMaxChanges = 32;
-inline constexpr std::size_t kMaxChangeName = 96;
-inline constexpr std::size_t kMaxChangeValue = 64;
-inline constexpr std::size_t kMaxTitle = 128;
+using tokenomics::kMaxChangeName;
+using tokenomics::kMaxChanges;
+using tokenomics::kMaxChangeValue;
+using tokenomics::kMaxTitle;
 inline constexpr std::uint16_t kTxVersion = 1;
 
 /// H("assay/tx", Borsh of the body). The second form takes it from the bytes that `tx` was decoded from: one encoding,

@@ -7,6 +7,12 @@
 
 namespace assay::tokenomics {
 
+// Of one proposal.
+inline constexpr std::size_t kMaxChanges = 32;
+inline constexpr std::size_t kMaxChangeName = 96;   ///< bytes
+inline constexpr std::size_t kMaxChangeValue = 64;  ///< bytes
+inline constexpr std::size_t kMaxTitle = 128;       ///< bytes
+
 struct ParamChange {
     std::string name;   ///< "bme.payout_ppb", "classes.rtx-4090.multiplier_ppb"; "classes.X.name" appends class X
     std::string value;  ///< canonical text

@@ -130,8 +130,11 @@ Result<Json> supply(const Api& api, const Args&) {
 Result<Json> params(const Api& api, const Args& args) {
     const std::string pattern = args.text_or("pattern", "");
     return api.app.read([&](const chain::StateView& s) -> Result<Json> {
-        Json items = params_json(s.params(), pattern);
-        return Json{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+        const auto rules = s.params();
+        Json items = params_json(rules, pattern);
+        Json out{{"items", std::move(items)}, {"next_cursor", nullptr}, {"height", s.chain().height.value}};
+        if (args.flag("genesis")) out["genesis"] = Json::parse(tokenomics::params_to_json(rules));
+        return out;
     });
 }
 
@@ -289,8 +292,9 @@ void add_economy_methods(std::vector<Method>& out) {
                    &supply});
     out.push_back({"params",
                    "parameters with unit, range and meaning",
-                   {{"pattern", ParamType::text, false, "only paths that contain it"}},
-                   "items of path, value, unit, min, max, meaning",
+                   {{"pattern", ParamType::text, false, "only paths that contain it"},
+                    {"genesis", ParamType::flag, false, "all of them once more, as a genesis file writes them"}},
+                   "items of path, value, unit, min, max, vote, meaning; genesis",
                    &params});
     out.push_back({"epoch",
                    "one epoch; the running one unless told",

@@ -82,6 +82,46 @@ class Governance(unittest.TestCase):
         self.assertEqual(self.value("stake.unit", epoch=done["applied"] - 1), "100000000")
         self.assertTrue(all(row["holds"] for row in self.node.rpc("invariants")["items"]))
 
+    def test_what_was_simulated_is_proposed_unchanged(self):
+        def sim(*arguments, exit=0):
+            return run("assay-sim", *arguments, exit=exit)
+
+        # The chain's own parameters as they are now, and two of them otherwise.
+        rules = self.node.rpc("params", genesis=True)["genesis"]
+        scenario = self.path / "scenario.json"
+        scenario.write_text(json.dumps({"name": "a higher floor", "extends": "devnet", "params": rules}))
+        result, file = self.path / "result", self.path / "proposal.json"
+        floor, bids = int(self.value("stake.floor_ppb")), int(self.value("market.max_bids"))
+        sim("run", scenario, "--set", f"stake.floor_ppb={floor * 13 // 10}", "--set",
+            f"market.max_bids={bids + 1}", "--set", "horizon_days=30", "--runs", "4", "--out", result)
+        plain = sim("propose", result, "--node", self.node.url).stdout
+        listed = json.loads(sim("propose", result, "--node", self.node.url, "--json").stdout)
+        hash = json.loads((result / "manifest.json").read_text())["result_hash"]
+        self.assertEqual(listed["_result_hash"], hash)
+        self.assertIn("vote 1 of 3", plain)
+        self.assertEqual([v["stake.floor_ppb"] for v in listed["_votes"]],
+                         [str(floor * 11 // 10), str(floor * 121 // 100), str(floor * 13 // 10)])
+        for text in (plain, json.dumps(listed)):
+            file.write_text(text)
+            made = self.assay("gov", "propose", "--file", file, "--from", "alice", "-y")
+            self.assertEqual((made["status"], made["code"]), ("committed", "ok"))
+            newest = max(self.assay("gov", "list")["items"], key=lambda p: p["id"])
+            self.assertEqual(newest["title"], f"a higher floor: result {hash}")
+            self.assertEqual({c["name"]: c["value"] for c in newest["changes"]},
+                             {"market.max_bids": str(bids + 1), "stake.floor_ppb": str(floor * 11 // 10)})
+
+        # Nothing to propose, a result that somebody edited, a chain that is not there.
+        sim("run", scenario, "--set", "horizon_days=30", "--runs", "4", "--out", self.path / "same")
+        self.assertIn("nothing to propose", sim("propose", self.path / "same", "--node", self.node.url, exit=1).stderr)
+        manifest = result / "manifest.json"
+        manifest.write_text(manifest.read_text().replace(f'"max_bids":{bids + 1}', f'"max_bids":{bids + 2}'))
+        self.assertIn("is not the one that gave this result",
+                      sim("propose", result, "--node", self.node.url, exit=4).stderr)
+        (result / "metrics.csv").write_text("better\n")
+        self.assertIn("metrics.csv has the SHA-256", sim("propose", result, "--node", self.node.url, exit=4).stderr)
+        self.assertIn("holds no result", sim("propose", self.path, exit=1).stderr)
+        sim("propose", self.path / "same", "--node", "http://127.0.0.1:1", exit=3)
+
     def test_what_a_file_is_refused_for(self):
         def error(text, exit=1):
             return self.assay("gov", "propose", "--file", self.write(text), "--from", "alice", "-y", exit=exit)["error"]

@@ -122,6 +122,7 @@ Result<json::Value> load(const std::string& source, const std::string& base_fold
         fs::path path = source;
         if (path.is_relative() && !base_folder.empty()) path = fs::path(base_folder) / path;
         std::error_code ec;
+        if (fs::is_regular_file(path / "manifest.json", ec)) path /= "manifest.json";
         if (!fs::is_regular_file(path, ec)) {
             std::string names;
             std::vector<std::string> known;
@@ -139,6 +140,10 @@ Result<json::Value> load(const std::string& source, const std::string& base_fold
     ASSAY_TRY(json::Value root,
               json::parse(text, {.comments = true, .max_bytes = kMaxFile, .max_depth = 32, .source = name}));
     if (root.kind != json::Kind::object) return at(name, {Code::json_type, "a scenario is an object"});
+    if (const json::Value* kept = root.find("scenario"); kept != nullptr && root.find("result_hash") != nullptr) {
+        json::Value scenario = *kept;
+        root = std::move(scenario);
+    }
     if (preset || root.find("chain_id") != nullptr) {
         auto out = from_genesis(root, preset ? source : fs::path(name).stem().string());
         if (!out) return at(name, out.error());

@@ -13,7 +13,8 @@ namespace assay::sim {
 /// Is the merged document a good one? Asked after each file, so that an error names the one to blame.
 using DocumentCheck = std::function<Status(const json::Value&)>;
 
-/// The document of a preset, genesis file or scenario file with everything that it extends, and `sets` over it.
+/// The document of a preset, genesis file or scenario file with everything that it extends, and `sets` over it. A
+/// directory that holds a result stands for the scenario that gave it.
 /// A genesis becomes {name, start, params, initial: {supply, bonded}}. Errors besides those of JSON: number_unpublished
 /// where neither a file nor `sets` gives a number that the network has not published; all of them are named.
 [[nodiscard]] Result<json::Value> load_document(const std::string& source, const std::vector<std::string>& sets,

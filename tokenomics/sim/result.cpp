@@ -114,6 +114,34 @@ ResultFiles render(const Model& model, const Outcome& outcome, const std::string
     return out;
 }
 
+Result<Manifest> read_manifest(const std::string& dir) {
+    const std::string path = (fs::path(dir) / "manifest.json").string();
+    std::error_code ec;
+    if (!fs::is_regular_file(path, ec)) return {Code::not_found, dir + " holds no result: it has no manifest.json"};
+    ASSAY_TRY(const std::string text, read_text_file(path));
+    ASSAY_TRY(const json::Value root, json::parse(text, {.max_bytes = 64u << 20, .max_depth = 32, .source = path}));
+    ASSAY_TRY(json::Object top, json::object(root, ""));
+    Manifest out;
+    ASSAY_TRY(out.input_hash, top.string("input_hash"));
+    ASSAY_TRY(out.result_hash, top.string("result_hash"));
+    ASSAY_TRY(out.runs, top.u64("runs"));
+    ASSAY_TRY(json::Object files, top.object("files"));
+    std::string all;
+    for (const auto& [name, value] : files.value().members) {
+        if (name.find('/') != std::string::npos)
+            return {Code::verification_failed, path + ": files: " + json::shown(name) + " is no file's name"};
+        ASSAY_TRY(const std::string bytes, read_text_file((fs::path(dir) / name).string()));
+        const std::string hash = sha256_hex(bytes);
+        if (hash != value.text)
+            return {Code::verification_failed,
+                    dir + "/" + name + " has the SHA-256 " + hash + ", the manifest says " + json::shown(value.text)};
+        all += name + " " + hash + "\n";
+    }
+    if (sha256_hex(all) != out.result_hash)
+        return {Code::verification_failed, path + ": result_hash is not that of the files"};
+    return out;
+}
+
 Status may_write(const std::string& dir, const std::string& input) {
     std::error_code ec;
     const fs::file_status status = fs::symlink_status(dir, ec);

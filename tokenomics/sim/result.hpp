@@ -28,6 +28,15 @@ struct ResultFiles {
 /// What identifies the question: scenario, runs and model. The manifest keeps it.
 [[nodiscard]] std::string input_hash(const Scenario& scenario, std::uint64_t runs);
 
+/// What a result says of itself.
+struct Manifest {
+    std::string input_hash, result_hash;
+    std::uint64_t runs = 0;
+};
+/// Errors: not_found where `dir` holds no result, json_*, io_error; verification_failed where a file's bytes are not
+/// those that the manifest names, or the result hash is not theirs.
+[[nodiscard]] Result<Manifest> read_manifest(const std::string& dir);
+
 /// May `dir` take this result? Yes where nothing is, or an empty directory, or an earlier answer to the same question.
 /// Errors: already_exists, io_error.
 [[nodiscard]] Status may_write(const std::string& dir, const std::string& input);

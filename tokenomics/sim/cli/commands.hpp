@@ -35,6 +35,8 @@ struct QuoteCommand {
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
+/// What a chain would have to vote on to have the parameters of the result in `dir`.
+[[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
 [[nodiscard]] int run_version(const Output& out);
 
 /// What to do about an error of load_scenario.

@@ -17,7 +17,8 @@ bool wants_json(int argc, char** argv) {
 
 int run(int argc, char** argv) {
     Output out;
-    std::string color = "auto", pattern, source, file, from, first, second, reproduced = "all";
+    std::string color = "auto", pattern, source, file, from, first, second, reproduced = "all", dir,
+                node = "http://127.0.0.1:8710";
     std::vector<std::string> param_sets;
     ScheduleCommand schedule;
     RunCommand run;
@@ -94,6 +95,12 @@ int run(int argc, char** argv) {
     c_run->add_option("--out", run.out, "directory for the result")->required();
     c_run->add_option("--progress", run.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
+
+    auto* c_propose = app.add_subcommand("propose", "from a result to the file that `assay gov propose` takes");
+    c_propose->add_option("DIR", dir, "a result of `assay-sim run`")->required();
+    c_propose->add_option("--node", node, "the chain that it is meant for")
+        ->capture_default_str()
+        ->envname("ASSAY_NODE");
     auto* c_version = app.add_subcommand("version", "what was built");
 
     try {
@@ -118,6 +125,7 @@ int run(int argc, char** argv) {
     if (c_schedule->parsed()) return run_schedule(out, schedule);
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
+    if (c_propose->parsed()) return run_propose(out, dir, node);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }
