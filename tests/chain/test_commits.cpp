@@ -59,8 +59,8 @@ TEST_CASE("a commit after the window is refused") {
     CHECK(commit_code(c, c.anna, w) == "unknown_task");  // last epoch's
 }
 
-TEST_CASE("a commit is written once, whatever follows") {
-    // A1: whoever could commit twice would pick the draw that hides the fake.
+TEST_CASE("A1: a commit is written once, whatever follows") {
+    // Whoever could commit twice would pick the draw that hides the fake.
     Chain c;
     c.join(c.anna);
     c.next_epoch();
@@ -80,7 +80,7 @@ TEST_CASE("a commit is written once, whatever follows") {
     CHECK(c.commit(w.id(c.anna.address())).root == w.result.root());
 }
 
-TEST_CASE("no second commit after an absence, and none by another order of the same two") {
+TEST_CASE("A1: no second commit after an absence, and none by another order of the same two") {
     Chain c;
     c.join(c.anna);
     c.next_epoch();

@@ -1,5 +1,5 @@
-// A small network for a hundred epochs: fifty providers that really do their work, one in five of them dishonestly or on
-// a broken card. Who is honest is never slashed, who is not loses stake and place, and `explain` says why.
+// A small network for a hundred epochs: fifty providers that really do their work, one in five of them dishonestly or
+// on a broken card. Who is honest is never slashed, who is not loses stake and place, and `explain` says why.
 #include "tests/chain/chain_fixture.hpp"
 
 namespace assay::chain::test {
@@ -80,8 +80,8 @@ TEST_CASE("fifty providers, a hundred epochs: the honest are never slashed, the 
             REQUIRE(k.status == CommitStatus::failed);
             CHECK_FALSE(k.slashed.is_zero());
             m.last_failure = epoch;
-            const auto told = c.read(
-                [&](const StateView& s) { return explain_provider(s, m.key.address(), Epoch{epoch}); });
+            const auto told =
+                c.read([&](const StateView& s) { return explain_provider(s, m.key.address(), Epoch{epoch}); });
             CHECK(told.slashed == k.slashed);
             REQUIRE_FALSE(told.why_not.empty());
             CHECK(told.why_not[0].code == "work_failed");

@@ -45,7 +45,7 @@ TEST_CASE("an honest opening passes, once, and pays nothing") {
     CHECK(c.provider(c.anna).passed == 1);
 }
 
-TEST_CASE("the free lane is open to the provider of a challenged commit alone") {
+TEST_CASE("A5: the free lane is open to the provider of a challenged commit alone") {
     Chain c;
     c.join(c.anna);
     c.join(c.bob);
@@ -71,7 +71,7 @@ TEST_CASE("the free lane is open to the provider of a challenged commit alone") 
     c.ok(c.anna, good);
 }
 
-TEST_CASE("each way of a malformed opening has its own code") {
+TEST_CASE("A5: each way of a malformed opening has its own code") {
     Challenged t;
     const auto altered = [&](const std::function<void(proofs::Opening&)>& f) {
         OpenWork m = t.good;
@@ -115,8 +115,8 @@ TEST_CASE("work of another context does not open a commit, and does not pass as 
     CHECK(c.provider(c.anna).jailed);
 }
 
-TEST_CASE("lanes stored once and replayed under another ctx fail at every sample but none passes") {
-    // A3: only a segment whose start is in the tree could agree, and the tags are of another ctx.
+TEST_CASE("A3: lanes stored once and replayed under another ctx fail at every sample but none passes") {
+    // Only a segment whose start is in the tree could agree, and the tags are of another ctx.
     Challenged t;
     Chain& c = t.c;
     c.ok(c.anna, t.good);

@@ -168,8 +168,8 @@ TEST_CASE("openings have bounds in a block, and a full block does not count towa
     c.replay(options(1));
 }
 
-TEST_CASE("a lane that is full by bytes does not count either; openings come before commits and payments") {
-    // A6: commits that pay cannot keep openings out of the half that both share.
+TEST_CASE("A6: a lane that is full by bytes does not count either; openings come before commits and payments") {
+    // Commits that pay cannot keep openings out of the half that both share.
     Chain c(
         [](Genesis& g) {
             g.params.block.max_bytes = 65'536;

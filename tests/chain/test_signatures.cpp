@@ -123,8 +123,8 @@ TEST_CASE("a wrong signature or another's key is refused") {
     }
 }
 
-TEST_CASE("the same transaction under other auth bytes is judged by its own bytes") {
-    // A4: with warm and with cold caches all nodes say the same.
+TEST_CASE("A4: the same transaction under other auth bytes is judged by its own bytes") {
+    // With warm and with cold caches all nodes say the same.
     Chain c;
     const TxBody body = Chain::body(c.anna, 0, {pay(c.bob.address(), tokens(1))}, {});
     const Bytes good = Chain::signed_by(c.anna, body);

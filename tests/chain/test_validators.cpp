@@ -111,8 +111,8 @@ TEST_CASE("a report below the stale bound, or by a stranger, is refused") {
     CHECK(c.clock().price.spot.value == 90'000'000);  // a round moves it by 10 % at most
 }
 
-TEST_CASE("a reveal is good for its own height and proposer alone") {
-    // A2: a reveal that leaks in a failed round helps at that height only.
+TEST_CASE("A2: a reveal is good for its own height and proposer alone") {
+    // A reveal that leaks in a failed round helps at that height only.
     Chain c({}, 3);
     c.blocks(3);
     const auto refused = [&](std::size_t who, const Hash& reveal) {
