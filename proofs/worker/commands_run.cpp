@@ -78,7 +78,9 @@ int run_command(const Common& c, const RunArguments& a) {
     must_belong(state, id);
 
     // Nothing is proved before the self-test passes: open_device throws where it does not.
-    DeviceThread device(open_device(c.device, c.threads), a.samples);
+    auto backend = open_device(c.device, c.threads);
+    HealthSource health = watch(*backend);
+    DeviceThread device(std::move(backend), a.samples, std::move(health));
     state.save_identity(id, node.url(), device.name());
     drain_on_signal();
     const Events tell(c.json);
@@ -91,8 +93,9 @@ int run_command(const Common& c, const RunArguments& a) {
           {"fault", a.fault}},
          "started: " + id.provider + " on " + id.chain_id + ", " + device.name() +
              (fault.kind == FaultKind::none ? "" : ", misbehaving: " + a.fault));
-    Runner runner(node, signing, state, device, tell, {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs, provider},
-                  chain.info, chain.block_ms);
+    Runner runner(node, signing, state, device, tell,
+                  {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs, provider, a.max_temperature}, chain.info,
+                  chain.block_ms);
     const int exit = runner.run();
     state.forget_drain();
     if (!device.idle()) {

@@ -20,8 +20,9 @@ struct RunArguments {
     std::string fault = "none";
     std::vector<std::uint32_t> slots;
     std::uint64_t epochs = 0;
-    unsigned node_wait = 30;  ///< seconds in which the node has to answer first
-    unsigned samples = 32;    ///< leaves rechecked before each commit
+    unsigned node_wait = 30;        ///< seconds in which the node has to answer first
+    unsigned samples = 32;          ///< leaves rechecked before each commit
+    unsigned max_temperature = 85;  ///< degrees Celsius; a hotter card begins nothing
     double bench_seconds = 2;
     bool wait = false;  ///< of drain
 };

@@ -7,8 +7,12 @@
 
 namespace assay::proofs::worker {
 
-DeviceThread::DeviceThread(std::unique_ptr<Backend> backend, std::uint64_t samples)
-    : backend_(std::move(backend)), samples_(samples), name_(backend_->name()), thread_([this] { loop(); }) {}
+DeviceThread::DeviceThread(std::unique_ptr<Backend> backend, std::uint64_t samples, HealthSource health)
+    : backend_(std::move(backend)),
+      samples_(samples),
+      health_(std::move(health)),
+      name_(backend_->name()),
+      thread_([this] { loop(); }) {}
 
 DeviceThread::~DeviceThread() {
     {
@@ -66,10 +70,16 @@ void DeviceThread::loop() {
             job = *std::exchange(job_, std::nullopt);
         }
         const auto start = std::chrono::steady_clock::now();
+        const auto before = health();
         Result<WorkResult> work = work_on(job);
+        const auto after = health();
+        // What is committed would be a bet on where the wrong bits went.
+        if (const std::uint64_t errors = new_memory_errors(before, after); errors != 0 && work)
+            work = Error{Code::no_device,
+                         "the card counted " + std::to_string(errors) + " uncorrectable memory errors while it worked"};
         const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         const std::lock_guard lock(mutex_);
-        done_.emplace(Done{std::move(job), std::move(work), took});
+        done_.emplace(Done{std::move(job), std::move(work), took, after});
         busy_ = false;
     }
 }

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "proofs/prover.hpp"
+#include "proofs/worker/health.hpp"
 
 namespace assay::proofs::worker {
 
@@ -29,15 +30,18 @@ class DeviceThread {
         Job job;
         Result<WorkResult> work;
         double seconds = 0;
+        std::optional<Health> health;  ///< right after the work
     };
 
     /// `samples`: how many leaves the processor recomputes, at places nobody knows, before a work may be committed.
-    DeviceThread(std::unique_ptr<Backend> backend, std::uint64_t samples);
+    /// `health`: work during which the card counted memory errors that nothing corrected is given up.
+    DeviceThread(std::unique_ptr<Backend> backend, std::uint64_t samples, HealthSource health = {});
     /// Waits for the job that runs.
     ~DeviceThread();
     DeviceThread(const DeviceThread&) = delete;
 
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::optional<Health> health() const { return health_ ? health_() : std::nullopt; }
     [[nodiscard]] bool idle() const;
     void start(Job job);  ///< only while idle
     [[nodiscard]] std::optional<Done> finished();
@@ -48,6 +52,7 @@ class DeviceThread {
 
     std::unique_ptr<Backend> backend_;
     std::uint64_t samples_;
+    HealthSource health_;
     std::string name_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;

@@ -80,4 +80,15 @@ std::unique_ptr<Backend> open_device(const std::string& name, unsigned threads) 
     throw Failure(Code::usage, "a device is cpu, cuda:N or auto, not '" + name + "'", "assay-prover devices");
 }
 
+HealthSource watch(const Backend& backend) {
+    const std::string name = backend.name();
+    for (const auto& device : cuda::platform().devices) {
+        if (!name.starts_with("cuda:" + std::to_string(device.index) + " ")) continue;
+        const auto nvml = Nvml::load();
+        if (!nvml || !nvml->read(device.uuid)) return {};
+        return [nvml, uuid = device.uuid] { return nvml->read(uuid); };
+    }
+    return {};
+}
+
 }  // namespace assay::proofs::worker

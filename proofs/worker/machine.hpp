@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proofs/prover.hpp"
+#include "proofs/worker/health.hpp"
 
 namespace assay::proofs::worker {
 
@@ -25,6 +26,9 @@ class ThreadedCpuBackend final : public Backend {
 /// Opens a device that passed its self-test. "auto" takes the first card that works, else the CPU, and says so on
 /// stderr. `threads` 0: all. Throws Failure: usage (an unknown name), no_device, selftest_failed.
 [[nodiscard]] std::unique_ptr<Backend> open_device(const std::string& name, unsigned threads);
+
+/// Reads the card behind `backend`; empty for the processor, and where NVML is absent or does not know the card.
+[[nodiscard]] HealthSource watch(const Backend& backend);
 
 /// Compressions per second of lanes, the best of three runs of about that long together; 64 leaves are rechecked.
 /// Throws Failure.

@@ -106,6 +106,10 @@ void add_online_commands(CLI::App& app, Common& common, int& exit) {
     run->add_option("--samples", a->samples, "leaves that the CPU recomputes before each commit")
         ->check(CLI::Range(32, 65'536))
         ->capture_default_str();
+    run->add_option("--max-temp", a->max_temperature, "degrees Celsius: a card that is hotter begins no task")
+        ->envname("ASSAY_PROVER_MAX_TEMP")
+        ->check(CLI::Range(30, 150))
+        ->capture_default_str();
     run->callback([a, &common, &exit] {
         wallet::harden_process();
         exit = run_command(common, *a);

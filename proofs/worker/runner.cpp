@@ -130,8 +130,8 @@ bool Runner::finished() const {
 }
 
 void Runner::wait_for(const std::string& what, const std::string& reason, const std::string& fix) {
-    // The words for a node that is away change with every look; the news is that it is away.
-    const std::string news = what == "node" || what == "sync" ? what : what + ": " + reason;
+    // The words for a node that is away or a card that cools change with every look; that it is so is the news.
+    const std::string news = what == "node" || what == "sync" || what == "card" ? what : what + ": " + reason;
     if (waiting_for_ == news) return;
     waiting_for_ = news;
     Json members{{"for", what}, {"reason", reason}};
@@ -186,7 +186,7 @@ void Runner::take_result() {
     const Task task = at->second;
     working_.erase(at);
     if (done->work) {
-        if (!draining_) commit(task, std::move(*done->work), done->seconds);
+        if (!draining_) commit(task, std::move(*done));
         return;
     }
     // Nothing was committed: the task may be begun again while its window is open.
@@ -200,6 +200,19 @@ void Runner::take_result() {
         stop(wrong ? exit_code(Code::selftest_failed) : 1,
              wrong ? "the device computes wrongly" : "the device does not work: " + error.message);
     }
+}
+
+bool Runner::too_hot() {
+    const auto card = device_.health();
+    const unsigned degrees = card ? card->temperature_c.value_or(0) : 0;
+    if (degrees <= options_.max_temperature) {
+        if (waiting_for_ == "card") waiting_for_.clear();
+        return false;
+    }
+    wait_for("card",
+             "it is at " + std::to_string(degrees) + " °C, --max-temp is " + std::to_string(options_.max_temperature),
+             "see to its cooling, or lower its power limit: nvidia-smi -pl WATTS");
+    return true;
 }
 
 bool Runner::has_access() {
@@ -230,7 +243,7 @@ void Runner::take_a_task() {
         idle_epoch_ == now_.epoch)
         return;
     if (options_.epochs != 0 && worked_.size() >= options_.epochs && !worked_.contains(now_.epoch.value)) return;
-    if (!has_access()) return;
+    if (too_hot() || !has_access()) return;
     std::vector<Task> tasks = node_.tasks(me_);
     std::erase_if(tasks, [&](const Task& t) { return !options_.slots.empty() && !options_.slots.contains(t.slot); });
     if (tasks.empty()) return wait_for("tasks", "no device of this provider works in this epoch yet", "");

@@ -26,6 +26,7 @@ struct RunOptions {
     std::set<std::uint32_t> slots;  ///< only these devices; empty: all of the provider
     std::uint64_t epochs = 0;       ///< stop after so many with work of ours; 0: go on
     Address provider;               ///< whose work it is: of the key that signs, or of whom it is the work key
+    unsigned max_temperature = 85;  ///< degrees Celsius; a hotter card begins nothing
 };
 
 class Runner {
@@ -56,12 +57,13 @@ class Runner {
     void take_a_task();
     void take_result();
     [[nodiscard]] bool has_access();
+    [[nodiscard]] bool too_hot();
     void tell_paid();
     void wait_for(const std::string& what, const std::string& reason, const std::string& fix);
     void stop(int exit, const std::string& reason);
 
     // runner_commits.cpp: one commit on its way
-    void commit(const Task& task, WorkResult work, double seconds);
+    void commit(const Task& task, DeviceThread::Done done);
     void send_commit(Open& o);
     void advance(Open& o);
     void follow_commit(Open& o);

@@ -65,7 +65,8 @@ void Runner::refused(const Record& r, const std::string& code, const std::string
     tell_("refused", members, place_of(r) + ": refused, " + code + (message.empty() ? "" : ": " + message));
 }
 
-void Runner::commit(const Task& t, WorkResult work, double seconds) {
+void Runner::commit(const Task& t, DeviceThread::Done done) {
+    WorkResult& work = *done.work;
     const Hash id = chain::commit_id(t.task, options_.provider, t.slot);
     if (now_.time > t.commit_by) return missed(t, "the work was done after the window had closed");
     Open o;
@@ -73,8 +74,14 @@ void Runner::commit(const Task& t, WorkResult work, double seconds) {
                 t.params, t.ctx,        work.root(), t.commit_by, options_.fault, Phase::sent,
                 0,        std::nullopt, std::nullopt};
     o.work = std::move(work);
-    note(place_of(o.record) + ": worked for " + std::to_string(static_cast<std::uint64_t>(seconds * 1000)) +
-         " ms, root " + to_hex(o.record.root.view()).substr(0, 16));
+    const auto ms = static_cast<std::uint64_t>(done.seconds * 1000);
+    Json members = members_of(o.record);
+    members["root"] = to_hex(o.record.root.view());
+    members["ms"] = ms;
+    members["device"] = done.health ? to_json(*done.health) : Json();
+    tell_("worked", members,
+          place_of(o.record) + ": worked for " + std::to_string(ms) + " ms, root " +
+              to_hex(o.record.root.view()).substr(0, 16) + (done.health ? "; " + to_text(*done.health) : ""));
     Open& there = open_[id] = std::move(o);
     send_commit(there);
 }

@@ -128,7 +128,7 @@ class Path(Base):
         self.files_at_commit = []
         run = self.run_with(node, "--once")
         self.assertEqual(run.end(), 0, run.errors)
-        self.assertEqual(run.kinds(), ["started", "working", "committed", "challenged", "opened", "verdict", "paid", "stopped"])
+        self.assertEqual(run.kinds(), ["started", "working", "worked", "committed", "challenged", "opened", "verdict", "paid", "stopped"])
         verdict = run.all("verdict")[0]
         self.assertEqual((verdict["verdict"], verdict["slashed"], verdict["bad"]), ("pass", "0", []))
         self.assertEqual(run.all("paid")[0]["paid"], "7")
