@@ -111,6 +111,22 @@ void add_products(Tile& sums, ByteView a, ByteView b) {
         }
 }
 
+void multiply_rows(ByteView a, ByteView b, std::uint64_t n, std::uint64_t k, std::uint64_t first, std::uint64_t count,
+                   std::span<std::uint32_t> c) {
+    // A stretch of B that stays in the second cache meets all rows before the next one does.
+    const std::uint64_t stretch = std::max<std::uint64_t>(1, (std::uint64_t{256} << 10) / k);
+    for (std::uint64_t from = 0; from < n; from += stretch)
+        for (std::uint64_t r = 0; r < count; ++r)
+            for (std::uint64_t col = from; col < std::min(n, from + stretch); ++col) {
+                const std::uint8_t* x = a.data() + (first + r) * k;
+                const std::uint8_t* y = b.data() + col * k;
+                std::int32_t sum = 0;
+                for (std::uint64_t i = 0; i < k; ++i)
+                    sum += std::int32_t{static_cast<std::int8_t>(x[i])} * std::int32_t{static_cast<std::int8_t>(y[i])};
+                c[static_cast<std::size_t>(r * n + col)] = static_cast<std::uint32_t>(sum);
+            }
+}
+
 std::uint64_t slice_units(std::uint64_t width) {
     // 4 x width for 32 x 32 x width products at 256 a unit, width for two panels, and for the rest: 64 + 2 hashes of a
     // tile, 21 + 21 + 30 nodes of two hashes in the longest paths, and the ends of the panels.

@@ -65,6 +65,11 @@ struct Panel {
 [[nodiscard]] Bytes cut_tile(std::span<const std::uint32_t> c, std::uint64_t n, std::uint64_t row, std::uint64_t col);
 [[nodiscard]] MerkleTree tile_tree(std::span<const std::uint32_t> c, std::uint64_t m, std::uint64_t n);
 
+/// Rows [first, first + count) of C, count·n values: the work that a buyer orders. `a` and `b` are whole. Any split of
+/// the rows over calls gives the same values.
+void multiply_rows(ByteView a, ByteView b, std::uint64_t n, std::uint64_t k, std::uint64_t first, std::uint64_t count,
+                   std::span<std::uint32_t> c);
+
 // For who has the roots. Errors: opening_leaf_count (another number of bytes), opening_sibling_count,
 // opening_root_mismatch; `name` says in the message whose leaf it is.
 [[nodiscard]] Status check_panel(const char* name, const Hash& root, std::uint64_t rows, std::uint64_t k,

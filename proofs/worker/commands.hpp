@@ -30,6 +30,13 @@ struct OpenArguments {
 };
 void open_command(const Common& c, const OpenArguments& a);
 void verify_command(const Common& c, const std::string& opening);
+struct MultiplyArguments {
+    std::string size;  ///< "M,N,K"
+    std::vector<std::string> inputs;
+    std::string output;
+};
+/// A buyer's product on the processor; prints the three roots.
+void multiply_command(const Common& c, const MultiplyArguments& a);
 void version_command(const Common& c);
 
 }  // namespace assay::proofs::worker

@@ -8,6 +8,7 @@ namespace {
 
 struct Offline {
     OpenArguments open;
+    MultiplyArguments multiply;
     std::string spec, out = "-", opening, kind = "lanes", fault = "none";
     double seconds = 2;
 };
@@ -60,6 +61,18 @@ void add_offline_commands(CLI::App& app, Common& common) {
     auto* verify = app.add_subcommand("verify", "checks an OPENING as a validator does; exit 4 where it is wrong");
     verify->add_option("OPENING", o->opening, "JSON, - for stdin")->required();
     verify->callback([o, &common] { verify_command(common, o->opening); });
+    auto* multiply = app.add_subcommand("multiply", "a buyer's product: C = A B^T of int8 files, on the CPU");
+    multiply->add_option("--gemm", o->multiply.size, "M,N,K: A is M x K, B is N x K, the product M x N")->required();
+    multiply->add_option("--input", o->multiply.inputs, "the file of A, and again of B")
+        ->required()
+        ->allow_extra_args(false);
+    multiply->add_option("--output", o->multiply.output, "where the product goes: raw int32, little-endian, row by row")
+        ->required();
+    multiply->add_option("--threads", common.threads, "threads on the CPU, 0 for all")
+        ->envname("ASSAY_PROVER_THREADS")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    multiply->callback([o, &common] { multiply_command(common, o->multiply); });
     app.add_subcommand("version", "version, commit, compiler, CUDA architectures")->callback([&common] {
         version_command(common);
     });

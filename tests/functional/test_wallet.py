@@ -263,6 +263,17 @@ class Wallet(unittest.TestCase):
         self.assay("lease", "deliver", bad, "--output", wrong, "--from", "dave", "-y")
         self.assertEqual(self.error("lease", "deliver", bad, "--c-root", "00" * 32, "--from", "dave", "-y", exit=1)["code"],
                          "already_delivered")
+        verify = lambda order, c, **more: ("lease", "verify", order, "--input", a, "--input", b, "--output", c)
+        self.assertEqual(self.assay(*verify(good, right)), {"order": good, "right": True, "delivered": True})
+        told = self.error(*verify(bad, wrong), exit=4)  # what was delivered, and wrong
+        self.assertEqual(told["code"], "verification_failed")
+        self.assertIn(f"row 5, column 40 is {values[5 * n + 40]} and should be {values[5 * n + 40] - 1}: tile 0,1",
+                      told["message"])
+        self.assertIn("lease dispute", told["hint"])
+        self.assertIn("the product has the root", self.error(*verify(bad, right), exit=4)["message"])
+        self.assertIn("the matrix A has the root", self.error(
+            "lease", "verify", good, "--input", b[:0] or self.raw("other.bin", bytes(m * k)), "--input", b, "--output", right,
+            exit=4)["message"])
         dispute = lambda order, tile, c: self.assay("lease", "dispute", order, "--tile", tile, "--input", a, "--input", b,
                                                     "--output", c, "--from", "erin", "-y")
         dispute(bad, "0,1", wrong)

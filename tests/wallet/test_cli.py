@@ -238,6 +238,7 @@ class Contract(unittest.TestCase):
         "bid place": ["ab" * 32, "--price", "0.1"], "bid accept": ["ab" * 32, "--provider", "alice", "--price", "0.1"],
         "bid list": ["ab" * 32], "order cancel": ["ab" * 32], "lease show": ["ab" * 32], "lease close": ["ab" * 32],
         "lease deliver": ["ab" * 32, "--c-root", "ab" * 32],
+        "lease verify": ["ab" * 32, "--input", __file__, "--input", __file__, "--output", __file__],
         "lease dispute": ["ab" * 32, "--tile", "0,0", "--input", __file__, "--input", __file__, "--output", __file__],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
         "validator report-price": ["1.14"], "validator rotate-key": ["--consensus-key", "ab" * 32],

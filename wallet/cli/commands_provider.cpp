@@ -228,6 +228,7 @@ void add_bids(CLI::App& app, Session& session, const std::shared_ptr<WorkOptions
 /// The job of an order as the node tells it, and the dispute that runs.
 struct ProductView {
     GemmSize size;
+    ProductRoots roots;
     std::optional<std::pair<std::uint32_t, std::uint32_t>> tile;
     std::uint64_t next_slice = 0;
 };
@@ -236,7 +237,11 @@ ProductView product_of(Session& session, const Hash& order) {
     const json::Value* gemm = answer.find("gemm");
     if (gemm == nullptr || gemm->kind == json::Kind::null)
         fail({Code::not_gemm, "the order is for units of a class, not for a product of matrices"});
-    ProductView out{{take(number_at(*gemm, "m")), take(number_at(*gemm, "n")), take(number_at(*gemm, "k"))}, {}, 0};
+    ProductView out{{take(number_at(*gemm, "m")), take(number_at(*gemm, "n")), take(number_at(*gemm, "k"))}, {}, {}, 0};
+    out.roots.a = parse_hash(text_or_empty(*gemm, "a_root"), "a_root");
+    out.roots.b = parse_hash(text_or_empty(*gemm, "b_root"), "b_root");
+    if (const json::Value* d = gemm->find("delivery"); d != nullptr && d->kind != json::Kind::null)
+        out.roots.c = parse_hash(text_or_empty(*d, "c_root"), "c_root");
     if (const json::Value* d = gemm->find("dispute"); d != nullptr && d->kind != json::Kind::null) {
         out.tile = {static_cast<std::uint32_t>(take(number_at(*d, "row"))),
                     static_cast<std::uint32_t>(take(number_at(*d, "col")))};
@@ -260,6 +265,29 @@ void add_products(CLI::App& lease, Session& session, const std::shared_ptr<WorkO
                                            ? typed(product_root(read_matrix(o->output), product_of(session, id).size))
                                            : parse_hash(o->c_root, "--c-root")}};
         });
+    });
+    CLI::App* verify = lease.add_subcommand(
+        "verify", "is this the product that was delivered, and is it right? Exit 4 where not; sends nothing");
+    verify->add_option("ID", o->order, "the order's id")->required();
+    verify->add_option("--input", o->inputs, "the file of A, and again of B")->required()->allow_extra_args(false);
+    verify->add_option("--output", o->output, "the product: raw int32, little-endian, row by row")->required();
+    verify->callback([=, &session] {
+        const Hash id = parse_hash(o->order, "the order's id");
+        if (o->inputs.size() != 2) usage("--input is needed twice: the file of A, and that of B");
+        const ProductView product = product_of(session, id);
+        const Status right = verify_product(product.size, product.roots, read_matrix(o->inputs[0]),
+                                            read_matrix(o->inputs[1]), read_matrix(o->output));
+        if (!right)
+            fail(right.error(), right.error().code == Code::verification_failed && product.roots.c
+                                    ? "assay lease dispute " + to_hex(id.view()) + " --tile R,C shows a wrong tile"
+                                    : "");
+        const bool delivered = product.roots.c.has_value();
+        session.result(make::object({{"order", make::text(to_hex(id.view()))},
+                                     {"right", make::flag(true)},
+                                     {"delivered", make::flag(delivered)}}),
+                       session.json ? std::string()
+                                    : std::string("right") +
+                                          (delivered ? ", and what was delivered" : "; nothing was delivered yet"));
     });
     CLI::App* dispute = lease.add_subcommand(
         "dispute", "show that a tile of what was delivered is wrong: the next slice of it, 1024 columns at a time");

@@ -2,7 +2,10 @@
 
 #include <charconv>
 
+#include "base/hex.hpp"
+#include "proofs/freivalds.hpp"
 #include "proofs/matrix.hpp"
+#include "wallet/keys/random.hpp"
 
 namespace assay::wallet {
 namespace {
@@ -80,6 +83,29 @@ Result<chain::Dispute> dispute_slice(chain::Dispute d, const GemmSize& size, Byt
                             proofs::tile_tree(values, size.m, size.n).path(d.tile_row * cols + d.tile_col)};
     }
     return d;
+}
+
+Status verify_product(const GemmSize& size, const ProductRoots& roots, ByteView a, ByteView b, ByteView product) {
+    const auto same = [](const char* what, const Hash& is, const Hash& should) -> Status {
+        if (is == should) return {};
+        return {Code::verification_failed,
+                std::string(what) + " has the root " + to_hex(is.view()) + ", the order says " + to_hex(should.view())};
+    };
+    ASSAY_TRY(const Hash a_root, matrix_root("the matrix A", a, size.m, size.k));
+    ASSAY_TRY_VOID(same("the matrix A", a_root, roots.a));
+    ASSAY_TRY(const Hash b_root, matrix_root("the matrix B", b, size.n, size.k));
+    ASSAY_TRY_VOID(same("the matrix B", b_root, roots.b));
+    ASSAY_TRY(const Hash c_root, product_root(product, size));
+    if (roots.c) ASSAY_TRY_VOID(same("the product", c_root, *roots.c));
+    Hash seed;
+    ASSAY_TRY_VOID(fill_random(seed.bytes));
+    const auto wrong = proofs::check_product(a, b, values_of(product), size.m, size.n, size.k, seed);
+    if (!wrong) return {};
+    return {Code::verification_failed, "the value in row " + std::to_string(wrong->row) + ", column " +
+                                           std::to_string(wrong->col) + " is " + std::to_string(wrong->is) +
+                                           " and should be " + std::to_string(wrong->should) + ": tile " +
+                                           std::to_string(wrong->row / proofs::kTileSide) + "," +
+                                           std::to_string(wrong->col / proofs::kTileSide) + " is wrong"};
 }
 
 }  // namespace assay::wallet

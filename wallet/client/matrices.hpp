@@ -5,6 +5,8 @@
 //   ASSAY_TRY(const Hash a_root, matrix_root("a", a_bytes, size.m, size.k));
 #pragma once
 
+#include <optional>
+
 #include "chain/messages.hpp"
 
 namespace assay::wallet {
@@ -25,5 +27,16 @@ struct GemmSize {
 /// Errors: usage where a file has another size; field_out_of_range for a tile or slice that is not there.
 [[nodiscard]] Result<chain::Dispute> dispute_slice(chain::Dispute message, const GemmSize& size, ByteView a, ByteView b,
                                                    ByteView product);
+
+/// What an order and its delivery say of a product.
+struct ProductRoots {
+    Hash a, b;
+    std::optional<Hash> c;  ///< none: not delivered yet, or declined
+};
+/// Are these the matrices that were ordered and the product that was delivered, and is it right? By a seed that nobody
+/// knows before (freivalds.hpp). Errors: usage where a file has another size; verification_failed with the file whose
+/// root differs, or with the first value that is wrong and the tile that shows it.
+[[nodiscard]] Status verify_product(const GemmSize& size, const ProductRoots& roots, ByteView a, ByteView b,
+                                    ByteView product);
 
 }  // namespace assay::wallet
