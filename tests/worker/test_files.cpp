@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 #include "proofs/prover.hpp"
 #include "proofs/worker/files.hpp"
+#include "proofs/worker/machine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 #include "tests/worker/failure_of.hpp"
@@ -104,6 +105,32 @@ TEST_CASE("a product's sizes are refused by name") {
     refused([](Json& v) { v["params"]["steps"] = 16; }, Code::json_unknown_key, "steps");
     refused([](Json& v) { v["params"]["m"] = v["params"]["n"] = std::uint64_t{1} << 52; }, Code::field_out_of_range,
             "2^40");
+}
+
+TEST_CASE("a walk's sizes are refused by name, and a memory that is not there with both sizes") {
+    const Files f = make_files(VramParams{.items = 512, .lanes = 8, .steps = 1024});
+    const auto refused = [&](const Change& change, Code code, const char* names) {
+        const auto failure = failure_of([&] { (void)parse_spec(changed(f.spec, change), "s"); });
+        REQUIRE(failure);
+        INFO(failure->what());
+        CHECK(code_word(failure->code) == code_word(code));
+        CHECK(std::string(failure->what()).find(names) != std::string::npos);
+    };
+    refused([](Json& v) { v["params"]["items"] = 513; }, Code::field_out_of_range, "16 x items = 8208");
+    refused([](Json& v) { v["params"]["items"] = (std::uint64_t{1} << 40) + 1; }, Code::json_number_range,
+            "params.items");
+    refused([](Json& v) { v["params"]["leaf_every"] = 1024; }, Code::json_number_range, "params.leaf_every");
+    refused([](Json& v) { v["params"]["windows"] = 0; }, Code::json_number_range, "params.windows");
+    refused([](Json& v) { v["params"]["stay"] = 2; }, Code::field_out_of_range, "stay is 0 where windows is 1");
+    refused([](Json& v) { v["params"].erase("stay"); }, Code::json_missing_key, "stay");
+    refused([](Json& v) { v["params"]["k"] = 128; }, Code::json_unknown_key, "k");
+
+    ThreadedCpuBackend cpu(1);
+    const VramParams vast{.items = kMaxVramItems, .lanes = 1 << 20, .steps = 1 << 24};
+    const Status none = cpu.run_vram(vast, Hash{}, {});
+    REQUIRE(!none.ok());
+    CHECK(none.error().code == Code::no_device);
+    CHECK(none.error().message.starts_with("a walk through 134217728 MiB does not fit into this machine's "));
 }
 
 TEST_CASE("a truncated file is refused wherever it ends") {

@@ -434,6 +434,9 @@ class Usage(Base):
                 else:
                     self.assertIn("9 of 9 samples are wrong", said["error"]["message"])
                     self.assertIn(named, said["error"]["message"])
+            roots = {json.loads(self.call("prove", spec, "--device", "cpu", "--threads", n, "--out", proof).stdout)["root"]
+                     for n in ("1", "3")}
+            self.assertEqual(len(roots), 1, f"the leaves of {kind} depend on how many threads make them")
         self.assertEqual(self.error_of("example", "--kind", "ram", exit=2)["code"], "usage")
 
     def test_a_password_is_never_asked_for_where_nobody_can_answer(self):
