@@ -100,15 +100,21 @@ std::vector<std::uint64_t> wrong_targets(const VramParams& p, const Hash& ctx, s
                                          LaneBackend backend) {
     const std::uint64_t per_lane = segments_per_lane(p);
     const VramSeed seed = vram_seed(ctx);
-    std::vector<std::uint64_t> bad;
+    std::vector<VramSegment> segments;
+    std::vector<const Hash*> claimed;
+    segments.reserve(targets.size());
+    claimed.reserve(targets.size());
     std::size_t at = 0;
     for (const std::uint64_t t : targets) {
         while (needed[at] != t) ++at;  // both ascend and every target is needed
         const std::uint64_t lane = t / per_lane, segment = t % per_lane;
-        VramState state = segment == 0 ? vram_start(ctx, lane) : vram_state(words[at - 1]);
-        walk_without_memory(p, seed, lane, segment, state, backend);
-        if (vram_leaf(state) != words[at]) bad.push_back(t);
+        segments.push_back({lane, segment, segment == 0 ? vram_start(ctx, lane) : vram_state(words[at - 1])});
+        claimed.push_back(&words[at]);
     }
+    walk_without_memory(p, seed, segments, backend);
+    std::vector<std::uint64_t> bad;
+    for (std::size_t i = 0; i < segments.size(); ++i)
+        if (vram_leaf(segments[i].state) != *claimed[i]) bad.push_back(targets[i]);
     return bad;
 }
 
@@ -171,15 +177,15 @@ void walk_segment(const VramParams& p, std::span<const std::uint32_t> memory, st
     }
 }
 
-void walk_without_memory(const VramParams& p, const VramSeed& seed, std::uint64_t lane, std::uint64_t segment,
-                         VramState& state, LaneBackend backend) {
-    const VramWindow window = window_of(p, segment);
+void walk_without_memory(const VramParams& p, const VramSeed& seed, std::span<VramSegment> segments,
+                         LaneBackend backend) {
     std::uint32_t item[kVramItemWords];
-    const std::uint64_t first = segment * p.leaf_every;
-    for (std::uint64_t t = first; t < first + p.leaf_every; ++t) {
-        make_items(seed, vram_address(state.h, window.base, window.items), 1, item, backend);
-        vram_step(state.h, item, lane, t);
-    }
+    for (std::uint64_t t = 0; t < p.leaf_every; ++t)
+        for (VramSegment& each : segments) {
+            const VramWindow window = window_of(p, each.segment);
+            make_items(seed, vram_address(each.state.h, window.base, window.items), 1, item, backend);
+            vram_step(each.state.h, item, each.lane, each.segment * p.leaf_every + t);
+        }
 }
 
 void walk_vram(const VramParams& p, const Hash& ctx, std::span<const std::uint32_t> memory, std::uint64_t first_lane,

@@ -109,9 +109,15 @@ void walk_vram(const VramParams& p, const Hash& ctx, std::span<const std::uint32
 /// One segment of lanes first_lane, first_lane + 1, … at once: one waits for memory while the others are mixed.
 void walk_segment(const VramParams& p, std::span<const std::uint32_t> memory, std::uint64_t first_lane,
                   std::uint64_t segment, std::span<VramState> states);
-/// The same for one lane without any memory: every item that it reads is made.
-void walk_without_memory(const VramParams& p, const VramSeed& seed, std::uint64_t lane, std::uint64_t segment,
-                         VramState& state, LaneBackend backend = best_lane_backend());
+/// A segment of a lane, and h before it; after walk_without_memory, h at its end.
+struct VramSegment {
+    std::uint64_t lane, segment;
+    VramState state;
+};
+/// Any segments without any memory: every item that they read is made. They go on in turn: a processor begins an item
+/// of the next one while it mixes that of the one before.
+void walk_without_memory(const VramParams& p, const VramSeed& seed, std::span<VramSegment> segments,
+                         LaneBackend backend = best_lane_backend());
 
 /// The memory of a work on this machine, not filled yet.
 class VramMemory {

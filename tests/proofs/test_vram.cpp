@@ -178,9 +178,9 @@ TEST_CASE("a walk gives the same leaves with memory, without, in any split of th
             for (int i = 0; i < 6; ++i) {
                 const std::uint64_t lane = random.below(p.lanes), segment = random.below(per_lane);
                 const std::uint64_t at = lane * per_lane + segment;
-                VramState state = segment == 0 ? vram_start(ctx, lane) : vram_state(whole[at - 1]);
-                walk_without_memory(p, vram_seed(ctx), lane, segment, state, backend);
-                REQUIRE(vram_leaf(state) == whole[at]);
+                VramSegment walk{lane, segment, segment == 0 ? vram_start(ctx, lane) : vram_state(whole[at - 1])};
+                walk_without_memory(p, vram_seed(ctx), {&walk, 1}, backend);
+                REQUIRE(vram_leaf(walk.state) == whole[at]);
                 const std::uint64_t all[] = {at}, needed_with_first[] = {at - 1, at};
                 const std::span<const std::uint64_t> needed =
                     segment == 0 ? std::span(all) : std::span(needed_with_first).subspan(0);
@@ -250,6 +250,9 @@ TEST_CASE("sizes that make a walk cheaper than its memory are refused one by one
     refused(
         parts, [](VramParams& p) { p.stay = 3; }, "steps / leaf_every = 64 is no multiple of windows x stay = 6");
     refused(
+        parts, [](VramParams& p) { p.windows = 5, p.stay = 1; },
+        "steps / leaf_every = 64 is no multiple of windows x stay = 5");
+    refused(
         parts, [](VramParams& p) { p.stay = 0xffffffff; }, "is no multiple of windows x stay = 8589934590");
     refused(
         parts, [](VramParams& p) { p.stay = 4; }, "lanes x stay x leaf_every is at most the items of a window, 25600");
@@ -258,6 +261,16 @@ TEST_CASE("sizes that make a walk cheaper than its memory are refused one by one
     VramParams edge = parts;
     edge.items = 51'200, edge.lanes = 100, edge.stay = 2;
     CHECK(edge.lanes * edge.stay * edge.leaf_every == edge.items / 2);  // as long as a visit may be
+    // docs/security/vram.md: sizes for a card of 141 GB.
+    const VramParams card{.items = std::uint64_t{1} << 30,
+                          .lanes = 1 << 18,
+                          .steps = 1 << 18,
+                          .leaf_every = 256,
+                          .windows = 2,
+                          .stay = 8};
+    CHECK(validate(card).ok());
+    CHECK(leaf_count(card) == kMaxWordsInMemory);
+    CHECK(verify_units(card, 64) == 548'096);
     // The largest that there is.
     const VramParams largest{
         .items = kMaxVramItems, .lanes = std::uint64_t{1} << 35, .steps = 16'384, .leaf_every = 512};

@@ -97,9 +97,9 @@ TEST_CASE("vram attack: one honest segment stands for no other lane, place, cont
     const VramSeed seed = vram_seed(ctx);
     const VramState from = vram_start(ctx, 3);
     const auto end = [&](const VramParams& sizes, const VramSeed& memory, std::uint64_t lane, std::uint64_t segment) {
-        VramState state = from;
-        walk_without_memory(sizes, memory, lane, segment, state);
-        return vram_leaf(state);
+        VramSegment walk{lane, segment, from};
+        walk_without_memory(sizes, memory, {&walk, 1});
+        return vram_leaf(walk.state);
     };
     const Hash honest = end(p, seed, 3, 0);
     std::set<Hash> seen{honest};
