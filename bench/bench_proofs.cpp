@@ -3,6 +3,7 @@
 // Lanes: against 65,536 raw SHA-256 compressions in one dependent chain through the project's best compression, which
 // is what a verifier without interleaving would need. Products: 64 sub-tiles of the longest rows, on every back end
 // that works here.
+// Walks: 64 segments of 128 steps, against the 262,144 compressions that their items take.
 //
 //   bench_proofs            prints one JSON object a line; exits 1 where a result is wrong
 #include <algorithm>
@@ -77,6 +78,51 @@ bool bench_gemm() {
     return right;
 }
 
+bool bench_vram() {
+    const VramParams work{.items = 65'536, .lanes = 64, .steps = 16'384};  // 8,192 leaves
+    const Hash ctx = sha256(as_bytes("bench")), seed = sha256(as_bytes("challenge"));
+    CpuBackend cpu;
+    const WorkResult done = prove(work, ctx, cpu).value();
+    const Opening opening = done.open(seed, kSamples).value();
+    const Hash root = done.root();
+    bool right = true;
+    const double verify = best_processor_time(40, [&] {
+        const auto verdict = verify_opening(work, ctx, root, seed, kSamples, opening);
+        right = right && verdict.ok() && verdict->bad.empty() && verdict->targets.size() == kSamples;
+    });
+    constexpr std::uint32_t kCompressions = kSamples * 128 * 32;
+    LaneJob jobs[4];
+    const auto raw = [&](std::size_t n) {
+        return best_processor_time(40, [&] {
+            for (std::size_t i = 0; i < n; ++i) jobs[i] = lane_start(ctx, i);
+            advance_lanes({jobs, n}, static_cast<std::uint32_t>(kCompressions / n));
+        });
+    };
+    const double one = raw(1), four = raw(4);
+    std::vector<std::uint32_t> items(1024 * kVramItemWords);
+    const double make = best_processor_time(40, [&] { make_items(vram_seed(ctx), 0, 1024, items); }) * 8;
+    VramState state = vram_start(ctx, 0);
+    const double mix = best_processor_time(40, [&] {
+        for (std::uint64_t t = 0; t < kSamples * 128; ++t)
+            vram_step(state.h, items.data() + kVramItemWords * vram_address(state.h, 0, 1024), 0, t);
+    });
+    right = right && vram_leaf(state) != vram_leaf(vram_start(ctx, 0));  // and so the mixing is not left out
+    const std::vector<std::uint64_t> targets{0, 64};
+    const std::vector<Hash> leaves{done.leaves()[0], done.leaves()[63], done.leaves()[64]};
+    const double portable = best_processor_time(5, [&] {
+        const auto needed = needed_leaves(work, targets);
+        right = right && wrong_targets(work, ctx, targets, needed, leaves, LaneBackend::portable).empty();
+    });
+    std::printf(
+        "{\"bench\":\"proofs.verify_vram_k64\",\"verify_ms\":%.3f,\"bound_ms\":6,\"items_ms\":%.3f,\"mix_ms\":%.3f,"
+        "\"raw_1_stream_ms\":%.3f,\"raw_4_streams_ms\":%.3f,\"ratio_to_4_streams\":%.3f,\"portable_ms\":%.1f,"
+        "\"ns_per_unit\":%.2f,\"lanes\":\"%s\",\"results\":\"%s\"}\n",
+        verify * 1e3, make * 1e3, mix * 1e3, one * 1e3, four * 1e3, verify / four, portable * 32 * 1e3,
+        verify * 1e9 / static_cast<double>(kSamples * sample_units(work)), lane_backend_name(best_lane_backend()),
+        right ? "right" : "WRONG");
+    return right;
+}
+
 }  // namespace
 
 int main() {
@@ -132,5 +178,6 @@ int main() {
         verify / raw, verify * 1e3, raw * 1e3, one * 1e3, four * 1e3, verify / four, sha256_backend(),
         lane_backend_name(best_lane_backend()), right ? "right" : "WRONG");
     right = bench_gemm() && right;
+    right = bench_vram() && right;
     return right ? 0 : 1;
 }

@@ -12,6 +12,8 @@
 //   1      kind of work                          | 32     Merkle root of the leaves
 //   20     lanes: u64 lanes, u64 steps, u32 T    | 32     ctx
 //          gemm: u64 m, u64 n, u32 k             |
+//   36     vram: u64 items, lanes, steps,        |
+//          u32 leaf_every, windows, stay         |
 //   32     task id
 //   8      epoch, u64
 //   32     provider's address

@@ -1,5 +1,5 @@
 // The kinds of work, and what is asked of any of them. A kind is a parameter struct with a kTag and a file of functions
-// of the same names (see lanes.hpp and gemm.hpp); it joins by one more alternative in WorkParams.
+// of the same names (see lanes.hpp, gemm.hpp and vram.hpp); it joins by one more alternative in WorkParams.
 //
 //   WorkParams work = LanesParams{.lanes = 64, .steps = 1024, .leaf_every = 256};
 //   ASSAY_TRY_VOID(validate(work));
@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "proofs/gemm.hpp"
 #include "proofs/lanes.hpp"
+#include "proofs/vram.hpp"
 
 namespace assay::proofs {
 
@@ -26,9 +27,10 @@ constexpr std::uint8_t enum_count(WorkKind) {
 }
 
 /// Kind and every dimension: the very bytes that ctx binds (FAILURES F20).
-using WorkParams = std::variant<LanesParams, GemmParams>;
+using WorkParams = std::variant<LanesParams, GemmParams, VramParams>;
 static_assert(LanesParams::kTag == static_cast<std::uint8_t>(WorkKind::lanes));
 static_assert(GemmParams::kTag == static_cast<std::uint8_t>(WorkKind::gemm));
+static_assert(VramParams::kTag == static_cast<std::uint8_t>(WorkKind::vram));
 
 [[nodiscard]] WorkKind kind_of(const WorkParams& p);
 [[nodiscard]] std::string_view kind_name(WorkKind k);  ///< "lanes", "gemm", "vram"

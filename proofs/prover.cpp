@@ -14,7 +14,7 @@ std::string CpuBackend::name() const {
 }
 
 bool CpuBackend::does(WorkKind kind) const {
-    return kind == WorkKind::lanes || kind == WorkKind::gemm;
+    return kind == WorkKind::lanes || kind == WorkKind::gemm || kind == WorkKind::vram;
 }
 
 Status CpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
@@ -24,6 +24,13 @@ Status CpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Ha
 
 Status CpuBackend::run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) {
     proofs::run_gemm(p, ctx, 0, p.m / kGemmTileSide, words, gemm_);
+    return {};
+}
+
+Status CpuBackend::run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) {
+    ASSAY_TRY(VramMemory memory, VramMemory::of(p));
+    make_items(vram_seed(ctx), 0, p.items, memory.words(), lanes_);
+    walk_vram(p, ctx, memory.words(), 0, p.lanes, leaves);
     return {};
 }
 
@@ -59,6 +66,9 @@ Status honest(const LanesParams& p, const Hash& ctx, Backend& backend, std::span
 Status honest(const GemmParams& p, const Hash& ctx, Backend& backend, std::span<Hash> words) {
     return backend.run_gemm(p, ctx, words);
 }
+Status honest(const VramParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
+    return backend.run_vram(p, ctx, leaves);
+}
 
 bool is_skipped(const Hash& ctx, std::uint64_t leaf, Ppb share) {
     return first_word(fault_bytes(ctx, "skip", leaf)) % Ppb::kOne < share.value;
@@ -83,6 +93,25 @@ Status skip(const LanesParams& p, const Hash& ctx, Backend&, Ppb share, std::spa
     return {};
 }
 
+/// As of lanes. What is skipped is the walk: the memory is there.
+Status skip(const VramParams& p, const Hash& ctx, Backend&, Ppb share, std::span<Hash> leaves) {
+    ASSAY_TRY(VramMemory memory, VramMemory::of(p));
+    make_items(vram_seed(ctx), 0, p.items, memory.words());
+    const std::uint64_t per_lane = segments_per_lane(p);
+    for (std::uint64_t lane = 0; lane < p.lanes; ++lane) {
+        VramState state = vram_start(ctx, lane);
+        for (std::uint64_t g = 0; g < per_lane; ++g) {
+            const std::uint64_t index = lane * per_lane + g;
+            if (is_skipped(ctx, index, share))
+                state = vram_state(fault_bytes(ctx, "made up", index));
+            else
+                walk_segment(p, memory.words(), lane, g, {&state, 1});
+            leaves[index] = vram_leaf(state);
+        }
+    }
+    return {};
+}
+
 /// No tile depends on another: whoever left some out made the rest like everybody else.
 Status skip(const GemmParams& p, const Hash& ctx, Backend& backend, Ppb share, std::span<Hash> words) {
     ASSAY_TRY_VOID(honest(p, ctx, backend, words));
@@ -94,6 +123,15 @@ Status skip(const GemmParams& p, const Hash& ctx, Backend& backend, Ppb share, s
 /// The first lane's leaves stand for all lanes.
 Status copy(const LanesParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
     const LanesParams one{.lanes = 1, .steps = p.steps, .leaf_every = p.leaf_every};
+    const auto first = leaves.first(static_cast<std::size_t>(segments_per_lane(p)));
+    ASSAY_TRY_VOID(honest(one, ctx, backend, first));
+    for (std::size_t i = first.size(); i < leaves.size(); ++i) leaves[i] = leaves[i % first.size()];
+    return {};
+}
+
+Status copy(const VramParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
+    VramParams one = p;
+    one.lanes = 1;
     const auto first = leaves.first(static_cast<std::size_t>(segments_per_lane(p)));
     ASSAY_TRY_VOID(honest(one, ctx, backend, first));
     for (std::size_t i = first.size(); i < leaves.size(); ++i) leaves[i] = leaves[i % first.size()];
@@ -220,6 +258,13 @@ Status selftest(Backend& backend, WorkKind kind) {
             ASSAY_TRY_VOID(
                 check_answer(backend, p, known.ctx_text, known.root, [&](const Hash& ctx, std::span<Hash> out) {
                     run_gemm(p, ctx, 0, p.m / kGemmTileSide, out, GemmBackend::portable);
+                }));
+        }
+    if (kind == WorkKind::vram)
+        for (const VramAnswer& known : kVramAnswers) {
+            ASSAY_TRY_VOID(check_answer(
+                backend, known.work, known.ctx_text, known.root, [&](const Hash& ctx, std::span<Hash> out) {
+                    (void)CpuBackend(LaneBackend::portable).run_vram(known.work, ctx, out);  // half a MiB
                 }));
         }
     return {};

@@ -33,6 +33,9 @@ class Backend {
     [[nodiscard]] virtual Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) = 0;
     /// All leaves of the work, row of tiles after row, into leaf_count(p) · leaf_words(p) places. Errors: no_device.
     [[nodiscard]] virtual Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) = 0;
+    /// All leaves of the work, lane after lane, into leaf_count(p) places. Errors: no_device, also where the memory
+    /// that the work fills is not there.
+    [[nodiscard]] virtual Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) = 0;
 };
 
 /// One thread of this processor. Its results are what every other back end is compared with.
@@ -44,6 +47,7 @@ class CpuBackend final : public Backend {
     [[nodiscard]] bool does(WorkKind kind) const override;
     [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
     [[nodiscard]] Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override;
+    [[nodiscard]] Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) override;
 
    private:
     LaneBackend lanes_;

@@ -8,6 +8,7 @@
 #include "proofs/cuda/gemm_launch.hpp"
 #include "proofs/cuda/lanes_launch.hpp"
 #include "proofs/cuda/raii.hpp"
+#include "proofs/cuda/vram_card.hpp"
 #include "proofs/gemm_parts.hpp"
 
 namespace assay::proofs::cuda {
@@ -57,9 +58,12 @@ class CudaBackend final : public Backend {
         return "cuda:" + std::to_string(device_.index) + " (" + device_.name + ", " + device_.uuid.substr(0, 8) + ")";
     }
 
-    bool does(WorkKind kind) const override { return kind == WorkKind::lanes || kind == WorkKind::gemm; }
+    bool does(WorkKind kind) const override {
+        return kind == WorkKind::lanes || kind == WorkKind::gemm || kind == WorkKind::vram;
+    }
 
-    /// The first product waits for the known answers; who does lanes alone never runs the other kernels.
+    /// The first product, and the first walk, wait for their known answers; who does lanes alone never runs the other
+    /// kernels.
     Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
         std::call_once(gemm_tried_, [&] {
             Untested card(*this);
@@ -67,6 +71,15 @@ class CudaBackend final : public Backend {
         });
         if (!gemm_why_not_.empty()) return {Code::no_device, name() + " does no gemm: " + gemm_why_not_};
         return multiply(p, ctx, words);
+    }
+
+    Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+        std::call_once(vram_tried_, [&] {
+            Untested card(*this);
+            if (const Status passed = selftest(card, WorkKind::vram); !passed) vram_why_not_ = passed.error().message;
+        });
+        if (!vram_why_not_.empty()) return {Code::no_device, name() + " does no vram: " + vram_why_not_};
+        return walk(p, ctx, leaves);
     }
 
     // One owner at a time: kernels of two works never share the buffer.
@@ -127,6 +140,9 @@ class CudaBackend final : public Backend {
         Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
             return card_.multiply(p, ctx, words);
         }
+        Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+            return card_.walk(p, ctx, leaves);
+        }
 
        private:
         CudaBackend& card_;
@@ -170,6 +186,12 @@ class CudaBackend final : public Backend {
         return {};
     }
 
+    Status walk(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) {
+        const std::lock_guard lock(mutex_);
+        ASSAY_CUDA(cudaSetDevice(device_.index));
+        return vram_.run(p, ctx, leaves, stream_, done_, options_.launch_timeout_ms);
+    }
+
     Device device_;
     Options options_;
     std::mutex mutex_;
@@ -180,6 +202,9 @@ class CudaBackend final : public Backend {
     std::string gemm_why_not_;
     Buffer<std::uint32_t> rows_a_, rows_b_, digest_keys_;
     Buffer<std::uint64_t> digests_;
+    std::once_flag vram_tried_;
+    std::string vram_why_not_;
+    VramCard vram_;
 };
 
 }  // namespace

@@ -43,8 +43,8 @@ struct Options {
     std::uint64_t launch_timeout_ms = 60'000;
 };
 
-/// Opens a device and runs the self-test of lanes on it; that of gemm comes before its first product, which is refused
-/// with no_device where it fails. Errors: no_device, selftest_failed.
+/// Opens a device and runs the self-test of lanes on it; those of gemm and vram come before the first work of
+/// their kind, which is refused with no_device where they fail. Errors: no_device, selftest_failed.
 [[nodiscard]] Result<std::unique_ptr<Backend>> open(int index, const Options& options = {});
 
 }  // namespace assay::proofs::cuda

@@ -14,6 +14,7 @@
 namespace assay::proofs::cuda {
 
 inline Error cuda_error(cudaError_t error, std::string_view expression, std::string_view file, int line) {
+    (void)cudaGetLastError();  // else the next launch would report an allocation that failed before it
     const auto slash = file.rfind('/');
     if (slash != std::string_view::npos) file.remove_prefix(slash + 1);
     return {Code::no_device, std::string(cudaGetErrorName(error)) + " (" + cudaGetErrorString(error) + ") from " +
@@ -99,6 +100,7 @@ class Buffer {
         return {};
     }
     [[nodiscard]] T* get() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
 
    private:
     T* data_ = nullptr;

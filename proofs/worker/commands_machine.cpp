@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -155,6 +156,65 @@ double measure_gemm(Backend& backend, double seconds) {
 
 namespace {
 
+/// Sixteen reads of an item; a card's lanes are enough to keep its memory busy.
+VramParams bench_walk(std::uint64_t items, bool gpu) {
+    constexpr std::uint64_t kMostInWindow = std::uint64_t{1} << 28;  // 32 GiB
+    VramParams p{.items = items, .lanes = gpu ? std::uint64_t{1} << 18 : 64};
+    p.steps = 16 * items / p.lanes;
+    if (items > kMostInWindow) {
+        p.windows = static_cast<std::uint32_t>(items / kMostInWindow);
+        p.stay = static_cast<std::uint32_t>(kMostInWindow / p.lanes / p.leaf_every);
+    }
+    return p;
+}
+
+}  // namespace
+
+VramRate measure_vram(Backend& backend, double seconds) {
+    const bool gpu = backend.name().starts_with("cuda:");
+    std::uint64_t most = std::uint64_t{1} << 21;  // 256 MiB
+    if (gpu) {
+        const auto index = static_cast<std::size_t>(std::stoi(backend.name().substr(5)));
+        most = std::bit_floor(cuda::platform().devices.at(index).memory / 10 * 9 / kVramItemBytes);
+    }
+    VramParams p = bench_walk(std::min(most, std::uint64_t{1} << (gpu ? 24 : 17)), gpu);
+    const Hash ctx = sha256(as_bytes("bench"));
+    std::vector<Hash> leaves;
+    const auto time_of = [&](const VramParams& work) {
+        leaves.resize(static_cast<std::size_t>(leaf_count(work)));
+        const auto start = std::chrono::steady_clock::now();
+        take(backend.run_vram(work, ctx, leaves));
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    while (time_of(p) < seconds / 12 && p.items < most) p = bench_walk(2 * p.items, gpu);
+    VramParams twice = p;
+    twice.steps *= 2;
+    double one = 1e9, two = 1e9;
+    for (int i = 0; i < 3; ++i) two = std::min(two, time_of(twice)), one = std::min(one, time_of(p));
+    take(recheck(WorkResult(p, ctx, std::move(leaves)), ctx, 64));
+    const double walk = std::max(two - one, 1e-9);
+    return {p, std::max(one - walk, 0.0), static_cast<double>(p.lanes * p.steps * kVramItemBytes) / walk};
+}
+
+namespace {
+
+void bench_vram(const Common& c, Backend& backend, double seconds) {
+    const VramRate rate = measure_vram(backend, seconds);
+    if (c.json)
+        return print_json({{"kind", "vram"},
+                           {"device", backend.name()},
+                           {"memory_bytes", memory_bytes(rate.work)},
+                           {"windows", rate.work.windows},
+                           {"fill_s", rate.fill_s},
+                           {"read_bytes_per_s", rate.read_bytes_per_s},
+                           {"checked", true}});
+    print_line(backend.name() + ": " + std::to_string(memory_bytes(rate.work) >> 20) + " MiB filled in " +
+               fixed_text(rate.fill_s, 2) + " s, walked through at " + fixed_text(rate.read_bytes_per_s / 1e9, 2) +
+               " GB/s" +
+               (rate.work.windows > 1 ? " in " + std::to_string(rate.work.windows) + " windows" : std::string()) +
+               "; 64 leaves rechecked");
+}
+
 void bench_gemm(const Common& c, Backend& backend, double seconds) {
     const double best = measure_gemm(backend, seconds);
     if (c.json)
@@ -167,9 +227,11 @@ void bench_gemm(const Common& c, Backend& backend, double seconds) {
 }  // namespace
 
 void bench_command(const Common& c, const std::string& kind, double seconds) {
-    if (kind != "lanes" && kind != "gemm") throw Failure(Code::usage, "kind is lanes or gemm, not " + kind);
+    if (kind != "lanes" && kind != "gemm" && kind != "vram")
+        throw Failure(Code::usage, "kind is lanes, gemm or vram, not " + kind);
     const auto backend = open_device(c.device, c.threads);
     if (kind == "gemm") return bench_gemm(c, *backend, seconds);
+    if (kind == "vram") return bench_vram(c, *backend, seconds);
     const bool gpu = backend->name().starts_with("cuda:");
     const double best = measure_lanes(*backend, seconds);
     Json out{{"kind", "lanes"}, {"device", backend->name()}, {"compressions_per_s", best}, {"checked", true}};

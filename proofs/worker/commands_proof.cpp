@@ -26,7 +26,9 @@ WorkResult do_work(const Common& c, const Spec& spec, const std::string& fault_t
     return work;
 }
 
-std::string why_wrong(const LanesParams& p, std::uint64_t leaf) {
+/// Of a lane of hashes or of a walk.
+template <class Lanes>
+std::string why_wrong(const Lanes& p, std::uint64_t leaf) {
     const std::uint64_t per_lane = segments_per_lane(p), lane = leaf / per_lane, segment = leaf % per_lane;
     return "leaf " + std::to_string(leaf) + " (lane " + std::to_string(lane) + ", steps " +
            std::to_string(segment * p.leaf_every) + " to " + std::to_string((segment + 1) * p.leaf_every - 1) +

@@ -55,8 +55,18 @@ WorkParams read_params(const std::string& kind, json::Object params) {
         gemm.n = take(params.u64("n", 256));
         gemm.k = static_cast<std::uint32_t>(take(params.u64("k", 128, kMaxGemmK)));
         out = gemm;
+    } else if (kind == "vram") {
+        constexpr std::uint64_t kMost32 = 0xffffffffu;
+        VramParams vram;
+        vram.items = take(params.u64("items", 1, kMaxVramItems));
+        vram.lanes = take(params.u64("lanes", 1));
+        vram.steps = take(params.u64("steps", 1));
+        vram.leaf_every = static_cast<std::uint32_t>(take(params.u64("leaf_every", 16, kMaxVramLeafEvery)));
+        vram.windows = static_cast<std::uint32_t>(take(params.u64("windows", 1, kMost32)));
+        vram.stay = static_cast<std::uint32_t>(take(params.u64("stay", 0, kMost32)));
+        out = vram;
     } else {
-        throw Failure(Code::invalid_params, "kind is lanes or gemm; " + kind + " is not known here");
+        throw Failure(Code::invalid_params, "kind is lanes, gemm or vram; " + kind + " is not known here");
     }
     take(params.done());
     take(validate(out));
@@ -65,6 +75,9 @@ WorkParams read_params(const std::string& kind, json::Object params) {
 
 Json params_json(const WorkParams& p) {
     if (const auto* gemm = std::get_if<GemmParams>(&p)) return {{"m", gemm->m}, {"n", gemm->n}, {"k", gemm->k}};
+    if (const auto* vram = std::get_if<VramParams>(&p))
+        return {{"items", vram->items},           {"lanes", vram->lanes},     {"steps", vram->steps},
+                {"leaf_every", vram->leaf_every}, {"windows", vram->windows}, {"stay", vram->stay}};
     const auto& lanes = std::get<LanesParams>(p);
     return {{"lanes", lanes.lanes}, {"steps", lanes.steps}, {"leaf_every", lanes.leaf_every}};
 }
@@ -202,8 +215,11 @@ Spec example_spec(const std::string& kind) {
         out.params = LanesParams{.lanes = 64, .steps = 4096, .leaf_every = 256};
     else if (kind == "gemm")
         out.params = GemmParams{.m = 512, .n = 512, .k = 1024};
+    else if (kind == "vram")
+        out.params =
+            VramParams{.items = 16'384, .lanes = 64, .steps = 4096, .leaf_every = 128, .windows = 1, .stay = 0};
     else
-        throw Failure(Code::usage, "kind is lanes or gemm, not " + kind);
+        throw Failure(Code::usage, "kind is lanes, gemm or vram, not " + kind);
     Binding b;
     b.chain_id = "assay-devnet-1";
     b.task = sha256(as_bytes("example task"));

@@ -1,5 +1,7 @@
 #include "proofs/worker/machine.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <thread>
@@ -19,7 +21,7 @@ std::string ThreadedCpuBackend::name() const {
 }
 
 bool ThreadedCpuBackend::does(WorkKind kind) const {
-    return kind == WorkKind::lanes || kind == WorkKind::gemm;
+    return kind == WorkKind::lanes || kind == WorkKind::gemm || kind == WorkKind::vram;
 }
 
 Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
@@ -51,6 +53,39 @@ Status ThreadedCpuBackend::run_gemm(const GemmParams& p, const Hash& ctx, std::s
         workers.emplace_back([=, &p, &ctx] { proofs::run_gemm(p, ctx, first, count, out); });
     }
     for (auto& each : workers) each.join();
+    return {};
+}
+
+Status ThreadedCpuBackend::run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) {
+    // A system that lends more memory than it has would end the program in the middle of the work.
+    const std::uint64_t memory = static_cast<std::uint64_t>(std::max(0l, sysconf(_SC_PHYS_PAGES))) *
+                                 static_cast<std::uint64_t>(std::max(0l, sysconf(_SC_PAGESIZE)));
+    if (memory_bytes(p) > memory)
+        return {Code::no_device, "a walk through " + std::to_string(memory_bytes(p) >> 20) +
+                                     " MiB does not fit into this machine's " + std::to_string(memory >> 20) + " MiB"};
+    ASSAY_TRY(VramMemory memory_of_work, VramMemory::of(p));
+    const std::span<std::uint32_t> items = memory_of_work.words();
+    const VramSeed seed = vram_seed(ctx);
+    const auto in_parts = [&](std::uint64_t whole, auto&& do_part) {
+        const std::uint64_t parts = std::min<std::uint64_t>(threads_, whole);
+        std::vector<std::thread> workers;
+        for (std::uint64_t i = 0; i < parts; ++i) {
+            const std::uint64_t first = whole * i / parts, count = whole * (i + 1) / parts - first;
+            workers.emplace_back([=] { do_part(first, count); });
+        }
+        for (auto& each : workers) each.join();
+    };
+    in_parts(p.items, [&](std::uint64_t first, std::uint64_t count) {
+        make_items(seed, first, count,
+                   items.subspan(static_cast<std::size_t>(first * kVramItemWords),
+                                 static_cast<std::size_t>(count * kVramItemWords)));
+    });
+    const std::uint64_t per_lane = segments_per_lane(p);
+    in_parts(p.lanes, [&](std::uint64_t first, std::uint64_t count) {
+        walk_vram(
+            p, ctx, items, first, count,
+            leaves.subspan(static_cast<std::size_t>(first * per_lane), static_cast<std::size_t>(count * per_lane)));
+    });
     return {};
 }
 

@@ -34,11 +34,11 @@ void add_offline_commands(CLI::App& app, Common& common) {
     selftest->callback([&common] { selftest_command(common); });
     auto* bench = app.add_subcommand("bench", "the rate, and its share of the device's limit");
     add_device_options(*bench, common);
-    bench->add_option("--kind", o->kind, "lanes or gemm")->capture_default_str();
+    bench->add_option("--kind", o->kind, "lanes, gemm or vram")->capture_default_str();
     bench->add_option("--seconds", o->seconds, "about how long")->check(CLI::Range(0.1, 300.0))->capture_default_str();
     bench->callback([o, &common] { bench_command(common, o->kind, o->seconds); });
     auto* example = app.add_subcommand("example", "a small SPEC to try");
-    example->add_option("--kind", o->kind, "lanes or gemm")->capture_default_str();
+    example->add_option("--kind", o->kind, "lanes, gemm or vram")->capture_default_str();
     example->callback([o, &common] { example_command(common, o->kind); });
     auto* prove = app.add_subcommand("prove", "does the work of a SPEC, offline");
     add_device_options(*prove, common);

@@ -47,6 +47,19 @@ void compare_products(Backend& device, const GemmParams& p, const Hash& ctx) {
     REQUIRE(ours == theirs);
 }
 
+void compare_walks(Backend& device, const VramParams& p, const Hash& ctx) {
+    CpuBackend cpu;
+    std::vector<Hash> ours(leaf_count(p)), theirs(ours.size());
+    REQUIRE(validate(p).ok());
+    REQUIRE(cpu.run_vram(p, ctx, ours).ok());
+    const Status status = device.run_vram(p, ctx, theirs);
+    INFO(device.name() << ": " << p.items << " items, " << p.lanes << " lanes, " << p.steps << " steps, a leaf every "
+                       << p.leaf_every << ", " << p.windows << " windows, stay " << p.stay << " "
+                       << (status.ok() ? "" : status.error().message));
+    REQUIRE(status.ok());
+    REQUIRE(ours == theirs);
+}
+
 }  // namespace
 
 TEST_CASE("a missing device is one sentence") {
@@ -91,5 +104,34 @@ TEST_CASE("GPU equals CPU leaf by leaf in products: edge sizes, random sizes, te
                              random.fixed<Hash>());
         const Hash same = random.fixed<Hash>();
         for (int i = 0; i < 10; ++i) compare_products(*device, GemmParams{1024, 1024, 512}, same);
+    }
+}
+
+TEST_CASE("GPU equals CPU leaf by leaf in walks: edge sizes, windows, ten repetitions") {
+    test::Random random;
+    for (const auto& device : devices()) {
+        for (const std::uint64_t lanes : {1, 2, 31, 32, 33, 255, 256, 257, 1023})
+            for (const std::uint32_t leaf_every : {16u, 128u, 512u})
+                compare_walks(
+                    *device,
+                    {.items = 25 * lanes + random.below(100), .lanes = lanes, .steps = 3072, .leaf_every = leaf_every},
+                    random.fixed<Hash>());
+        for (int i = 0; i < 10; ++i) {
+            VramParams p{.lanes = 1 + random.below(300), .steps = 4096, .leaf_every = 16};
+            p.windows = static_cast<std::uint32_t>(1u << (1 + random.below(3)));
+            p.stay = static_cast<std::uint32_t>(1u << random.below(3));
+            p.items = p.windows * p.lanes * (p.stay * p.leaf_every + 16);
+            while (p.lanes * p.steps < 16 * p.items) p.steps *= 2;
+            compare_walks(*device, p, random.fixed<Hash>());
+        }
+        const Hash same = random.fixed<Hash>();
+        for (int i = 0; i < 10; ++i) compare_walks(*device, {.items = 65'536, .lanes = 1024, .steps = 1024}, same);
+        // More than any card has: one sentence with the numbers, and the next work is done.
+        std::vector<Hash> leaves(16);
+        const Status refused = device->run_vram({.items = kMaxVramItems, .lanes = 1, .steps = 2048}, same, leaves);
+        REQUIRE(!refused.ok());
+        CHECK(refused.error().code == Code::no_device);
+        CHECK(refused.error().message.find("MiB are free") != std::string::npos);
+        compare_walks(*device, {.items = 4096, .lanes = 64, .steps = 1024}, same);
     }
 }

@@ -28,6 +28,11 @@ class BrokenBackend final : public Backend {
         words[leaf_ % words.size()] = Hash{};
         return {};
     }
+    Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) override {
+        ASSAY_TRY_VOID(cpu_.run_vram(p, ctx, leaves));
+        leaves[leaf_ % leaves.size()] = Hash{};
+        return {};
+    }
 
    private:
     CpuBackend cpu_;
@@ -135,15 +140,42 @@ TEST_CASE("each fault spoils a product as it says") {
     CHECK(recheck(work(p, ctx), Hash{}, 64).ok());
 }
 
+TEST_CASE("each fault spoils a walk as it says") {
+    const VramParams p{.items = 800, .lanes = 16, .steps = 1024, .leaf_every = 64};  // 256 leaves
+    const Hash ctx = sha256(as_bytes("walk faults"));
+    CHECK(wrong(work(p, ctx), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=0"), ctx) == 0);
+    CHECK(wrong(work(p, ctx, "skip=1"), ctx) == 256);
+    const std::size_t some = wrong(work(p, ctx, "skip=0.2"), ctx);
+    CHECK(some > 20);
+    CHECK(some < 90);
+    const std::size_t flipped = wrong(work(p, ctx, "flip=1"), ctx);
+    CHECK((flipped == 1 || flipped == 2));  // the leaf and, unless it ends a lane, its successor
+    CHECK(wrong(work(p, ctx, "zero"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "replay"), ctx) == 256);
+    CHECK(wrong(work(p, ctx, "copy"), ctx) == 240);
+    for (const char* fault : {"skip=0.2", "flip=5", "replay", "zero", "copy"}) {
+        INFO(fault);
+        CHECK(work(p, ctx, fault).root() == work(p, ctx, fault).root());
+        CHECK(work(p, ctx, fault).root() != work(p, ctx).root());
+    }
+    BrokenBackend broken(7);
+    CHECK(recheck(prove(p, ctx, broken).value(), Hash{}, 256).error().code == Code::selftest_failed);
+    CHECK(recheck(work(p, ctx), Hash{}, 64).ok());
+    CHECK(selftest(broken, WorkKind::vram).error().message.find("first wrong leaf 7") != std::string::npos);
+}
+
 TEST_CASE("a cheater who skips a share f of the work is caught at 1 - (1 - f)^k") {
     test::Random random;
     INFO("seed " << test::seed());
     constexpr std::uint64_t k = 64;
     const WorkParams lanes = LanesParams{.lanes = 32, .steps = 512, .leaf_every = 16};  // 1024 leaves
     const WorkParams gemm = GemmParams{.m = 1024, .n = 2048, .k = 128};                 // 2048 sub-tiles in 128 leaves
+    const WorkParams vram = VramParams{.items = 800, .lanes = 16, .steps = 1024, .leaf_every = 16};  // 1024 leaves
     for (const auto& [p, text] : {std::pair{lanes, "skip=0.01"},
                                   {lanes, "skip=0.05"},
                                   {lanes, "skip=0.1"},
+                                  {vram, "skip=0.05"},
                                   {gemm, "skip=0.05"},
                                   {gemm, "skip=0.1"}}) {
         const auto leaves = static_cast<double>(sample_range(p));
@@ -183,6 +215,7 @@ TEST_CASE("work of a kind that a device does not do is refused before anything i
             return cpu_.run_lanes(p, ctx, leaves);
         }
         Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override { std::abort(); }
+        Status run_vram(const VramParams&, const Hash&, std::span<Hash>) override { std::abort(); }
 
        private:
         CpuBackend cpu_;

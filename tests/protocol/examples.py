@@ -12,6 +12,7 @@ import itertools
 import json
 import pathlib
 import re
+import struct
 import sys
 
 import borsh
@@ -20,6 +21,7 @@ import matrix
 import messages as m
 import records
 import state
+import vram
 import work
 from secp256k1 import public_key, sign
 
@@ -27,7 +29,8 @@ HERE = pathlib.Path(__file__).parent
 VECTORS = HERE / "vectors.json"
 DOCUMENT = HERE.parent.parent / "docs" / "protocol.md"
 SPACED = {"multisig_keys", "c_first", "indices", "indices_64_of_1000000", "needed", "wrong_indices", "wrong_bad",
-          "gemm_digest_keys", "gemm_indices", "gemm_needed", "gemm_places", "gemm_wrong_bad"}
+          "gemm_digest_keys", "gemm_indices", "gemm_needed", "gemm_places", "gemm_wrong_bad",
+          "vram_addresses", "vram_indices", "vram_needed", "vram_wrong_bad"}
 CHAIN = "assay-example-1"
 SECRET = (3).to_bytes(32, "big")
 
@@ -183,6 +186,50 @@ def products(out, provider):
     out["gemm_wrong_bad"] = " ".join(map(str, gemm.verify(ctx, fake, rows, cols, k, fake_seed, samples, fake_opening)))
 
 
+def walks(out, provider):
+    size, slot, epoch, samples = (300, 2, 2560, 16, 2, 4), 2, 9, 6
+    items, _, steps, every, windows, stay = size
+    params = vram.params(*size)
+    ctx = work.work_ctx(CHAIN, params, m.epoch_task(epoch), epoch, provider, slot, text_hash("beacon h0"))
+    seed = vram.seed_of(ctx)
+    out["vram_params"] = params.hex()
+    out["vram_ctx"] = ctx.hex()
+    out["vram_seed"] = seed.hex()
+    out["vram_item"] = vram.item(seed, (1 << 33) + 5).hex()
+    out["vram_start"] = vram.start(ctx, 1).hex()
+    h, addresses = struct.unpack(">8I", vram.start(ctx, 1)), []
+    for step in range(6):
+        addresses.append(vram.address(h, *vram.window(items, windows, stay, 0)))
+        h = vram.step_of(h, vram.item(seed, addresses[-1]), 1, step)
+        if step == 0:
+            out["vram_step"] = struct.pack(">8I", *h).hex()
+    out["vram_addresses"] = " ".join(map(str, addresses))
+    leaves = vram_leaves(ctx, *size)
+    per_lane = steps // every
+    root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
+    challenge = work.challenge_seed(text_hash("beacon hc"), root, ctx)
+    targets = work.sample_indices(challenge, len(leaves), samples)
+    opening = work.open_lanes(leaves, steps, every, targets)
+    out["vram_leaf_0"], out["vram_leaf_4"], out["vram_leaf_319"] = leaves[0].hex(), leaves[4].hex(), leaves[319].hex()
+    out["vram_root"] = root.hex()
+    out["vram_challenge"] = challenge.hex()
+    out["vram_indices"] = " ".join(map(str, targets))
+    out["vram_needed"] = " ".join(map(str, work.needed_leaves(targets, per_lane)))
+    out["vram_opening"] = m.OPENING.encode(opening).hex()
+    wrong = leaves[:per_lane] + [bytes(32)] * per_lane
+    fake = work.merkle_root([work.merkle_leaf(x) for x in wrong])
+    fake_seed = work.challenge_seed(text_hash("beacon hc"), fake, ctx)
+    fake_opening = work.open_lanes(wrong, steps, every, work.sample_indices(fake_seed, len(leaves), samples))
+    out["vram_wrong_root"] = fake.hex()
+    out["vram_wrong_opening"] = m.OPENING.encode(fake_opening).hex()
+    out["vram_wrong_bad"] = " ".join(map(str, vram.verify(ctx, fake, size, fake_seed, samples, fake_opening)))
+
+
+@functools.cache
+def vram_leaves(ctx, *size):
+    return vram.run(ctx, *size)
+
+
 def matrices(out):
     m, n, k = 64, 32, 1040
     a = bytes((7 * r + 13 * i + r * i) % 256 for r in range(m) for i in range(k))
@@ -224,6 +271,7 @@ def computed():
     blocks(out, sender, raw)
     works(out, sender)
     products(out, sender)
+    walks(out, sender)
     matrices(out)
     state_tree(out, sender)
     genesis = filled(records.GENESIS, itertools.count(1))

@@ -240,6 +240,63 @@ TEST_CASE("protocol vectors: the product of two matrices made from ctx") {
     CHECK_FALSE(wrong->bad.empty());
 }
 
+TEST_CASE("protocol vectors: a walk through memory") {
+    const auto params = reads<proofs::WorkParams>("vram_params");
+    const auto& p = std::get<proofs::VramParams>(params);
+    REQUIRE(proofs::validate(params).ok());
+    const Hash ctx = proofs::work_ctx(kChain, params, fixed("epoch_task"), Epoch{9}, fixed<Address>("address"), 2,
+                                      fixed("beacon_h0"));
+    CHECK(hex(ctx) == text("vram_ctx"));
+    const proofs::VramSeed seed = proofs::vram_seed(ctx);
+    const auto hex_of = [](std::span<const std::uint32_t> words) {
+        std::string out;
+        for (std::size_t i = 0; i < words.size(); i += 8) {
+            proofs::VramState state;
+            std::copy_n(words.begin() + static_cast<std::ptrdiff_t>(i), 8, state.h);
+            out += hex(proofs::vram_leaf(state));
+        }
+        return out;
+    };
+    CHECK(hex_of(seed.w) == text("vram_seed"));
+    std::uint32_t item[proofs::kVramItemWords];
+    proofs::make_items(seed, (std::uint64_t{1} << 33) + 5, 1, item);
+    CHECK(hex_of(item) == text("vram_item"));
+    proofs::VramState state = proofs::vram_start(ctx, 1);
+    CHECK(hex(proofs::vram_leaf(state)) == text("vram_start"));
+    const proofs::VramWindow window = proofs::window_of(p, 0);
+    const auto addresses = numbers("vram_addresses");
+    for (std::uint64_t step = 0; step < addresses.size(); ++step) {
+        const std::uint64_t at = proofs::vram_address(state.h, window.base, window.items);
+        CHECK(at == addresses[step]);
+        proofs::make_items(seed, at, 1, item);
+        proofs::vram_step(state.h, item, 1, step);
+        if (step == 0) CHECK(hex(proofs::vram_leaf(state)) == text("vram_step"));
+    }
+
+    std::vector<Hash> leaves(proofs::leaf_count(params));
+    proofs::CpuBackend cpu;
+    REQUIRE(cpu.run_vram(p, ctx, leaves).ok());
+    for (const std::size_t i : {0u, 4u, 319u}) CHECK(hex(leaves[i]) == text("vram_leaf_" + std::to_string(i)));
+    const proofs::WorkResult work(params, ctx, leaves);
+    CHECK(hex(work.root()) == text("vram_root"));
+    const Hash challenge = proofs::challenge_seed(fixed("beacon_hc"), work.root(), ctx);
+    CHECK(hex(challenge) == text("vram_challenge"));
+    const auto targets = proofs::sample_indices(challenge, proofs::sample_range(params), 6);
+    CHECK(targets == numbers("vram_indices"));
+    CHECK(proofs::needed_leaves(params, targets) == numbers("vram_needed"));
+    CHECK(to_hex(borsh::encode(work.open(challenge, 6).value())) == text("vram_opening"));
+    const auto verdict =
+        proofs::verify_opening(params, ctx, work.root(), challenge, 6, reads<proofs::Opening>("vram_opening"));
+    REQUIRE(verdict.ok());
+    CHECK(verdict->bad.empty());
+    const Hash wrong_seed = proofs::challenge_seed(fixed("beacon_hc"), fixed("vram_wrong_root"), ctx);
+    const auto wrong = proofs::verify_opening(params, ctx, fixed("vram_wrong_root"), wrong_seed, 6,
+                                              reads<proofs::Opening>("vram_wrong_opening"));
+    REQUIRE(wrong.ok());
+    CHECK(wrong->bad == numbers("vram_wrong_bad"));
+    CHECK_FALSE(wrong->bad.empty());
+}
+
 TEST_CASE("protocol vectors: a buyer's matrices, their product and the roots of all three") {
     const std::uint64_t m = 64, n = 32, k = 1040;
     Bytes a, b;

@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 #include "proofs/prover.hpp"
 #include "proofs/worker/files.hpp"
+#include "proofs/worker/machine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 #include "tests/worker/failure_of.hpp"
@@ -74,12 +75,17 @@ TEST_CASE("files come back as they were written") {
     CHECK(to_json(parse_proof(gemm.proof, "p")).dump() == gemm.proof);
     CHECK(to_json(parse_opening(gemm.opening, "o")).dump() == gemm.opening);
     CHECK(passes(gemm.opening));
-    for (const char* kind : {"lanes", "gemm"}) {
+    const Files vram = make_files(VramParams{.items = 512, .lanes = 8, .steps = 1024});
+    CHECK(to_json(parse_spec(vram.spec, "s")).dump() == vram.spec);
+    CHECK(to_json(parse_proof(vram.proof, "p")).dump() == vram.proof);
+    CHECK(to_json(parse_opening(vram.opening, "o")).dump() == vram.opening);
+    CHECK(passes(vram.opening));
+    for (const char* kind : {"lanes", "gemm", "vram"}) {
         const Spec example = example_spec(kind);
         CHECK(kind_name(kind_of(example.params)) == kind);
         CHECK(parse_spec(to_json(example).dump(), "example").ctx == example.ctx);
     }
-    CHECK(failure_of([] { (void)example_spec("vram"); })->code == Code::usage);
+    CHECK(failure_of([] { (void)example_spec("ram"); })->code == Code::usage);
 }
 
 TEST_CASE("a product's sizes are refused by name") {
@@ -99,6 +105,32 @@ TEST_CASE("a product's sizes are refused by name") {
     refused([](Json& v) { v["params"]["steps"] = 16; }, Code::json_unknown_key, "steps");
     refused([](Json& v) { v["params"]["m"] = v["params"]["n"] = std::uint64_t{1} << 52; }, Code::field_out_of_range,
             "2^40");
+}
+
+TEST_CASE("a walk's sizes are refused by name, and a memory that is not there with both sizes") {
+    const Files f = make_files(VramParams{.items = 512, .lanes = 8, .steps = 1024});
+    const auto refused = [&](const Change& change, Code code, const char* names) {
+        const auto failure = failure_of([&] { (void)parse_spec(changed(f.spec, change), "s"); });
+        REQUIRE(failure);
+        INFO(failure->what());
+        CHECK(code_word(failure->code) == code_word(code));
+        CHECK(std::string(failure->what()).find(names) != std::string::npos);
+    };
+    refused([](Json& v) { v["params"]["items"] = 513; }, Code::field_out_of_range, "16 x items = 8208");
+    refused([](Json& v) { v["params"]["items"] = (std::uint64_t{1} << 40) + 1; }, Code::json_number_range,
+            "params.items");
+    refused([](Json& v) { v["params"]["leaf_every"] = 1024; }, Code::json_number_range, "params.leaf_every");
+    refused([](Json& v) { v["params"]["windows"] = 0; }, Code::json_number_range, "params.windows");
+    refused([](Json& v) { v["params"]["stay"] = 2; }, Code::field_out_of_range, "stay is 0 where windows is 1");
+    refused([](Json& v) { v["params"].erase("stay"); }, Code::json_missing_key, "stay");
+    refused([](Json& v) { v["params"]["k"] = 128; }, Code::json_unknown_key, "k");
+
+    ThreadedCpuBackend cpu(1);
+    const VramParams vast{.items = kMaxVramItems, .lanes = 1 << 20, .steps = 1 << 24};
+    const Status none = cpu.run_vram(vast, Hash{}, {});
+    REQUIRE(!none.ok());
+    CHECK(none.error().code == Code::no_device);
+    CHECK(none.error().message.starts_with("a walk through 134217728 MiB does not fit into this machine's "));
 }
 
 TEST_CASE("a truncated file is refused wherever it ends") {
