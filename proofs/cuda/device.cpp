@@ -16,8 +16,6 @@ namespace assay::proofs::cuda {
 
 namespace {
 
-constexpr double kFasterBy = 0.99;  // a gain of less than a hundredth is noise
-
 std::string version_text(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
@@ -109,9 +107,9 @@ class CudaBackend final : public Backend {
     /// Measures both ways of shifting (lane_step.hpp) and takes the one by products where it is faster and right.
     Status choose_shifts() {
         using lane_detail::Shifts;
-        ASSAY_TRY(const double by_logic, time_lanes(Shifts::logic));
-        ASSAY_TRY(const double by_products, time_lanes(Shifts::products));
-        if (by_products > kFasterBy * by_logic) return {};
+        ASSAY_TRY(const std::uint64_t by_logic, time_lanes(Shifts::logic));
+        ASSAY_TRY(const std::uint64_t by_products, time_lanes(Shifts::products));
+        if (by_products + by_logic / 100 > by_logic) return {};  // less than a hundredth is noise
         shifts_ = Shifts::products;
         if (!selftest(*this, WorkKind::lanes)) shifts_ = Shifts::logic;  // which has passed
         return {};
@@ -197,8 +195,8 @@ class CudaBackend final : public Backend {
         return {};
     }
 
-    /// Milliseconds, the least of three, of one lane in each thread that the card runs at once: some 25 of them.
-    Result<double> time_lanes(lane_detail::Shifts shifts) {
+    /// Microseconds, the least of three, of one lane in each thread that the card runs at once: some 25,000 of them.
+    Result<std::uint64_t> time_lanes(lane_detail::Shifts shifts) {
         const std::lock_guard lock(mutex_);
         ASSAY_CUDA(cudaSetDevice(device_.index));
         const LanesParams p{.lanes = static_cast<std::uint64_t>(device_.multiprocessors) * kLanesPerMultiprocessor,
@@ -211,13 +209,13 @@ class CudaBackend final : public Backend {
         TimedEvent start, end;
         ASSAY_TRY_VOID(start.create());
         ASSAY_TRY_VOID(end.create());
-        double best = 0;
+        std::uint64_t best = 0;
         for (int round = 0; round < 4; ++round) {  // the first one wakes the card
             ASSAY_TRY_VOID(start.record(stream_));
             ASSAY_CUDA(launch_lanes(launch, shifts, stream_.get()));
             ASSAY_TRY_VOID(end.record(stream_));
             ASSAY_TRY_VOID(end.wait("timing the lanes kernel", options_.launch_timeout_ms));
-            ASSAY_TRY(const double took, end.milliseconds_since(start));
+            ASSAY_TRY(const std::uint64_t took, end.microseconds_since(start));
             if (round == 1 || (round > 1 && took < best)) best = took;
         }
         return best;

@@ -88,10 +88,10 @@ class TimedEvent final : public Event {
    public:
     TimedEvent() : Event(cudaEventDefault) {}
     /// Both have been recorded and waited for.
-    Result<double> milliseconds_since(const TimedEvent& before) const {
-        float out = 0;
-        ASSAY_CUDA(cudaEventElapsedTime(&out, before.event_, event_));
-        return static_cast<double>(out);
+    Result<std::uint64_t> microseconds_since(const TimedEvent& before) const {
+        float milliseconds = 0;
+        ASSAY_CUDA(cudaEventElapsedTime(&milliseconds, before.event_, event_));
+        return static_cast<std::uint64_t>(milliseconds * 1000);
     }
 };
 
