@@ -63,10 +63,7 @@ class CudaBackend final : public Backend {
 
     /// The first product waits for the known answers; who does lanes alone never runs the other kernels.
     Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override {
-        std::call_once(gemm_tried_, [&] {
-            Untested card(*this);
-            if (const Status passed = selftest(card, WorkKind::gemm); !passed) gemm_why_not_ = passed.error().message;
-        });
+        std::call_once(gemm_tried_, [&] { choose_gemm(); });
         if (!gemm_why_not_.empty()) return {Code::no_device, name() + " does no gemm: " + gemm_why_not_};
         return multiply(p, ctx, words);
     }
@@ -133,6 +130,22 @@ class CudaBackend final : public Backend {
        private:
         CudaBackend& card_;
     };
+
+    /// On cards of compute capability 9.0 the kernel by `wgmma` where it passes, else the one for all.
+    void choose_gemm() {
+        Untested card(*this);
+        if (device_.major == 9 && device_.minor == 0) {
+            wgmma_ = true;
+            // With all blocks at once each has at most one place in C, so its ring of stages starts anew for none: once
+            // more with as few blocks as there can be, which then go from place to place.
+            for (const int blocks : {2, device_.multiprocessors}) {
+                gemm_blocks_ = blocks;
+                wgmma_ = wgmma_ && selftest(card, WorkKind::gemm).ok();
+            }
+            if (wgmma_) return;
+        }
+        if (const Status passed = selftest(card, WorkKind::gemm); !passed) gemm_why_not_ = passed.error().message;
+    }
 
     /// Half of what is free on the card, or another part of it, and never more than 1 GiB.
     Result<std::uint64_t> leaves_at_once(std::uint64_t part) {
@@ -242,9 +255,10 @@ class CudaBackend final : public Backend {
             if (part.first_row == 0)
                 ASSAY_CUDA(launch_rows({keys.b, part.first_col, part.cols, p.k, rows_b_.get()}, stream_.get()));
             ASSAY_CUDA(launch_rows({keys.a, part.first_row, part.rows, p.k, rows_a_.get()}, stream_.get()));
-            ASSAY_CUDA(launch_gemm({rows_a_.get(), rows_b_.get(), part.rows, part.cols, p.k, digest_keys_.get(),
-                                    digests_.get(), device_.multiprocessors},
-                                   stream_.get()));
+            ASSAY_CUDA(
+                (wgmma_ ? launch_gemm_wgmma : launch_gemm)({rows_a_.get(), rows_b_.get(), part.rows, part.cols, p.k,
+                                                            digest_keys_.get(), digests_.get(), gemm_blocks_},
+                                                           stream_.get()));
             ASSAY_TRY_VOID(done_.record(stream_));
             ASSAY_TRY_VOID(done_.wait("the gemm kernel", options_.launch_timeout_ms));
             // A row of leaves of the part into its place in a row of all leaves: 128 bytes for each 128 columns.
@@ -267,6 +281,8 @@ class CudaBackend final : public Backend {
     Buffer<HashPlace> buffer_, roots_, ends_;
     lane_detail::Shifts shifts_ = lane_detail::Shifts::logic;
     std::once_flag gemm_tried_;
+    bool wgmma_ = false;
+    int gemm_blocks_ = device_.multiprocessors;  ///< at once
     std::string gemm_why_not_;
     Buffer<std::uint32_t> rows_a_, rows_b_, digest_keys_;
     Buffer<std::uint64_t> digests_;

@@ -9,10 +9,12 @@ import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "kernel-figures"
 LANES = "_ZN5assay6proofs4cuda40_GLOBAL__N__157aa364_8_lanes_cu_3a4dc4cb12lanes_kernelILNS0_11lane_detail6ShiftsE0EEEvi"
-OTHERS = [LANES.replace("ShiftsE0", "ShiftsE1"), "_ZN1x11gemm_kernelEv", "_ZN1x11rows_kernelEv",
+OTHERS = [LANES.replace("ShiftsE0", "ShiftsE1"), "_ZN1x11gemm_kernelEv", "_ZN1x12wgmma_kernelEv",
+          "_ZN1x11rows_kernelEv",
           "_ZN1x11each_kernelINS0_10HashLeavesEEEvyT_", "_ZN1x11each_kernelINS0_9JoinPairsEEEvyT_"]
 LOOP = ["MOV R1, R2", "LOP3.LUT R1, R2, R3, R4, 0x96, !PT", "SHF.R.W.U32 R1, R2, 0x6, R2", "IMAD R1, R2, UR4, R3",
         "IMAD R1, R2, c[0x0][0x1f8], R3", "NOP", "@P0 BRA 0x10"]
+IGMMA = ["IGMMA.64x256x32.S8.S8 R24, gdesc[UR12], R24"] * 8
 IMMA = ["IMMA.16832.S8.S8 R128, R48.ROW, R2.COL, R128"] * 64
 
 
@@ -24,7 +26,7 @@ def machine(lanes=LOOP, gemm=IMMA, registers=60, local=0, kernels=(LANES, *OTHER
     """What a cuobjdump would print for -res-usage and for -sass."""
     head = "\nFatbin elf code:\n================\narch = sm_90a\n"
     usage = "".join(f" Function {k}:\n  REG:{registers} STACK:0 SHARED:0 LOCAL:{local} CONSTANT[0]:516\n" for k in kernels)
-    bodies = {LANES: lanes, "_ZN1x11gemm_kernelEv": gemm}
+    bodies = {LANES: lanes, "_ZN1x11gemm_kernelEv": gemm, "_ZN1x12wgmma_kernelEv": IGMMA}
     sass = "".join(f"\t\tFunction : {k}\n{code(bodies.get(k, LOOP))}" for k in kernels)
     return head + usage, head + sass + "\nFatbin ptx code:\n================\narch = sm_80\n"
 
