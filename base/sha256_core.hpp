@@ -15,6 +15,15 @@ ASSAY_HD std::uint32_t rotr(std::uint32_t x, int n) {
 #endif
 }
 
+/// Between big-endian words and the bytes of a little-endian machine.
+ASSAY_HD std::uint32_t swap_bytes(std::uint32_t x) {
+#ifdef __CUDA_ARCH__
+    return __byte_perm(x, 0, 0x0123);
+#else
+    return __builtin_bswap32(x);
+#endif
+}
+
 ASSAY_HD constexpr std::uint32_t round_constant(int i) {
     constexpr std::uint32_t k[64] = {
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

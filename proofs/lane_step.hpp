@@ -11,6 +11,9 @@
 // there additions of two registers are multiply-adds by a `one` that the compiler cannot see through. A literal never
 // meets it: then the compiler keeps `one` in every thread's own registers, multiply-adds read three of them, and the
 // dispatch stalls (docs/benchmarks.md: 14.1 against 16.2·10⁹ per second).
+//
+// A right shift is the high half of a product as well: which pipe takes the schedule's (Shifts) is a matter of the
+// card, and proofs/cuda measures it there.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +32,16 @@ namespace lane_detail {
 
 using sha256_core::rotr;
 using sha256_core::round_constant;
+using sha256_core::swap_bytes;
 
-/// A 1 that the compiler must not know: an argument of the kernel.
+/// What the compiler must not know, or it would shift and add instead: arguments of the kernel.
 struct Multiplier {
     std::uint32_t one = 1;
+    std::uint32_t right3 = 1u << 29, right10 = 1u << 22;  ///< the high half of x times this is x >> 3, x >> 10
 };
+
+/// What takes the schedule's right shifts: the pipe of logic and rotations, or the one of products.
+enum class Shifts : std::uint8_t { logic, products };
 
 /// Neither operand a literal.
 ASSAY_HD std::uint32_t plus(Multiplier m, std::uint32_t a, std::uint32_t b) {
@@ -59,12 +67,20 @@ ASSAY_HD constexpr std::uint32_t small0(std::uint32_t x) {
 ASSAY_HD constexpr std::uint32_t small1(std::uint32_t x) {
     return constant_rotr(x, 17) ^ constant_rotr(x, 19) ^ (x >> 10);
 }
-ASSAY_HD std::uint32_t swap_bytes(std::uint32_t x) {
+/// x >> n, where `product` is 2^(32 - n).
+template <Shifts kShifts>
+ASSAY_HD std::uint32_t shift_right(std::uint32_t x, int n, std::uint32_t product) {
+    if constexpr (kShifts == Shifts::logic) {
+        (void)product;
+        return x >> n;
+    } else {
+        (void)n;
 #ifdef __CUDA_ARCH__
-    return __byte_perm(x, 0, 0x0123);
+        return __umulhi(x, product);
 #else
-    return __builtin_bswap32(x);
+        return static_cast<std::uint32_t>((std::uint64_t{x} * product) >> 32);
 #endif
+    }
 }
 /// Keeps a value that was computed once from being recomputed in every step to save a register.
 ASSAY_HD void pin(std::uint32_t& x) {
@@ -115,6 +131,7 @@ ASSAY_HD StepConstants step_constants(std::uint64_t step) {
 }
 
 /// The whole compression of one step. `w11` carries the lowest byte of the step.
+template <Shifts kShifts>
 ASSAY_HD void step(Multiplier m, std::uint32_t s[8], const LaneConstants& lane, const StepConstants& high,
                    std::uint32_t w11) {
     constexpr std::uint32_t iv[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -141,8 +158,8 @@ ASSAY_HD void step(Multiplier m, std::uint32_t s[8], const LaneConstants& lane, 
         if (i >= 16) {
             const std::uint32_t x = w[(i + 1) & 15], y = w[(i + 14) & 15], p = w[i & 15], q = w[(i + 9) & 15];
             std::uint32_t s0 = 0, s1 = 0, out = 0;
-            if (i < 23 || i > 30) s0 = rotr(x, 7) ^ rotr(x, 18) ^ (x >> 3);
-            if (i > 17) s1 = rotr(y, 17) ^ rotr(y, 19) ^ (y >> 10);
+            if (i < 23 || i > 30) s0 = rotr(x, 7) ^ rotr(x, 18) ^ shift_right<kShifts>(x, 3, m.right3);
+            if (i > 17) s1 = rotr(y, 17) ^ rotr(y, 19) ^ shift_right<kShifts>(y, 10, m.right10);
             switch (i) {  // the general sum p + s0 + q + s1 with what is constant folded in
                 case 16:
                     out = plus(m, p, s0, lane.w9);
@@ -246,7 +263,9 @@ ASSAY_HD void step(Multiplier m, std::uint32_t s[8], const LaneConstants& lane, 
 
 }  // namespace lane_detail
 
-/// `count` steps on from `first`, in place. `s` holds the state as big-endian words.
+/// `count` steps on from `first`, in place. `s` holds the state as big-endian words. Either way of shifting gives the
+/// same.
+template <lane_detail::Shifts kShifts = lane_detail::Shifts::logic>
 ASSAY_HD void lane_steps(lane_detail::Multiplier m, std::uint32_t s[8], const LaneTag& tag, std::uint64_t first,
                          std::uint32_t count) {
     const lane_detail::LaneConstants lane = lane_detail::lane_constants(tag);
@@ -259,7 +278,7 @@ ASSAY_HD void lane_steps(lane_detail::Multiplier m, std::uint32_t s[8], const La
 #ifdef __CUDACC__
 #pragma unroll 1
 #endif
-        for (; w11 != end; ++w11) lane_detail::step(m, s, lane, high, w11);
+        for (; w11 != end; ++w11) lane_detail::step<kShifts>(m, s, lane, high, w11);
         first += here;
         count -= here;
     }

@@ -136,16 +136,34 @@ Hash MerkleTree::root() const {
 }
 
 std::vector<Hash> MerkleTree::prove(std::span<const std::uint64_t> indices) const {
+    return prove(indices, 0, {});
+}
+
+std::vector<Hash> MerkleTree::prove(std::span<const std::uint64_t> indices, unsigned height,
+                                    std::span<const MerkleTree> blocks) const {
     std::vector<Hash> out;
     if (leaf_count() == 0) return out;
+    std::vector<std::uint64_t> opened_here;
+    for (const std::uint64_t i : indices)
+        if (opened_here.empty() || opened_here.back() != i >> height) opened_here.push_back(i >> height);
+    std::size_t next_block = 0, next_index = 0;
     auto untouched = [&](std::uint64_t first, std::uint64_t count) {
-        const auto height = static_cast<std::size_t>(std::bit_width(count - 1));
-        out.push_back(levels_[height][first >> height]);
+        const auto level = static_cast<std::size_t>(std::bit_width(count - 1));
+        out.push_back(levels_[level][first >> level]);
         return 0;
     };
-    auto opened = [](std::uint64_t) { return 0; };
+    // Splitting at powers of two splits between blocks until one is left: its part stands where its node would.
+    auto opened = [&](std::uint64_t block) {
+        if (blocks.empty()) return 0;
+        std::vector<std::uint64_t> inside;
+        for (; next_index < indices.size() && indices[next_index] >> height == block; ++next_index)
+            inside.push_back(indices[next_index] - (block << height));
+        const std::vector<Hash> siblings = blocks[next_block++].prove(inside);
+        out.insert(out.end(), siblings.begin(), siblings.end());
+        return 0;
+    };
     auto join = [](int, int) { return 0; };
-    walk<int>(0, leaf_count(), indices, untouched, opened, join);
+    walk<int>(0, leaf_count(), opened_here, untouched, opened, join);
     return out;
 }
 

@@ -50,11 +50,17 @@ class MerkleTree {
     explicit MerkleTree(std::vector<Hash> leaf_hashes);
 
     [[nodiscard]] std::uint64_t leaf_count() const { return levels_[0].size(); }
+    [[nodiscard]] std::span<const Hash> leaf_hashes() const { return levels_[0]; }
     [[nodiscard]] Hash root() const;
     /// Siblings for `indices`, which ascend strictly and stay below leaf_count().
     [[nodiscard]] std::vector<Hash> prove(std::span<const std::uint64_t> indices) const;
     /// The path of one leaf, as verify_inclusion takes it.
     [[nodiscard]] std::vector<Hash> path(std::uint64_t index) const;
+
+    /// The same where this tree is the upper part of a larger one: its leaves are the nodes of that over blocks of
+    /// 2^height leaves, and `blocks` the trees over the blocks that hold an index, in ascending order.
+    [[nodiscard]] std::vector<Hash> prove(std::span<const std::uint64_t> indices, unsigned height,
+                                          std::span<const MerkleTree> blocks) const;
 
    private:
     // levels_[h][i] is the subtree over leaves [i·2^h, (i+1)·2^h), cut off at the end. A node without a right

@@ -1,6 +1,7 @@
 #include "proofs/prover.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
@@ -17,8 +18,13 @@ bool CpuBackend::does(WorkKind kind) const {
     return kind == WorkKind::lanes || kind == WorkKind::gemm || kind == WorkKind::vram;
 }
 
-Status CpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
-    proofs::run_lanes(p, ctx, 0, p.lanes, leaves, lanes_);
+Status Backend::run_lane_blocks(const LanesParams& p, const Hash& ctx, LaneBlocks& blocks) {
+    return fill_lane_blocks(
+        p, [&](std::uint64_t first, std::span<Hash> leaves) { return run_lanes(p, ctx, first, leaves); }, blocks);
+}
+
+Status CpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::uint64_t first_lane, std::span<Hash> leaves) {
+    proofs::run_lanes(p, ctx, first_lane, leaves.size() / segments_per_lane(p), leaves, lanes_);
     return {};
 }
 
@@ -61,7 +67,7 @@ std::uint64_t first_word(const Hash& h) {
 }
 
 Status honest(const LanesParams& p, const Hash& ctx, Backend& backend, std::span<Hash> leaves) {
-    return backend.run_lanes(p, ctx, leaves);
+    return backend.run_lanes(p, ctx, 0, leaves);
 }
 Status honest(const GemmParams& p, const Hash& ctx, Backend& backend, std::span<Hash> words) {
     return backend.run_gemm(p, ctx, words);
@@ -192,10 +198,31 @@ Status check_answer(Backend& backend, const Params& p, std::string_view ctx_text
                                             : std::to_string(static_cast<std::uint64_t>(differs) / leaf_words(p)))};
 }
 
+/// The same for work of which only blocks are kept: the tree over them, and what they are computed again from.
+Status check_blocks(Backend& backend, const LanesParams& p, std::string_view ctx_text, std::string_view known_root) {
+    const Hash ctx = sha256(as_bytes(ctx_text));
+    LaneBlocks kept = lane_blocks(p, 7);  // blocks within a lane and over several, a shorter last one
+    ASSAY_TRY_VOID(backend.run_lane_blocks(p, ctx, kept));
+    const std::string root = to_hex(merkle_root_of_hashes(kept.roots).view());
+    if (root != known_root)
+        return {Code::selftest_failed, backend.name() + " makes trees of lanes wrongly: root " + root + ", expected " +
+                                           std::string(known_root)};
+    std::vector<std::uint64_t> all(kept.roots.size());
+    std::iota(all.begin(), all.end(), 0);
+    const auto words = block_words(p, ctx, kept, all);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (merkle_root_of_hashes(hash_leaves(p, words[i])) != kept.roots[i])
+            return {Code::selftest_failed, backend.name() + " keeps a wrong leaf before block " + std::to_string(i)};
+    return {};
+}
+
 }  // namespace
 
 WorkResult::WorkResult(const WorkParams& params, const Hash& ctx, std::vector<Hash> leaves)
     : params_(params), ctx_(ctx), leaves_(std::move(leaves)), tree_(hash_leaves(params, leaves_)) {}
+
+WorkResult::WorkResult(const LanesParams& params, const Hash& ctx, LaneBlocks blocks)
+    : params_(params), ctx_(ctx), tree_(std::move(blocks.roots)), blocks_(std::move(blocks)) {}
 
 Result<Opening> WorkResult::open(const Hash& seed, std::uint64_t k) const {
     if (k == 0) return {Code::field_out_of_range, "a sample has at least one index"};
@@ -209,6 +236,7 @@ Result<Opening> WorkResult::open(std::span<const std::uint64_t> targets) const {
             return {Code::opening_index_missing,
                     "indices ascend strictly and stay below " + std::to_string(sample_range(params_))};
     const auto needed = needed_leaves(params_, targets);
+    if (blocks_) return open_blocks(needed);
     const std::uint64_t words = leaf_words(params_);
     Opening out;
     for (const std::uint64_t leaf : needed)
@@ -217,14 +245,47 @@ Result<Opening> WorkResult::open(std::span<const std::uint64_t> targets) const {
     return out;
 }
 
-Result<WorkResult> prove(const WorkParams& params, const Hash& ctx, Backend& backend, const Fault& fault) {
+Result<Opening> WorkResult::open_blocks(std::span<const std::uint64_t> needed) const {
+    const auto& p = std::get<LanesParams>(params_);
+    std::vector<std::uint64_t> which;
+    for (const std::uint64_t leaf : needed)
+        if (which.empty() || which.back() != leaf >> blocks_->height) which.push_back(leaf >> blocks_->height);
+    const auto words = block_words(p, ctx_, *blocks_, which);
+    std::vector<MerkleTree> trees;
+    trees.reserve(which.size());
+    Opening out;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        const std::uint64_t first = which[i] << blocks_->height;
+        trees.emplace_back(hash_leaves(params_, words[i]));
+        if (trees.back().root() != tree_.leaf_hashes()[which[i]])
+            return {Code::selftest_failed, "leaves " + std::to_string(first) + " to " +
+                                               std::to_string(first + words[i].size() - 1) +
+                                               ", computed again, are not those of the committed root"};
+        for (; next < needed.size() && needed[next] >> blocks_->height == which[i]; ++next)
+            out.leaves.push_back(words[i][static_cast<std::size_t>(needed[next] - first)]);
+    }
+    out.siblings = tree_.prove(needed, blocks_->height, trees);
+    return out;
+}
+
+Result<WorkResult> prove(const WorkParams& params, const Hash& ctx, Backend& backend, const Fault& fault,
+                         std::uint64_t most_blocks) {
     ASSAY_TRY_VOID(validate(params));
-    const std::uint64_t count = leaf_count(params) * leaf_words(params);
+    const auto* const lanes = std::get_if<LanesParams>(&params);
+    const bool in_blocks = lanes != nullptr && fault.kind == FaultKind::none && leaf_count(params) > most_blocks;
+    const std::uint64_t count = in_blocks ? segments_per_lane(*lanes) : leaf_count(params) * leaf_words(params);
     if (count > kMaxWordsInMemory)
-        return {Code::field_out_of_range, std::to_string(count) + " words of leaves do not fit into memory, at most " +
+        return {Code::field_out_of_range, std::to_string(count) + " words of leaves" +
+                                              (in_blocks ? " in one lane" : "") + " do not fit into memory, at most " +
                                               std::to_string(kMaxWordsInMemory) + " do"};
     if (!backend.does(kind_of(params)))
         return {Code::no_device, backend.name() + " does no work of kind " + std::string(kind_name(kind_of(params)))};
+    if (in_blocks) {
+        LaneBlocks kept = lane_blocks(*lanes, most_blocks);
+        ASSAY_TRY_VOID(backend.run_lane_blocks(*lanes, ctx, kept));
+        return WorkResult(*lanes, ctx, std::move(kept));
+    }
     std::vector<Hash> leaves(static_cast<std::size_t>(count));
     ASSAY_TRY_VOID(std::visit([&](const auto& p) { return dishonest(p, ctx, backend, fault, leaves); }, params));
     return WorkResult(params, ctx, std::move(leaves));
@@ -251,6 +312,7 @@ Status selftest(Backend& backend, WorkKind kind) {
                 check_answer(backend, p, known.ctx_text, known.root, [&](const Hash& ctx, std::span<Hash> out) {
                     run_lanes(p, ctx, 0, p.lanes, out, LaneBackend::portable);
                 }));
+            ASSAY_TRY_VOID(check_blocks(backend, p, known.ctx_text, known.root));
         }
     if (kind == WorkKind::gemm)
         for (const GemmAnswer& known : kGemmAnswers) {

@@ -31,5 +31,8 @@ struct GemmLaunch {
 /// Return a cudaError_t. The launches are asynchronous.
 int launch_rows(const RowsLaunch& launch, CUstream_st* stream);
 int launch_gemm(const GemmLaunch& launch, CUstream_st* stream);
+/// The same by `wgmma`, for compute capability 9.0 and nothing else; rows are a multiple of 256, k is of 128 and at
+/// most 2^31 - 1 rows of each.
+int launch_gemm_wgmma(const GemmLaunch& launch, CUstream_st* stream);
 
 }  // namespace assay::proofs::cuda

@@ -1,19 +1,20 @@
 // The lanes kernel: one lane per thread, arithmetic from lane_step.hpp, the same that every validator runs.
 #include "proofs/cuda/lanes_launch.hpp"
-#include "proofs/lane_step.hpp"
 
 namespace assay::proofs::cuda {
 
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = kLanesThreads;
 
 // Three blocks of 256 threads leave 80 registers a thread, and the compiler takes 76; with four blocks it has 64, which
 // is slower (docs/benchmarks.md: 15.5 against 16.2).
-__global__ void __launch_bounds__(kThreads, 3) lanes_kernel(const LanesLaunch p, const lane_detail::Multiplier m) {
+template <lane_detail::Shifts kShifts>
+__global__ void __launch_bounds__(kThreads, kLanesBlocks)
+    lanes_kernel(const LanesLaunch p, const lane_detail::Multiplier m) {
     const std::uint64_t i = std::uint64_t{blockIdx.x} * kThreads + threadIdx.x;
     if (i >= p.lanes) return;
-    uint4* const out = reinterpret_cast<uint4*>(p.leaves) + 2 * i * p.segments_per_lane;
+    HashPlace* const out = p.leaves + i * p.segments_per_lane;
 
     std::uint32_t h[8], s[8];
     LaneTag tag;
@@ -22,23 +23,21 @@ __global__ void __launch_bounds__(kThreads, 3) lanes_kernel(const LanesLaunch p,
     if (p.first_segment == 0) {
         lane_hash(p.start_midstate, p.ctx, p.first_lane + i, s);
     } else {
-        const uint4 a = out[2 * p.first_segment - 2], b = out[2 * p.first_segment - 1];
-        s[0] = a.x, s[1] = a.y, s[2] = a.z, s[3] = a.w, s[4] = b.x, s[5] = b.y, s[6] = b.z, s[7] = b.w;
-        for (int j = 0; j < 8; ++j) s[j] = lane_detail::swap_bytes(s[j]);
+        merkle_detail::load(out[p.first_segment - 1], s);
     }
     for (std::uint64_t g = p.first_segment; g < p.first_segment + p.segments; ++g) {
-        lane_steps(m, s, tag, g * p.leaf_every, p.leaf_every);
-        using lane_detail::swap_bytes;
-        out[2 * g] = make_uint4(swap_bytes(s[0]), swap_bytes(s[1]), swap_bytes(s[2]), swap_bytes(s[3]));
-        out[2 * g + 1] = make_uint4(swap_bytes(s[4]), swap_bytes(s[5]), swap_bytes(s[6]), swap_bytes(s[7]));
+        lane_steps<kShifts>(m, s, tag, g * p.leaf_every, p.leaf_every);
+        merkle_detail::store(s, out[g]);
     }
 }
 
 }  // namespace
 
-int launch_lanes(const LanesLaunch& launch, CUstream_st* stream) {
+int launch_lanes(const LanesLaunch& launch, lane_detail::Shifts shifts, CUstream_st* stream) {
+    using lane_detail::Shifts;
     const auto blocks = static_cast<unsigned>((launch.lanes + kThreads - 1) / kThreads);
-    lanes_kernel<<<blocks, kThreads, 0, stream>>>(launch, lane_detail::Multiplier{});
+    auto* const kernel = shifts == Shifts::products ? lanes_kernel<Shifts::products> : lanes_kernel<Shifts::logic>;
+    kernel<<<blocks, kThreads, 0, stream>>>(launch, lane_detail::Multiplier{});
     return static_cast<int>(cudaGetLastError());
 }
 

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 
+#include "proofs/lane_step.hpp"
+#include "proofs/merkle_step.hpp"
+
 struct CUstream_st;
 
 namespace assay::proofs::cuda {
@@ -17,10 +20,13 @@ struct LanesLaunch {
     std::uint64_t first_segment;      ///< where this launch goes on; the state is the leaf before it
     std::uint64_t segments;           ///< in this launch
     std::uint32_t leaf_every;
-    std::uint32_t* leaves;  ///< device memory: lanes x segments_per_lane x 8 words, bytes as on the chain
+    HashPlace* leaves;  ///< device memory: lanes x segments_per_lane
 };
 
-/// Returns a cudaError_t. The launch is asynchronous.
-int launch_lanes(const LanesLaunch& launch, CUstream_st* stream);
+/// Threads of this kernel that a multiprocessor runs at once.
+inline constexpr int kLanesThreads = 256, kLanesBlocks = 3, kLanesPerMultiprocessor = kLanesThreads * kLanesBlocks;
+
+/// Returns a cudaError_t. The launch is asynchronous. Both ways of shifting give the same leaves.
+int launch_lanes(const LanesLaunch& launch, lane_detail::Shifts shifts, CUstream_st* stream);
 
 }  // namespace assay::proofs::cuda

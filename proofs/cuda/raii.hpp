@@ -55,7 +55,7 @@ class Event {
         if (event_ != nullptr) cudaEventDestroy(event_);
     }
     Status create() {
-        ASSAY_CUDA(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming));
+        ASSAY_CUDA(cudaEventCreateWithFlags(&event_, flags_));
         return {};
     }
     Status record(const Stream& stream) {
@@ -76,8 +76,24 @@ class Event {
         }
     }
 
-   private:
+   protected:
+    explicit Event(unsigned flags) : flags_(flags) {}
     cudaEvent_t event_ = nullptr;
+
+   private:
+    unsigned flags_ = cudaEventDisableTiming;
+};
+
+/// An event that notes when it came.
+class TimedEvent final : public Event {
+   public:
+    TimedEvent() : Event(cudaEventDefault) {}
+    /// Both have been recorded and waited for.
+    Result<std::uint64_t> microseconds_since(const TimedEvent& before) const {
+        float milliseconds = 0;
+        ASSAY_CUDA(cudaEventElapsedTime(&milliseconds, before.event_, event_));
+        return static_cast<std::uint64_t>(milliseconds * 1000);
+    }
 };
 
 /// Device memory of `T`s.

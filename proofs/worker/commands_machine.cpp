@@ -116,7 +116,7 @@ double measure_lanes(Backend& backend, double seconds) {
     for (int settled = 0; settled < 3;) {
         leaves.resize(static_cast<std::size_t>(leaf_count(p)));
         const auto start = std::chrono::steady_clock::now();
-        take(backend.run_lanes(p, ctx, leaves));
+        take(backend.run_lanes(p, ctx, 0, leaves));
         const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         rate = static_cast<double>(work_units(p)) / took;
         if (took < seconds / 4 && p.steps < (std::uint64_t{1} << 26)) {

@@ -24,19 +24,20 @@ bool ThreadedCpuBackend::does(WorkKind kind) const {
     return kind == WorkKind::lanes || kind == WorkKind::gemm || kind == WorkKind::vram;
 }
 
-Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) {
-    const std::uint64_t per_lane = segments_per_lane(p);
-    const std::uint64_t parts = std::min<std::uint64_t>(threads_, p.lanes);
+Status ThreadedCpuBackend::run_lanes(const LanesParams& p, const Hash& ctx, std::uint64_t first_lane,
+                                     std::span<Hash> leaves) {
+    const std::uint64_t per_lane = segments_per_lane(p), lanes = leaves.size() / per_lane;
+    const std::uint64_t parts = std::min<std::uint64_t>(threads_, lanes);
     std::vector<std::thread> workers;
     for (std::uint64_t i = 0; i < parts; ++i) {
         // Whole fours of lanes to each thread, so that its four streams stay full.
         const auto cut = [&](std::uint64_t n) {
-            return n == parts ? p.lanes : std::min(p.lanes, p.lanes * n / parts / 4 * 4);
+            return n == parts ? lanes : std::min(lanes, lanes * n / parts / 4 * 4);
         };
         const std::uint64_t first = cut(i), count = cut(i + 1) - first;
         const auto out =
             leaves.subspan(static_cast<std::size_t>(first * per_lane), static_cast<std::size_t>(count * per_lane));
-        workers.emplace_back([=, &p, &ctx] { proofs::run_lanes(p, ctx, first, count, out); });
+        workers.emplace_back([=, &p, &ctx] { proofs::run_lanes(p, ctx, first_lane + first, count, out); });
     }
     for (auto& each : workers) each.join();
     return {};

@@ -15,7 +15,8 @@ class ThreadedCpuBackend final : public Backend {
     explicit ThreadedCpuBackend(unsigned threads);
     [[nodiscard]] std::string name() const override;
     [[nodiscard]] bool does(WorkKind kind) const override;
-    [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override;
+    [[nodiscard]] Status run_lanes(const LanesParams& p, const Hash& ctx, std::uint64_t first_lane,
+                                   std::span<Hash> leaves) override;
     [[nodiscard]] Status run_gemm(const GemmParams& p, const Hash& ctx, std::span<Hash> words) override;
     [[nodiscard]] Status run_vram(const VramParams& p, const Hash& ctx, std::span<Hash> leaves) override;
     [[nodiscard]] unsigned threads() const { return threads_; }

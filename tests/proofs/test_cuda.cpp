@@ -28,12 +28,25 @@ std::vector<std::unique_ptr<Backend>> devices() {
 void compare(Backend& device, const LanesParams& p, const Hash& ctx) {
     CpuBackend cpu;
     std::vector<Hash> ours(leaf_count(p)), theirs(ours.size());
-    REQUIRE(cpu.run_lanes(p, ctx, ours).ok());
-    const Status status = device.run_lanes(p, ctx, theirs);
+    REQUIRE(cpu.run_lanes(p, ctx, 0, ours).ok());
+    const Status status = device.run_lanes(p, ctx, 0, theirs);
     INFO(device.name() << ": " << p.lanes << " lanes, " << p.steps << " steps, a leaf every " << p.leaf_every << " "
                        << (status.ok() ? "" : status.error().message));
     REQUIRE(status.ok());
     REQUIRE(ours == theirs);
+}
+
+/// Blocks as the device reduces them, against the CPU's.
+void compare_blocks(Backend& device, const LanesParams& p, const Hash& ctx, std::uint64_t most) {
+    CpuBackend cpu;
+    LaneBlocks ours = lane_blocks(p, most), theirs = ours;
+    REQUIRE(cpu.run_lane_blocks(p, ctx, ours).ok());
+    const Status status = device.run_lane_blocks(p, ctx, theirs);
+    INFO(device.name() << ": " << leaf_count(p) << " leaves in blocks of 2^" << ours.height << " "
+                       << (status.ok() ? "" : status.error().message));
+    REQUIRE(status.ok());
+    REQUIRE(ours.roots == theirs.roots);
+    REQUIRE(ours.ends == theirs.ends);
 }
 
 void compare_products(Backend& device, const GemmParams& p, const Hash& ctx) {
@@ -86,6 +99,20 @@ TEST_CASE("GPU equals CPU leaf by leaf: edge sizes, random sizes, ten repetition
             compare(*device, {1 + random.below(5000), 256 * (1 + random.below(8)), 256}, random.fixed<Hash>());
         const Hash same = random.fixed<Hash>();
         for (int i = 0; i < 10; ++i) compare(*device, {2048, 1024, 512}, same);
+    }
+}
+
+TEST_CASE("GPU equals CPU in trees of lanes: edge sizes, random sizes, ten repetitions") {
+    test::Random random;
+    for (const auto& device : devices()) {
+        for (const std::uint64_t lanes : {1, 2, 31, 32, 33, 255, 256, 257, 1023})
+            for (const std::uint64_t most : {std::uint64_t{1}, std::uint64_t{3}, lanes, 4 * lanes})
+                compare_blocks(*device, {lanes, 128, 32}, random.fixed<Hash>(), most);
+        for (int i = 0; i < 10; ++i)
+            compare_blocks(*device, {1 + random.below(5000), 16 * (1 + random.below(40)), 16}, random.fixed<Hash>(),
+                           1 + random.below(1000));
+        const Hash same = random.fixed<Hash>();
+        for (int i = 0; i < 10; ++i) compare_blocks(*device, {2048, 1024, 64}, same, 500);
     }
 }
 

@@ -72,6 +72,22 @@ TEST_CASE("lanes give the same leaves however they are split and whoever compute
     }
 }
 
+TEST_CASE("right shifts as products give the same steps") {
+    test::Random random;
+    INFO("seed " << test::seed());
+    for (int round = 0; round < 200; ++round) {
+        std::uint32_t by_logic[8], by_products[8];
+        LaneTag tag{};
+        for (int i = 0; i < 8; ++i) by_logic[i] = by_products[i] = static_cast<std::uint32_t>(random.u64());
+        for (int i = 0; i < 4; ++i) tag.w[i] = static_cast<std::uint32_t>(random.u64());
+        tag.w[3] &= 0xffffff00u;
+        const std::uint64_t first = random.u64() >> 1;
+        lane_steps<lane_detail::Shifts::logic>({}, by_logic, tag, first, 20);
+        lane_steps<lane_detail::Shifts::products>({}, by_products, tag, first, 20);
+        REQUIRE(std::equal(by_logic, by_logic + 8, by_products));
+    }
+}
+
 TEST_CASE("no two lanes and no two contexts share a start or a tag") {
     const Hash a = sha256(as_bytes("a")), b = sha256(as_bytes("b"));
     CHECK(store_state(lane_start(a, 0)) != store_state(lane_start(a, 1)));

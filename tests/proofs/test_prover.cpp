@@ -17,8 +17,8 @@ class BrokenBackend final : public Backend {
    public:
     explicit BrokenBackend(std::uint64_t leaf) : leaf_(leaf) {}
     std::string name() const override { return "broken"; }
-    Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
-        ASSAY_TRY_VOID(cpu_.run_lanes(p, ctx, leaves));
+    Status run_lanes(const LanesParams& p, const Hash& ctx, std::uint64_t first_lane, std::span<Hash> leaves) override {
+        ASSAY_TRY_VOID(cpu_.run_lanes(p, ctx, first_lane, leaves));
         leaves[leaf_ % leaves.size()] = Hash{};
         return {};
     }
@@ -211,8 +211,9 @@ TEST_CASE("work of a kind that a device does not do is refused before anything i
        public:
         std::string name() const override { return "lanes only"; }
         bool does(WorkKind kind) const override { return kind == WorkKind::lanes; }
-        Status run_lanes(const LanesParams& p, const Hash& ctx, std::span<Hash> leaves) override {
-            return cpu_.run_lanes(p, ctx, leaves);
+        Status run_lanes(const LanesParams& p, const Hash& ctx, std::uint64_t first_lane,
+                         std::span<Hash> leaves) override {
+            return cpu_.run_lanes(p, ctx, first_lane, leaves);
         }
         Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override { std::abort(); }
         Status run_vram(const VramParams&, const Hash&, std::span<Hash>) override { std::abort(); }
@@ -230,7 +231,17 @@ TEST_CASE("work of a kind that a device does not do is refused before anything i
 
 TEST_CASE("work that does not fit into memory is refused with the numbers") {
     CpuBackend cpu;
-    const auto refused = prove(LanesParams{.lanes = kMaxWordsInMemory + 1, .steps = 16, .leaf_every = 16}, {}, cpu);
-    REQUIRE(!refused.ok());
-    CHECK(refused.error().code == Code::field_out_of_range);
+    const std::uint64_t most = kMaxWordsInMemory;
+    // One lane too long to be kept while its blocks are made; a fault, which needs every leaf; digests of a product.
+    const std::pair<WorkParams, std::string_view> works[] = {
+        {LanesParams{.lanes = 2, .steps = (most + 1) * 16, .leaf_every = 16}, "none"},
+        {LanesParams{.lanes = most + 1, .steps = 16, .leaf_every = 16}, "flip=1"},
+        {GemmParams{.m = std::uint64_t{1} << 21, .n = std::uint64_t{1} << 20, .k = 128}, "none"}};
+    for (const auto& [work, fault] : works) {
+        const auto refused = prove(work, {}, cpu, parse_fault(fault).value());
+        REQUIRE(!refused.ok());
+        CHECK(refused.error().code == Code::field_out_of_range);
+        INFO(refused.error().message);
+        CHECK(refused.error().message.find("at most 268435456 do") != std::string::npos);
+    }
 }
