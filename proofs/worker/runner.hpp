@@ -98,9 +98,9 @@ class Runner {
     std::set<std::uint64_t> worked_;  ///< epochs, for options_.epochs
     Summary summary_;
     std::optional<std::uint64_t> seen_height_;
-    std::uint64_t idle_until_height_ = 0;  ///< nothing to take before
-    std::optional<Epoch> idle_epoch_;      ///< everything of it is taken
-    double units_per_second_ = 0;
+    std::uint64_t idle_until_height_ = 0;          ///< nothing to take before
+    std::optional<Epoch> idle_epoch_;              ///< everything of it is taken
+    std::map<WorkKind, double> units_per_second_;  ///< of the last work of the kind
     unsigned device_failures_ = 0;
     bool adopted_ = false, draining_ = false;
     std::string waiting_for_;

@@ -20,13 +20,23 @@ std::string place_of(const Record& r) {
     return worker::place_of(r.epoch, r.slot, r.order);
 }
 
-std::string reason_of(const CommitView& c, const LanesParams& p) {
+std::string place_in(const LanesParams& p, std::uint64_t leaf) {
+    return "lane " + std::to_string(leaf / segments_per_lane(p));
+}
+std::string place_in(const GemmParams& p, std::uint64_t index) {
+    const SubtilePlace at = subtile_place(p.n, index);
+    return "row " + std::to_string(at.row * kSubtileSide) + ", column " + std::to_string(at.col * kSubtileSide) +
+           " of the product";
+}
+
+std::string reason_of(const CommitView& c, const WorkParams& params) {
     if (c.status == "absent") return "committed, but not opened in time";
     if (c.bad.empty()) return "all " + std::to_string(c.samples) + " samples are right";
-    std::string out = std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) + " samples are wrong: leaves";
+    std::string out = std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) +
+                      " samples are wrong: " + (kind_of(params) == WorkKind::gemm ? "sub-tiles" : "leaves");
     for (std::size_t i = 0; i < c.bad.size() && i < 8; ++i) out += (i == 0 ? " " : ", ") + std::to_string(c.bad[i]);
     if (c.bad.size() > 8) out += ", …";
-    return out + ", the first in lane " + std::to_string(c.bad[0] / segments_per_lane(p));
+    return out + ", the first in " + std::visit([&](const auto& p) { return place_in(p, c.bad[0]); }, params);
 }
 
 }  // namespace
@@ -224,7 +234,7 @@ void Runner::decided(const Record& r) {
     d.epoch = r.epoch;
     d.slot = r.slot;
     d.verdict = c->status == "passed" ? "pass" : c->status == "failed" ? "fail" : "absent";
-    d.reason = reason_of(*c, std::get<LanesParams>(r.params));
+    d.reason = reason_of(*c, r.params);
     d.height = c->decided;
     d.slashed = c->slashed;
     summary_.add(d);
