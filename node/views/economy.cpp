@@ -413,6 +413,7 @@ Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stak
     out.update(work_json(work));
     out["task_ms"] = c.task_ms;
     out["work_units"] = std::to_string(proofs::work_units(work));
+    out["opening_units"] = proofs::verify_units(work, rules.work.samples);
     return out;
 }
 

@@ -26,7 +26,7 @@ struct Check {
 
 struct Class {
     std::string work;
-    std::uint64_t work_units = 0, weight = 0;
+    std::uint64_t work_units = 0, opening_units = 0, weight = 0;
 };
 
 std::string seconds_text(double s) {
@@ -62,9 +62,10 @@ std::map<std::string, Class> classes_of(NodeClient& node) {
     if (const json::Value* items = answer.find("items"); items != nullptr)
         for (const json::Value& c : items->items) {
             const auto units = wallet::number_at(c, "work_units");
+            const auto opening = wallet::number_at(c, "opening_units");
             const auto weight = wallet::digits_at(c, "weight");
-            if (units && weight)
-                out[wallet::text_or_empty(c, "name")] = {wallet::text_or_empty(c, "work"), *units,
+            if (units && opening && weight)
+                out[wallet::text_or_empty(c, "name")] = {wallet::text_or_empty(c, "work"), *units, *opening,
                                                          static_cast<std::uint64_t>(*weight)};
         }
     return out;
@@ -154,8 +155,12 @@ int preflight_command(const Common& c, const RunArguments& a) {
                  p.work_key == signer ? "" : "assay provider set-worker " + signer + " --fee-budget 5"});
         auto account = wallet::fetch_account(node.rpc(), chain, provider);
         if (!account) throw NodeAway(account.error().code, account.error().message);
+        const auto classes = classes_of(node);
         wallet::TxOptions options;
         options.nonce = account->next_nonce;
+        for (const auto& d : p.devices)  // the dearest of them
+            if (const auto found = classes.find(d.device_class); found != classes.end())
+                options.opening_units = std::max(options.opening_units, found->second.opening_units);
         const auto one = take(wallet::build_tx_offline(chain, key.address, {chain::CommitWork{}}, options)).fee;
         const Amount need = take(mul_div(one, kCommitsToHaveFeesFor, 1));
         const Amount there = own ? account->liquid : min_of(account->liquid, Amount{p.fee_budget});
@@ -169,7 +174,6 @@ int preflight_command(const Common& c, const RunArguments& a) {
 
         const auto backend = open_device(c.device, c.threads);
         checks.push_back({"selftest", true, backend->name() + " passed", ""});
-        const auto classes = classes_of(node);
         UnitRates rates(*backend, a.bench_seconds);
         double work = 0;
         u128 weight = 0;

@@ -76,7 +76,7 @@ class Runner {
     void trouble(Open& o, const std::string& text);
     void forget(const Hash& commit);
     [[nodiscard]] std::uint64_t blocks_until(TimeMs when) const;
-    [[nodiscard]] chain::CommitWork commit_message(const Record& r) const;
+    [[nodiscard]] SentTx signed_commit(const Record& r);
 
     [[nodiscard]] std::string show(u128 base_units) const { return chain_.show(Amount{base_units}); }
 

@@ -97,16 +97,16 @@ void Runner::commit(const Task& t, DeviceThread::Done done) {
 }
 
 /// A work key says for whom it commits.
-chain::CommitWork Runner::commit_message(const Record& r) const {
+SentTx Runner::signed_commit(const Record& r) {
     chain::CommitWork m{r.task, r.slot, r.root};
     if (options_.provider != signing_.address()) m.provider = options_.provider;
-    return m;
+    return signing_.sign(std::move(m), blocks_until(r.commit_by), verify_units(r.params, node_.param("work.samples")));
 }
 
 /// Signs, keeps, sends, in this order.
 void Runner::send_commit(Open& o) {
     Record& r = o.record;
-    r.commit_tx = signing_.sign(commit_message(r), blocks_until(r.commit_by), false);
+    r.commit_tx = signed_commit(r);
     state_.save(r);
     follow_commit(o);
 }
@@ -134,7 +134,7 @@ void Runner::follow_commit(Open& o) {
     if (fate.kind == Fate::anew && now_.time <= o.record.commit_by) {
         if (is_on_chain(o)) return;
         trouble(o, "signs anew: " + (fate.message.empty() ? fate.code : fate.message));
-        o.record.commit_tx = signing_.sign(commit_message(o.record), blocks_until(o.record.commit_by), false);
+        o.record.commit_tx = signed_commit(o.record);
         state_.save(o.record);
         fate = signing_.follow(*o.record.commit_tx, now_.height);
         if (fate.kind == Fate::anew) return trouble(o, fate.message);  // once a block, not in a circle
@@ -197,7 +197,7 @@ void Runner::follow_opening(Open& o) {
     for (int look = 0; look < 2; ++look) {
         if (!r.open_tx) {
             const Opening opening = take(o.work->open(*view->seed, view->samples));
-            r.open_tx = signing_.sign(chain::OpenWork{r.commit, opening}, view->blocks_left + 1, true);
+            r.open_tx = signing_.sign(chain::OpenWork{r.commit, opening}, view->blocks_left + 1);
             state_.save(r);
         }
         fate = signing_.follow(*r.open_tx, now_.height);

@@ -209,6 +209,7 @@ TEST_CASE("openings of products are metered by what they multiply, and a block t
     for (const Receipt& r : c.block(txs).receipts) {
         CHECK(r.code == "ok");
         CHECK(r.gas_used > each);  // prepaid
+        CHECK(suggested_gas(Chain::body(c.anna, 0, {Chain::commit_message(works[0])}, {}), each) > r.gas_used);
     }
     c.to_challenge();
     std::vector<Bytes> openings;

@@ -15,10 +15,12 @@ import threading
 
 EPOCH, H0, WINDOW, CHALLENGE, OPEN = 26, 1, 10, 13, 9
 BLOCK_MS = 50
-# The task of every slot, by its kind: sizes, their encoding, units.
-KINDS = {"lanes": ({"lanes": 8, "steps": 2048, "leaf_every": 64}, (b"\x00" + struct.pack("<QQI", 8, 2048, 64)).hex(), 16384),
-         "gemm": ({"m": 256, "n": 512, "k": 128}, (b"\x01" + struct.pack("<QQI", 256, 512, 128)).hex(), 65536)}
 SAMPLES = 16
+# The task of every slot, by its kind: sizes, their encoding, units, verify units of an opening.
+KINDS = {"lanes": ({"lanes": 8, "steps": 2048, "leaf_every": 64}, (b"\x00" + struct.pack("<QQI", 8, 2048, 64)).hex(), 16384,
+                   SAMPLES * (64 + 2 + 2 * (1 + 2 * 8))),
+         "gemm": ({"m": 256, "n": 512, "k": 128}, (b"\x01" + struct.pack("<QQI", 256, 512, 128)).hex(), 65536,
+                  SAMPLES * (5 * 128 + 128 + 3 + 2 * 3))}
 
 
 def sha(*parts):
@@ -79,7 +81,7 @@ class Node(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.chain_id, self.devnet = "fake-1", devnet
         self.slots, self.leases, self.kind = slots, leases, kind
-        self.params, self.params_hex, self.units = KINDS[kind]
+        self.params, self.params_hex, self.units, self.opening = KINDS[kind]
         self.height = first_height
         self.access = True
         self.work_key = None    # address of the provider's
@@ -205,7 +207,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {"min_gas_price": "10", "per": 1000, "max_gas": "400000000"}
 
     def rpc_params(self, node, params):
-        value = {"block.time_ms": BLOCK_MS, "work.window_ms": WINDOW * BLOCK_MS}[params["pattern"]]
+        value = {"block.time_ms": BLOCK_MS, "work.window_ms": WINDOW * BLOCK_MS, "work.samples": SAMPLES}[params["pattern"]]
         return {"items": [{"path": params["pattern"], "value": str(value)}]}
 
     def rpc_genesis(self, node, _):
@@ -217,7 +219,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "liquid": "1000000"}
 
     def rpc_classes(self, node, _):
-        return {"items": [{"name": "c", "work": node.kind, "work_units": str(node.units), "weight": "100"}], "next_cursor": None, "height": node.height}
+        return {"items": [{"name": "c", "work": node.kind, "work_units": str(node.units), "opening_units": node.opening, "weight": "100"}], "next_cursor": None, "height": node.height}
 
     def provider(self, node, address):
         return {"address": address, "access": node.access, "jailed": False, "stake": "100" if node.access else "40", "required": "100",

@@ -153,6 +153,7 @@ class Path(Base):
         run = self.run_with(node, "--once")
         self.assertEqual(run.end(), 0, run.errors)
         self.assertEqual(run.all("working")[0]["units"], node.units)
+        self.assertGreater(node.sent[0]["gas"], node.opening)  # which the commit prepays
         self.assertEqual(run.all("verdict")[0]["reason"], f"all {SAMPLES} samples are right")
         self.check_openings(node, 1)
 
