@@ -127,7 +127,6 @@ struct Slashed {
 [[nodiscard]] Result<Amount> take_credits(Exec& x, Account& a, Credits amount);
 [[nodiscard]] Hash start_task(Epoch e);                     ///< id of the canonical task
 [[nodiscard]] Hash lease_task(Epoch e, const Hash& order);  ///< id of an order's task in an epoch
-[[nodiscard]] proofs::WorkParams class_work(const tokenomics::ClassParams& c);
 
 // Clockwork of a block.
 void begin_block(Exec& x, const Address& proposer, const Hash& reveal);

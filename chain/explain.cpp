@@ -121,7 +121,10 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
             e.why_not.push_back({"work_failed",
                                  std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) +
                                      " samples wrong in slot " + std::to_string(c.slot),
-                                 "every sampled leaf equal to its recomputation", "assay-prover selftest"});
+                                 std::string("every sampled ") +
+                                     (proofs::kind_of(c.params) == proofs::WorkKind::gemm ? "sub-tile" : "leaf") +
+                                     " equal to its recomputation",
+                                 "assay-prover selftest"});
         if (c.status == CommitStatus::absent)
             e.why_not.push_back({"work_absent", "slot " + std::to_string(c.slot) + " was committed and not opened",
                                  "an opening within work.open_blocks",

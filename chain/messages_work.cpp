@@ -3,8 +3,8 @@
 
 #include "base/sha256.hpp"
 #include "chain/exec.hpp"
+#include "chain/view.hpp"
 #include "proofs/ctx.hpp"
-#include "proofs/lanes.hpp"
 #include "tokenomics/slash.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -23,6 +23,12 @@ Hash lease_task(Epoch e, const Hash& order) {
 }
 
 proofs::WorkParams class_work(const tokenomics::ClassParams& c) {
+    switch (c.work) {
+        case tokenomics::ClassWork::gemm:
+            return proofs::GemmParams{c.m, c.n, static_cast<std::uint32_t>(c.k)};
+        case tokenomics::ClassWork::lanes:
+            break;
+    }
     return proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
 }
 

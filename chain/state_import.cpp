@@ -125,8 +125,8 @@ Status check_references(const StateView& s) {
                      "an open commit, its provider or its round is not there");
     });
     s.for_prefix(tables::kCommits, {}, [&](ByteView, ByteView value) {
-        return check(proofs::kind_of(borsh::decode<Commit>(value)->params) == proofs::WorkKind::lanes,
-                     "a commit is to work of a kind that no class has");
+        return check(proofs::validate(borsh::decode<Commit>(value)->params).ok(),
+                     "a commit is to work of sizes that no class may have");
     });
     s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
         return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");

@@ -89,13 +89,13 @@ std::uint64_t intrinsic_gas(const TxBody& body, const Auth& auth, std::size_t ra
     return kGasTx + kGasPerByte * raw_bytes + kGasPerSignature * auth.threshold;
 }
 
-std::uint64_t suggested_gas(const TxBody& body) {
+std::uint64_t suggested_gas(const TxBody& body, std::uint64_t opening_units) {
     // Bytes with one signature, and for each message as many reads and writes as its rule makes, twice over.
     std::uint64_t gas = kGasTx + kGasPerByte * (borsh::encode(body).size() + 140) + kGasPerSignature;
     for (const Message& m : body.messages) {
         gas += 20 * (kGasRead + kGasWrite);
         if (const auto* t = std::get_if<Transfer>(&m)) gas += t->outputs.size() * 2 * (kGasRead + kGasWrite);
-        if (std::holds_alternative<CommitWork>(m)) gas += 80'000;  // prepays its opening
+        if (std::holds_alternative<CommitWork>(m)) gas += opening_units * kGasPerVerifyUnit;
         if (std::holds_alternative<Dispute>(m)) gas += proofs::slice_units(proofs::kSliceWidth) * kGasPerVerifyUnit;
         if (std::holds_alternative<Propose>(m)) gas += kGasPropose + 64 * kGasProposePerClass;  // of as many classes
     }

@@ -90,8 +90,11 @@ inline constexpr std::uint64_t kGasProposePerClass = 10'000;
 
 /// What a transaction costs before its first message runs.
 [[nodiscard]] std::uint64_t intrinsic_gas(const TxBody& body, const Auth& auth, std::size_t raw_bytes);
+/// What the opening of a task takes at most where nobody says it: 64 samples of 1,024 compressions, with their paths.
+inline constexpr std::uint64_t kUsualOpeningUnits = 80'000;
 /// A limit that is enough for the messages at hand in all but unusual states; wallets use it as the default.
-[[nodiscard]] std::uint64_t suggested_gas(const TxBody& body);
+/// `opening_units`: what a commit prepays, proofs::verify_units of its task; the transaction does not say it.
+[[nodiscard]] std::uint64_t suggested_gas(const TxBody& body, std::uint64_t opening_units = kUsualOpeningUnits);
 /// ceil(gas x price / 1000).
 [[nodiscard]] Result<Amount> fee_for(std::uint64_t gas, Amount min_gas_price);
 

@@ -118,6 +118,8 @@ struct TaskView {
     TimeMs commit_by;  ///< block time up to which a commit counts
     bool committed = false;
 };
+/// What a device of the class does for its canonical task and for a unit of an order.
+[[nodiscard]] proofs::WorkParams class_work(const tokenomics::ClassParams& c);
 [[nodiscard]] std::vector<TaskView> tasks_of(const StateView& state, const Address& provider);
 
 /// Prices of a class over the last market.index_epochs epochs, the running one included.

@@ -7,6 +7,7 @@
 
 #include "chain/beacon.hpp"
 #include "chain/exec.hpp"
+#include "tokenomics/class_table.hpp"
 
 namespace assay::chain {
 namespace {
@@ -32,7 +33,7 @@ void open_round(Exec& x) {
     const auto& rules = x.rules();
     const auto opening = tokenomics::largest_opening(rules);
     r.rules = {.window_ms = rules.work.window_ms,
-               .max_gap_ms = std::max(rules.work.window_ms / 10, 4 * rules.block.time_ms),
+               .max_gap_ms = tokenomics::longest_gap(rules),
                .challenge_delay_blocks = rules.work.challenge_delay_blocks,
                .open_blocks = rules.work.open_blocks,
                .open_attempts = rules.work.open_attempts,

@@ -32,9 +32,9 @@ constexpr std::uint8_t enum_count(LockedStake) {
     return 3;
 }
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
-enum class ClassWork : std::uint8_t { lanes = 0 };
+enum class ClassWork : std::uint8_t { lanes = 0, gemm = 1 };
 constexpr std::uint8_t enum_count(ClassWork) {
-    return 1;
+    return 2;
 }
 
 struct StakeParams {
@@ -118,6 +118,8 @@ struct WorkRules {
     std::uint64_t challenge_delay_blocks = 2;
     std::uint64_t open_blocks = 10;
     std::uint64_t open_attempts = 3;
+    std::uint64_t gemm_min_k = 4096;
+    std::uint64_t gemm_min_side = 32768;
     static constexpr auto describe() {
         using P = WorkRules;
         return std::tuple{field("samples", &P::samples, "leaves", 1, 256, "k: distinct samples per commit"),
@@ -130,7 +132,12 @@ struct WorkRules {
                           field("open_blocks", &P::open_blocks, "blocks", 1, 10'000,
                                 "O: counted blocks in which an opening is taken"),
                           field("open_attempts", &P::open_attempts, "openings", 1, 16,
-                                "malformed openings of one commit that are looked at")};
+                                "malformed openings of one commit that are looked at"),
+                          field("gemm_min_k", &P::gemm_min_k, "bytes", 128, 16'384,
+                                "least k of a gemm class with weight: shorter rows leave the digest with one fence"),
+                          field("gemm_min_side", &P::gemm_min_side, "rows", 256, 1ull << 32,
+                                "least m and n of the largest gemm class with weight, an eighth of it of the others: "
+                                "of a small product much of the work is making its matrices")};
     }
     ASSAY_DESCRIBED
 };
@@ -145,7 +152,11 @@ struct ClassParams {
     ClassWork work = ClassWork::lanes;
     std::uint64_t lanes = 0;
     std::uint64_t steps = 0;
-    std::uint64_t leaf_every = 1024;
+    std::uint64_t leaf_every = 0;
+    std::uint64_t m = 0;
+    std::uint64_t n = 0;
+    std::uint64_t k = 0;
+    std::uint64_t task_ms = 0;
     static constexpr auto describe() {
         using P = ClassParams;
         return std::tuple{
@@ -158,10 +169,16 @@ struct ClassParams {
                   "C: what one task costs its prover; a stake covers three times that"),
             field("memory_bytes", &P::memory_bytes, "bytes", 0, 0, "memory of the device"),
             field("bandwidth_bytes_s", &P::bandwidth_bytes_s, "bytes/s", 0, 0, "memory bandwidth of the device"),
-            field("work", &P::work, "", 0, 0, "kind of the canonical task: lanes"),
-            field("lanes", &P::lanes, "lanes", 1, 1ull << 32, "N of the lanes task"),
-            field("steps", &P::steps, "steps", 16, 1ull << 32, "S of the lanes task, divisible by leaf_every"),
-            field("leaf_every", &P::leaf_every, "steps", 16, 4096, "T: one leaf per so many steps, a power of two")};
+            field("work", &P::work, "", 0, 0, "kind of the canonical task: lanes or gemm; the sizes of others are 0"),
+            field("lanes", &P::lanes, "lanes", 0, 1ull << 32, "lanes: N, 1 at least"),
+            field("steps", &P::steps, "steps", 0, 1ull << 32, "lanes: S, 16 at least, divisible by leaf_every"),
+            field("leaf_every", &P::leaf_every, "steps", 0, 4096,
+                  "lanes: T, one leaf per so many steps, a power of two, 16 at least; 1024 is usual"),
+            field("m", &P::m, "rows", 0, 1ull << 32, "gemm: rows of A and of the product, a multiple of 256"),
+            field("n", &P::n, "rows", 0, 1ull << 32, "gemm: rows of B, columns of the product, a multiple of 256"),
+            field("k", &P::k, "bytes", 0, 16'384, "gemm: length of a row of A and of B, a multiple of 128"),
+            field("task_ms", &P::task_ms, "ms", 0, 86'400'000,
+                  "what the task takes a device of the class, so long that none does two in a window; 0: not claimed")};
     }
     ASSAY_DESCRIBED
 };

@@ -1,10 +1,11 @@
 // What genesis and every vote must satisfy: the range of each field, then what fields must be to each other. Each
 // refusal names the field, the rule and the numbers.
 #include <algorithm>
-#include <bit>
 #include <set>
 #include <type_traits>
 
+#include "tokenomics/class_table.hpp"
+#include "tokenomics/class_task.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::tokenomics {
@@ -197,18 +198,6 @@ Status check_emission(const Params& p) {
     return {};
 }
 
-// What one opening costs a block, at most. Units are those of proofs::verify_units, which a test holds to these.
-OpeningSize opening_of(const ClassParams& c, std::uint64_t samples) {
-    const u128 leaves = u128{c.lanes} * (c.steps / c.leaf_every);  // at most 2^40 here
-    const auto depth = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(leaves - 1)));
-    const u128 k = std::min<u128>(samples, leaves);
-    // A sample opens two leaves; m leaves of a tree of depth d have at most m (d - floor(log2 m)) siblings.
-    const u128 opened = std::min<u128>(2 * k, leaves);
-    const auto log2 = static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(opened)) - 1);
-    constexpr u128 kHash = 32, kAround = 1024;  // the transaction around the opening, memo and signature included
-    return {k * (c.leaf_every + 2 + 2 * (1 + 2 * u128{depth})), kHash * opened * (1 + depth - log2) + kAround};
-}
-
 // The deterrence bound of PROTOCOL §6: 3 x C. It stands for a full rate of 20 %; a lower rate needs more at stake to
 // take the same [a penalty of one unit deters nobody].
 Status check_deterrence(const Params& p, const ClassParams& c, const std::string& at) {
@@ -270,15 +259,9 @@ Status check_classes(const Params& p) {
         if (!is_word(c.name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_."))
             return bad("classes: name \"" + c.name + "\": only letters, digits and - _ . can be typed as a class");
         if (!names.insert(c.name).second) return bad(at + " stands twice");
-        if (!std::has_single_bit(c.leaf_every))
-            return bad(at + ".leaf_every of " + n(c.leaf_every) + " is no power of two");
-        if (c.steps % c.leaf_every != 0)
-            return bad(at + ".steps of " + n(c.steps) + " is not divisible by leaf_every of " + n(c.leaf_every));
-        const u128 leaves = u128{c.lanes} * (c.steps / c.leaf_every);
-        if (leaves > u128{1} << 40)
-            return bad(at + ": lanes x steps / leaf_every is " + n(leaves) + ", more than 2^40 leaves");
+        ASSAY_TRY_VOID(check_task(c));
         ASSAY_TRY_VOID(check_deterrence(p, c, at));
-        const OpeningSize one = opening_of(c, p.work.samples);
+        const OpeningSize one = opening_size(c, p.work.samples);
         if (one.units > p.block.max_verify_units)
             return bad(at + ": one opening takes " + n(one.units) + " verify units, block.max_verify_units is " +
                        n(p.block.max_verify_units));
@@ -287,6 +270,7 @@ Status check_classes(const Params& p) {
                        n(p.block.max_tx_bytes));
         total_units += one.units;
     }
+    ASSAY_TRY_VOID(check_class_table(p));
     // Room for one device of each class, twice over. With more devices the lane fills, and a block whose lane was full
     // does not count towards the window: nobody is absent for want of room.
     const u128 blocks = 2 * ((total_units + p.block.max_verify_units - 1) / p.block.max_verify_units);
@@ -325,15 +309,6 @@ Status check_windows(const Params& p) {
 }
 
 }  // namespace
-
-OpeningSize largest_opening(const Params& p) {
-    OpeningSize out;
-    for (const ClassParams& c : p.classes) {
-        const OpeningSize one = opening_of(c, p.work.samples);
-        out = {std::max(out.units, one.units), std::max(out.bytes, one.bytes)};
-    }
-    return out;
-}
 
 Status validate(const Params& p) {
     ASSAY_TRY_VOID(check_ranges(p, ""));  // first: what follows divides by fields and adds them up

@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "tokenomics/class_table.hpp"
+#include "tokenomics/class_task.hpp"
 #include "tokenomics/emission.hpp"
 #include "tokenomics/stake.hpp"
 
@@ -161,6 +163,44 @@ void look_at_stake(const Params& p, std::vector<Warning>& out) {
              "waits for commits that are open, so it is the margin of validators' bonds that is thin"});
 }
 
+// The names of those of the classes with weight that a test holds for.
+template <class Test>
+std::string weighted(const Params& p, Test&& test) {
+    std::string out;
+    for (const ClassParams& c : p.classes)
+        if (c.weight > 0 && test(c)) out += (out.empty() ? "" : ", ") + c.name;
+    return out;
+}
+
+void look_at_classes(const Params& p, std::vector<Warning>& out) {
+    const std::string lanes = weighted(p, [](const ClassParams& c) { return c.work == ClassWork::lanes; });
+    const std::string gemm = weighted(p, [](const ClassParams& c) { return c.work == ClassWork::gemm; });
+    if (!lanes.empty())
+        out.push_back({"lanes_weighted", "classes", "weight above 0 and work of kind lanes: " + lanes,
+                       "machines made for SHA-256 do it better than any card, and take the availability pool"});
+    if (!lanes.empty() && !gemm.empty())
+        out.push_back({"kinds_weighted", "classes", "weight above 0: lanes " + lanes + "; gemm " + gemm,
+                       "no rule compares tasks of different kinds: one card may earn in both"});
+    const std::string open = weighted(p, [](const ClassParams& c) { return c.task_ms == 0; });
+    if (!open.empty())
+        out.push_back({"slots_unbound", "classes", "weight above 0 and task_ms 0: " + open,
+                       "nothing says that a device does one task in a window: a card may be paid for several slots "
+                       "of these classes, with stake for each [F23]"});
+    for (const ClassParams& a : p.classes) {
+        if (a.task_ms == 0) continue;
+        const u128 spare = u128{reach(p) - a.task_ms} * task_size(a).units;
+        const std::string small = weighted(p, [&](const ClassParams& b) {
+            return &a != &b && a.work == b.work && a.task_ms * task_size(b).units <= spare;
+        });
+        if (!small.empty())
+            out.push_back(
+                {"spare_window", "classes." + a.name,
+                 "task_ms " + digits(a.task_ms) + " of " + digits(reach(p)) + ", which leaves time for " + small,
+                 "beside its own task a device has time for a smaller one, and is paid for it too where it "
+                 "has stake for both"});
+    }
+}
+
 }  // namespace
 
 std::optional<WashBound> wash_bound(const Params& p, const GenesisFacts& facts) {
@@ -203,6 +243,7 @@ std::vector<Warning> warnings(const Params& p, const GenesisFacts& facts) {
     look_at_work(p, facts, out);
     look_at_price(p, facts, out);
     look_at_stake(p, out);
+    look_at_classes(p, out);
     return out;
 }
 

@@ -1,6 +1,7 @@
 // Supply, epochs, providers, orders, commits.
 #include "base/utc.hpp"
 #include "chain/access.hpp"
+#include "chain/view.hpp"
 #include "node/json.hpp"
 #include "node/views/views.hpp"
 #include "proofs/ctx.hpp"
@@ -381,6 +382,7 @@ Json commit_json(const Style& s, const chain::StateView& state, const Hash& id, 
                 {"epoch", c.epoch.value},
                 {"order", c.order ? Json(hex(*c.order)) : Json()},
                 {"class", class_name(state.params(), c.device_class)},
+                {"kind", std::string(proofs::kind_name(proofs::kind_of(c.params)))},
                 {"root", hex(c.root)},
                 {"ctx", hex(c.ctx)},
                 {"height", c.height.value},
@@ -401,17 +403,18 @@ Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stak
     const auto sum = tokenomics::requirement(rules, one);
     const auto unit = sum ? tokenomics::in_tokens(*sum, stake_price, rules.token.decimals) : sum.error();
     const auto least = tokenomics::deterrent_stake(rules, c);
-    const proofs::WorkParams work = proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
-    return Json{{"name", c.name},
-                {"multiplier_ppb", c.multiplier.value},
-                {"weight", c.weight},
-                {"unit_stake", unit ? Json(digits(*unit)) : Json()},
-                {"min_stake", least ? Json(digits(*least)) : Json()},
-                {"work", std::string(proofs::kind_name(proofs::kind_of(work)))},
-                {"lanes", c.lanes},
-                {"steps", c.steps},
-                {"leaf_every", c.leaf_every},
-                {"work_units", std::to_string(proofs::work_units(work))}};
+    const proofs::WorkParams work = chain::class_work(c);
+    Json out{{"name", c.name},
+             {"multiplier_ppb", c.multiplier.value},
+             {"weight", c.weight},
+             {"unit_stake", unit ? Json(digits(*unit)) : Json()},
+             {"min_stake", least ? Json(digits(*least)) : Json()},
+             {"work", std::string(proofs::kind_name(proofs::kind_of(work)))}};
+    out.update(work_json(work));
+    out["task_ms"] = c.task_ms;
+    out["work_units"] = std::to_string(proofs::work_units(work));
+    out["opening_units"] = proofs::verify_units(work, rules.work.samples);
+    return out;
 }
 
 Json work_json(const proofs::WorkParams& p) {

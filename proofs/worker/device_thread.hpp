@@ -42,6 +42,7 @@ class DeviceThread {
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::optional<Health> health() const { return health_ ? health_() : std::nullopt; }
+    [[nodiscard]] bool does(WorkKind kind) const { return backend_->does(kind); }  ///< the same at any time
     [[nodiscard]] bool idle() const;
     void start(Job job);  ///< only while idle
     [[nodiscard]] std::optional<Done> finished();

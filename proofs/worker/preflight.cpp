@@ -25,7 +25,8 @@ struct Check {
 };
 
 struct Class {
-    std::uint64_t work_units = 0, weight = 0;
+    std::string work;
+    std::uint64_t work_units = 0, opening_units = 0, weight = 0;
 };
 
 std::string seconds_text(double s) {
@@ -34,14 +35,38 @@ std::string seconds_text(double s) {
     return text;
 }
 
+/// Units per second of this machine, measured once for each kind that is asked for.
+class UnitRates {
+   public:
+    UnitRates(Backend& backend, double seconds) : backend_(backend), seconds_(seconds) {}
+    /// None where the device does not do the kind.
+    std::optional<double> of(const std::string& work) {
+        if (const auto known = rates_.find(work); known != rates_.end()) return known->second;
+        std::optional<double> rate;
+        if (work == kind_name(WorkKind::lanes) && backend_.does(WorkKind::lanes))
+            rate = measure_lanes(backend_, seconds_);
+        if (work == kind_name(WorkKind::gemm) && backend_.does(WorkKind::gemm))
+            rate = measure_gemm(backend_, seconds_) / 256;
+        return rates_[work] = rate;
+    }
+
+   private:
+    Backend& backend_;
+    double seconds_;
+    std::map<std::string, std::optional<double>> rates_;
+};
+
 std::map<std::string, Class> classes_of(NodeClient& node) {
     std::map<std::string, Class> out;
     const json::Value answer = node.call("classes");
     if (const json::Value* items = answer.find("items"); items != nullptr)
         for (const json::Value& c : items->items) {
             const auto units = wallet::number_at(c, "work_units");
+            const auto opening = wallet::number_at(c, "opening_units");
             const auto weight = wallet::digits_at(c, "weight");
-            if (units && weight) out[wallet::text_or_empty(c, "name")] = {*units, static_cast<std::uint64_t>(*weight)};
+            if (units && opening && weight)
+                out[wallet::text_or_empty(c, "name")] = {wallet::text_or_empty(c, "work"), *units, *opening,
+                                                         static_cast<std::uint64_t>(*weight)};
         }
     return out;
 }
@@ -130,8 +155,12 @@ int preflight_command(const Common& c, const RunArguments& a) {
                  p.work_key == signer ? "" : "assay provider set-worker " + signer + " --fee-budget 5"});
         auto account = wallet::fetch_account(node.rpc(), chain, provider);
         if (!account) throw NodeAway(account.error().code, account.error().message);
+        const auto classes = classes_of(node);
         wallet::TxOptions options;
         options.nonce = account->next_nonce;
+        for (const auto& d : p.devices)  // the dearest of them
+            if (const auto found = classes.find(d.device_class); found != classes.end())
+                options.opening_units = std::max(options.opening_units, found->second.opening_units);
         const auto one = take(wallet::build_tx_offline(chain, key.address, {chain::CommitWork{}}, options)).fee;
         const Amount need = take(mul_div(one, kCommitsToHaveFeesFor, 1));
         const Amount there = own ? account->liquid : min_of(account->liquid, Amount{p.fee_budget});
@@ -145,8 +174,7 @@ int preflight_command(const Common& c, const RunArguments& a) {
 
         const auto backend = open_device(c.device, c.threads);
         checks.push_back({"selftest", true, backend->name() + " passed", ""});
-        const double rate = measure_lanes(*backend, a.bench_seconds);
-        const auto classes = classes_of(node);
+        UnitRates rates(*backend, a.bench_seconds);
         double work = 0;
         u128 weight = 0;
         bool known = true;
@@ -155,7 +183,15 @@ int preflight_command(const Common& c, const RunArguments& a) {
             const auto found = classes.find(d.device_class);
             known = known && found != classes.end();
             if (found == classes.end()) continue;
-            work += static_cast<double>(found->second.work_units) / rate;
+            const auto rate = rates.of(found->second.work);
+            if (!rate) {
+                checks.push_back({"kind", false,
+                                  backend->name() + " does no work of kind " + found->second.work + ", that of slot " +
+                                      std::to_string(d.slot),
+                                  "--slots without it, or another --device"});
+                continue;
+            }
+            work += static_cast<double>(found->second.work_units) / *rate;
             weight += found->second.weight;
         }
         // The last blocks of the window belong to the commit on its way.

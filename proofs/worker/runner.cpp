@@ -167,7 +167,8 @@ void Runner::take_result() {
     const Hash commit_id = done->job.commit;
     if (done->work) {
         device_failures_ = 0;
-        units_per_second_ = static_cast<double>(work_units(done->job.params)) / std::max(done->seconds, 1e-6);
+        units_per_second_[kind_of(done->job.params)] =
+            static_cast<double>(work_units(done->job.params)) / std::max(done->seconds, 1e-6);
     }
     if (done->job.again) {
         const auto at = open_.find(commit_id);
@@ -262,8 +263,15 @@ void Runner::take_a_task() {
             missed(t, "the window had closed when it was seen");
             continue;
         }
+        const WorkKind kind = kind_of(t.params);
+        if (!device_.does(kind)) {
+            missed(t, device_.name() + " does no work of kind " + std::string(kind_name(kind)));
+            continue;
+        }
         const double left = static_cast<double>(t.commit_by.value - now_.time.value) / 1000;
-        const double need = units_per_second_ > 0 ? static_cast<double>(work_units(t.params)) / units_per_second_ : 0;
+        const auto rate = units_per_second_.find(kind);
+        const double need =
+            rate != units_per_second_.end() ? static_cast<double>(work_units(t.params)) / rate->second : 0;
         if (need > left) {
             missed(t, "it takes about " + std::to_string(static_cast<std::uint64_t>(need + 1)) +
                           " s here, and the window closes in " + std::to_string(static_cast<std::uint64_t>(left)) +

@@ -76,7 +76,7 @@ class Runner {
     void trouble(Open& o, const std::string& text);
     void forget(const Hash& commit);
     [[nodiscard]] std::uint64_t blocks_until(TimeMs when) const;
-    [[nodiscard]] chain::CommitWork commit_message(const Record& r) const;
+    [[nodiscard]] SentTx signed_commit(const Record& r);
 
     [[nodiscard]] std::string show(u128 base_units) const { return chain_.show(Amount{base_units}); }
 
@@ -98,9 +98,9 @@ class Runner {
     std::set<std::uint64_t> worked_;  ///< epochs, for options_.epochs
     Summary summary_;
     std::optional<std::uint64_t> seen_height_;
-    std::uint64_t idle_until_height_ = 0;  ///< nothing to take before
-    std::optional<Epoch> idle_epoch_;      ///< everything of it is taken
-    double units_per_second_ = 0;
+    std::uint64_t idle_until_height_ = 0;          ///< nothing to take before
+    std::optional<Epoch> idle_epoch_;              ///< everything of it is taken
+    std::map<WorkKind, double> units_per_second_;  ///< of the last work of the kind
     unsigned device_failures_ = 0;
     bool adopted_ = false, draining_ = false;
     std::string waiting_for_;

@@ -20,13 +20,23 @@ std::string place_of(const Record& r) {
     return worker::place_of(r.epoch, r.slot, r.order);
 }
 
-std::string reason_of(const CommitView& c, const LanesParams& p) {
+std::string place_in(const LanesParams& p, std::uint64_t leaf) {
+    return "lane " + std::to_string(leaf / segments_per_lane(p));
+}
+std::string place_in(const GemmParams& p, std::uint64_t index) {
+    const SubtilePlace at = subtile_place(p.n, index);
+    return "row " + std::to_string(at.row * kSubtileSide) + ", column " + std::to_string(at.col * kSubtileSide) +
+           " of the product";
+}
+
+std::string reason_of(const CommitView& c, const WorkParams& params) {
     if (c.status == "absent") return "committed, but not opened in time";
     if (c.bad.empty()) return "all " + std::to_string(c.samples) + " samples are right";
-    std::string out = std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) + " samples are wrong: leaves";
+    std::string out = std::to_string(c.bad.size()) + " of " + std::to_string(c.samples) +
+                      " samples are wrong: " + (kind_of(params) == WorkKind::gemm ? "sub-tiles" : "leaves");
     for (std::size_t i = 0; i < c.bad.size() && i < 8; ++i) out += (i == 0 ? " " : ", ") + std::to_string(c.bad[i]);
     if (c.bad.size() > 8) out += ", …";
-    return out + ", the first in lane " + std::to_string(c.bad[0] / segments_per_lane(p));
+    return out + ", the first in " + std::visit([&](const auto& p) { return place_in(p, c.bad[0]); }, params);
 }
 
 }  // namespace
@@ -87,16 +97,16 @@ void Runner::commit(const Task& t, DeviceThread::Done done) {
 }
 
 /// A work key says for whom it commits.
-chain::CommitWork Runner::commit_message(const Record& r) const {
+SentTx Runner::signed_commit(const Record& r) {
     chain::CommitWork m{r.task, r.slot, r.root};
     if (options_.provider != signing_.address()) m.provider = options_.provider;
-    return m;
+    return signing_.sign(std::move(m), blocks_until(r.commit_by), verify_units(r.params, node_.param("work.samples")));
 }
 
 /// Signs, keeps, sends, in this order.
 void Runner::send_commit(Open& o) {
     Record& r = o.record;
-    r.commit_tx = signing_.sign(commit_message(r), blocks_until(r.commit_by), false);
+    r.commit_tx = signed_commit(r);
     state_.save(r);
     follow_commit(o);
 }
@@ -124,7 +134,7 @@ void Runner::follow_commit(Open& o) {
     if (fate.kind == Fate::anew && now_.time <= o.record.commit_by) {
         if (is_on_chain(o)) return;
         trouble(o, "signs anew: " + (fate.message.empty() ? fate.code : fate.message));
-        o.record.commit_tx = signing_.sign(commit_message(o.record), blocks_until(o.record.commit_by), false);
+        o.record.commit_tx = signed_commit(o.record);
         state_.save(o.record);
         fate = signing_.follow(*o.record.commit_tx, now_.height);
         if (fate.kind == Fate::anew) return trouble(o, fate.message);  // once a block, not in a circle
@@ -187,7 +197,7 @@ void Runner::follow_opening(Open& o) {
     for (int look = 0; look < 2; ++look) {
         if (!r.open_tx) {
             const Opening opening = take(o.work->open(*view->seed, view->samples));
-            r.open_tx = signing_.sign(chain::OpenWork{r.commit, opening}, view->blocks_left + 1, true);
+            r.open_tx = signing_.sign(chain::OpenWork{r.commit, opening}, view->blocks_left + 1);
             state_.save(r);
         }
         fate = signing_.follow(*r.open_tx, now_.height);
@@ -224,7 +234,7 @@ void Runner::decided(const Record& r) {
     d.epoch = r.epoch;
     d.slot = r.slot;
     d.verdict = c->status == "passed" ? "pass" : c->status == "failed" ? "fail" : "absent";
-    d.reason = reason_of(*c, std::get<LanesParams>(r.params));
+    d.reason = reason_of(*c, r.params);
     d.height = c->decided;
     d.slashed = c->slashed;
     summary_.add(d);

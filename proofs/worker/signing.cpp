@@ -28,14 +28,25 @@ bool fresh_one_helps(Code code) {
 
 }  // namespace
 
-SentTx SigningSession::sign(chain::Message message, std::uint64_t for_blocks, bool free) {
+SentTx SigningSession::sign(chain::CommitWork message, std::uint64_t for_blocks, std::uint64_t opening_units) {
+    wallet::TxOptions options;
+    options.valid_for = for_blocks;
+    options.opening_units = opening_units;
+    return sign(chain::Message(std::move(message)), std::move(options));
+}
+
+SentTx SigningSession::sign(chain::OpenWork message, std::uint64_t for_blocks) {
+    wallet::TxOptions options;
+    options.valid_for = for_blocks;
+    options.free = true;
+    return sign(chain::Message(std::move(message)), std::move(options));
+}
+
+SentTx SigningSession::sign(chain::Message message, wallet::TxOptions options) {
     const wallet::ChainInfo info = node_.chain_info();
     auto account = wallet::fetch_account(node_.rpc(), info, address());
     if (!account) throw NodeAway(account.error().code, account.error().message);
-    wallet::TxOptions options;
     options.nonce = account->next_nonce;
-    options.valid_for = for_blocks;
-    options.free = free;
     auto body = take(wallet::build_tx_offline(info, address(), {std::move(message)}, options));
     const wallet::SignedTx tx = take(wallet::sign_tx(std::move(body), signer_));
     return {tx.txid, tx.raw, tx.tx.body.valid_until};

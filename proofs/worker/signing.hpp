@@ -36,12 +36,16 @@ class SigningSession {
     SigningSession(NodeClient& node, wallet::Signer signer) : node_(node), signer_(std::move(signer)) {}
 
     [[nodiscard]] const Address& address() const { return signer_.address(); }
-    /// `for_blocks`: how long it may wait. `free`: an opening, whose commit paid for it. Throws NodeAway, Failure.
-    [[nodiscard]] SentTx sign(chain::Message message, std::uint64_t for_blocks, bool free);
+    /// `for_blocks`: how long it may wait. `opening_units`: proofs::verify_units of the task, which the commit prepays.
+    /// Throws NodeAway, Failure.
+    [[nodiscard]] SentTx sign(chain::CommitWork message, std::uint64_t for_blocks, std::uint64_t opening_units);
+    /// Free: its commit paid for it.
+    [[nodiscard]] SentTx sign(chain::OpenWork message, std::uint64_t for_blocks);
     /// Sends it where no node has it, else looks what became of it. `height`: the chain's. Throws NodeAway.
     [[nodiscard]] Fate follow(const SentTx& tx, std::uint64_t height);
 
    private:
+    [[nodiscard]] SentTx sign(chain::Message message, wallet::TxOptions options);
     [[nodiscard]] Fate send(const SentTx& tx);
 
     NodeClient& node_;

@@ -127,7 +127,16 @@ inline tokenomics::Params test_params() {
     cpu.cost = tokens(20);
     cpu.lanes = 16;
     cpu.steps = 128;
-    p.classes = {tiny, cpu};
+    tokenomics::ClassParams product = tiny;
+    product.name = "product";
+    product.weight = 20;
+    product.work = tokenomics::ClassWork::gemm;
+    product.lanes = product.steps = product.leaf_every = 0;
+    product.m = product.n = 256;
+    product.k = 128;
+    p.work.gemm_min_k = 128;
+    p.work.gemm_min_side = 256;
+    p.classes = {tiny, cpu, product};
     p.validators.min_bond = tokens(1000);
     return p;
 }
@@ -414,9 +423,12 @@ class Chain {
     }
     /// Does the work; `spoil` may alter the leaves.
     [[nodiscard]] static Work work(const TaskView& t, const std::function<void(std::vector<Hash>&)>& spoil = {}) {
-        const auto& p = std::get<proofs::LanesParams>(t.params);
-        std::vector<Hash> leaves(proofs::leaf_count(p));
-        proofs::run_lanes(p, t.ctx, 0, p.lanes, leaves);
+        std::vector<Hash> leaves(proofs::leaf_count(t.params) * proofs::leaf_words(t.params));
+        proofs::CpuBackend cpu;
+        const auto* product = std::get_if<proofs::GemmParams>(&t.params);
+        REQUIRE((product != nullptr ? cpu.run_gemm(*product, t.ctx, leaves)
+                                    : cpu.run_lanes(std::get<proofs::LanesParams>(t.params), t.ctx, leaves))
+                    .ok());
         if (spoil) spoil(leaves);
         return {t, proofs::WorkResult(t.params, t.ctx, std::move(leaves))};
     }

@@ -344,7 +344,7 @@ TEST_CASE("a class that a vote appends can be worked for, and those that are the
     CHECK(c.code(c.anna, AddDevice{0, "new"}) == "unknown_class");
     c.ok(op, Vote{number, Choice::yes});
     until(c, number, ProposalStatus::applied);
-    CHECK(params(c).classes[2].name == "new");
+    CHECK(params(c).classes.back().name == "new");
     c.ok(c.anna, AddDevice{0, "new"});
     c.ok(c.anna, Stake{c.anna.address(), tokens(100)});
     c.next_epoch();

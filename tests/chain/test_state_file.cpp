@@ -253,7 +253,7 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
          "an epoch's work is of no provider");
     says(changed([&](Parts& p) {
              auto d = *borsh::decode<Device>(at(p, tables::device(c.anna.address(), 0)));
-             d.device_class = 2;
+             d.device_class = 3;
              at(p, tables::device(c.anna.address(), 0)) = borsh::encode(d);
          }),
          "a device is of a class that is not there");
@@ -261,11 +261,11 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
              for (auto& [key, value] : p.records) {
                  if (key.table != tables::kCommits) continue;
                  auto commit = *borsh::decode<Commit>(value);
-                 commit.params = proofs::GemmParams{256, 256, 128};
+                 commit.params = proofs::GemmParams{256, 256, 100};
                  value = borsh::encode(commit);
              }
          }),
-         "a kind that no class has");
+         "sizes that no class may have");
     const auto with = [&](const StateKey& key, const Bytes& value) {
         return changed([&](Parts& p) {
             const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {

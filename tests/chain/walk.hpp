@@ -163,8 +163,9 @@ class Walk {
             case 2:
                 return RegisterProvider{"http://x"};
             case 3:
-                return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(60)   ? "tiny"
-                                                                               : chance(90) ? "cpu"
+                return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(50)   ? "tiny"
+                                                                               : chance(50) ? "cpu"
+                                                                               : chance(80) ? "product"
                                                                                             : "none"};
             case 4:
                 return Stake{chance(60) ? a : anybody().address(), amount(800)};
@@ -202,7 +203,9 @@ class Walk {
                                      job};
                 }
                 const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
-                return OpenOrder{chance(70) ? "tiny" : "cpu",
+                return OpenOrder{chance(60)   ? "tiny"
+                                 : chance(60) ? "cpu"
+                                              : "product",
                                  units,
                                  Credits{price},
                                  Credits{u128{units} * price + random_.below(1000)},

@@ -47,10 +47,11 @@ PARAMS = Struct(
                      ("memory_tasks", U64), ("jail_ms", U64), ("double_sign_ppb", U64),
                      ("hold_ms", U64))),
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
-                    ("open_blocks", U64), ("open_attempts", U64))),
+                    ("open_blocks", U64), ("open_attempts", U64), ("gemm_min_k", U64), ("gemm_min_side", U64))),
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
-                            ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(1)),
-                            ("lanes", U64), ("steps", U64), ("leaf_every", U64)))),
+                            ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(2)),
+                            ("lanes", U64), ("steps", U64), ("leaf_every", U64), ("m", U64), ("n", U64), ("k", U64),
+                            ("task_ms", U64)))),
     ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64),
                       ("dispute_blocks", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64), ("fee_burn_ppb", U64),
@@ -134,7 +135,8 @@ VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("po
                    ("key_since", U64), ("key_changed", U64), ("blocks", Struct(("expected", U64), ("proposed", U64))),
                    ("jailed", FLAG), ("jailed_until", U64), ("tombstoned", FLAG), ("retiring", FLAG), ("free_at", U64),
                    ("slashed", U128))
-WORK_PARAMS = Union({0: ("lanes", Struct(("lanes", U64), ("steps", U64), ("leaf_every", U32)))})
+WORK_PARAMS = Union({0: ("lanes", Struct(("lanes", U64), ("steps", U64), ("leaf_every", U32))),
+                     1: ("gemm", Struct(("m", U64), ("n", U64), ("k", U32)))})
 COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", U64), ("order", Optional(HASH)),
                 ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
                 ("height", U64), ("weight", U64), ("exposure", U128), ("rate_one", U64), ("rate_two", U64),
@@ -183,16 +185,23 @@ GOVERNANCE = Struct(("next", U64), ("open", List(U64)),
                     ("windows", List(Struct(("name", TEXT), ("start", U64), ("base", U128)))))
 
 
+def opening(c, samples):
+    """Verify units and bytes that an opening of this class may take (§8)."""
+    if c["work"] == 1:
+        leaves, words, opened, sample = c["m"] // 128 * (c["n"] // 128), 4, 1, 5 * c["k"] + 128
+        n = 16 * leaves
+    else:
+        n = leaves = c["lanes"] * (c["steps"] // c["leaf_every"])
+        words, opened, sample = 1, 2, c["leaf_every"] + 2
+    k, depth = min(samples, n), (leaves - 1).bit_length()
+    m = min(opened * k, leaves)
+    return (k * (sample + opened * (1 + words // 2 + 2 * depth)),
+            32 * m * (words + depth - (m.bit_length() - 1)) + 1024)
+
+
 def largest_opening(params):
-    """Verify units and bytes that one opening of any class may take (§8)."""
-    units = size = 0
-    for c in params["classes"]:
-        n = c["lanes"] * (c["steps"] // c["leaf_every"])
-        k, depth = min(params["work"]["samples"], n), (n - 1).bit_length()
-        m = min(2 * k, n)
-        units = max(units, k * (c["leaf_every"] + 2 + 2 * (1 + 2 * depth)))
-        size = max(size, 32 * m * (1 + depth - (m.bit_length() - 1)) + 1024)
-    return units, size
+    sizes = [opening(c, params["work"]["samples"]) for c in params["classes"]]
+    return max(units for units, _ in sizes), max(size for _, size in sizes)
 
 
 def round_rules(params):

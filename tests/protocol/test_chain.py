@@ -15,6 +15,7 @@ import matrix
 import messages as m
 import records
 import state
+import gemm
 import work
 from node import DEVNET, FAUCET, OPERATOR, Node, RpcError, address, name
 from secp256k1 import P, public_key, sign
@@ -329,18 +330,57 @@ class Chain(Case):
         self.committed(good)
 
 
-class Provider(Case):
+class Lanes:
+    """A small task of kind lanes, as a class has it and as a provider does it."""
+
+    CLASS = {"work": "lanes", "lanes": 6, "steps": 512, "leaf_every": 64}
+    PARAMS = work.lanes_params(6, 512, 64)
+    INDICES = LEAVES = 6 * (512 // 64)
+
+    @staticmethod
+    def units(samples):
+        return samples * (64 + 2 + 2 * (1 + 2 * (Lanes.LEAVES - 1).bit_length()))
+
+    @staticmethod
+    def run(ctx):
+        return work.run_lanes(ctx, 6, 512, 64)
+
+    @staticmethod
+    def open(leaves, targets):
+        return work.open_lanes(leaves, 512, 64, targets)
+
+
+class Gemm:
+    """The smallest product."""
+
+    CLASS = {"work": "gemm", "m": 256, "n": 256, "k": 128, "lanes": 0, "steps": 0, "leaf_every": 0}
+    PARAMS = gemm.params(256, 256, 128)
+    LEAVES, INDICES = 4, 64
+
+    @staticmethod
+    def units(samples):
+        return samples * (5 * 128 + 128 + 3 + 2 * 2)
+
+    @staticmethod
+    def run(ctx):
+        return gemm.run(ctx, 256, 256, 128)
+
+    open = staticmethod(gemm.open_work)
+
+
+class Worker(Case):
     """Register, stake, compute, commit, open: a provider without a line of the node's code."""
 
-    LANES, STEPS, EVERY = 6, 512, 64
+    KIND, WINDOW_MS, EPOCH_BLOCKS = Lanes, 1500, 20
 
     @classmethod
     def setUpClass(cls):
         genesis = json.loads(DEVNET.read_text())
         params = genesis["params"]
         params["block"]["time_ms"] = 100
-        params["work"].update(window_ms=1500, samples=8, open_blocks=12)
-        params["classes"] = [params["classes"][0] | {"lanes": cls.LANES, "steps": cls.STEPS, "leaf_every": cls.EVERY}]
+        params["epoch"]["blocks"] = cls.EPOCH_BLOCKS
+        params["work"].update(window_ms=cls.WINDOW_MS, samples=8, open_blocks=12)
+        params["classes"] = [params["classes"][0] | cls.KIND.CLASS]
         cls.folder = tempfile.TemporaryDirectory(prefix="assay-protocol-")
         path = pathlib.Path(cls.folder.name) / "genesis.json"
         path.write_text(json.dumps(genesis))
@@ -375,27 +415,26 @@ class Provider(Case):
         return self.node.until(found, "a task")
 
     def one_task(self, secret, lie):
-        me, params = address(secret), work.lanes_params(self.LANES, self.STEPS, self.EVERY)
+        me, params = address(secret), self.KIND.PARAMS
         self.setup_provider(secret)
         epoch, r = self.task(self.node("status")["epoch"])
         task = m.epoch_task(epoch)
         ctx = work.work_ctx(self.node.chain_id, params, task, epoch, me, 0, r["h0_beacon"])
         self.assertEqual(self.node("tasks", provider=name(me))["items"][0]["ctx"], ctx.hex())
-        leaves = [bytes(32) if lie else x for x in work.run_lanes(ctx, self.LANES, self.STEPS, self.EVERY)]
+        leaves = [bytes(len(x)) if lie else x for x in self.KIND.run(ctx)]
         root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
         raw = self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": root, "provider": None}))
         answer = self.node.send(raw)
         self.assertEqual(answer["code"], "ok", answer)
-        n = len(leaves)
-        units = min(8, n) * (self.EVERY + 2 + 2 * (1 + 2 * (n - 1).bit_length()))
+        units = self.KIND.units(8)
         self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"], m.intrinsic_gas(raw) + 5 * 200 + 6 * 500 + units)
         again = self.node.send(self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": bytes(32), "provider": None})))
         self.assertEqual((again["status"], again["code"]), ("failed", "already_committed"))
 
         r = self.node.until(lambda: (lambda x: x if x["challenge"] else None)(self.round(epoch)), "the challenge")
         self.assertGreaterEqual(r["challenge"], r["deadline"] + 2)
-        targets = work.sample_indices(work.challenge_seed(r["challenge_beacon"], root, ctx), n, 8)
-        opening = work.open_lanes(leaves, self.STEPS, self.EVERY, targets)
+        targets = work.sample_indices(work.challenge_seed(r["challenge_beacon"], root, ctx), self.KIND.INDICES, 8)
+        opening = self.KIND.open(leaves, targets)
         id_ = m.commit_id(task, me, 0)
         bent = opening | {"siblings": opening["siblings"] + [bytes(32)]}
         refused = self.node.send(self.node.signed(secret, ("open_work", {"commit": id_, "opening": bent}), fee=0))
@@ -409,6 +448,8 @@ class Provider(Case):
         provider = records.PROVIDER.decode(self.proven(0x02, me, answer["height"]))
         return commit, provider, targets
 
+
+class Provider(Worker):
     def gas(self, secret, message, reads, writes):
         """Sends it and compares its gas; returns the height. `reads` may depend on the state before its block."""
         raw = self.node.signed(secret, message)
@@ -575,6 +616,22 @@ class Provider(Case):
         commit, provider, targets = self.one_task(BOB, lie=True)
         self.assertEqual((commit["status"], commit["bad"]), (2, targets))
         self.assertEqual((provider["failed"], provider["jailed"]), (1, True))
+        self.assertEqual((commit["slashed"], provider["stake"]), (60_000_000, 240_000_000))
+
+
+class ProductProvider(Worker):
+    """The same of kind gemm."""
+
+    KIND, WINDOW_MS, EPOCH_BLOCKS = Gemm, 6000, 80
+
+    def test_a_product_is_committed_opened_and_passes(self):
+        commit, provider, _ = self.one_task(ALICE, lie=False)
+        self.assertEqual((commit["status"], commit["bad"], commit["slashed"]), (1, [], 0))
+        self.assertEqual((commit["params"], provider["passed"]), (("gemm", {"m": 256, "n": 256, "k": 128}), 1))
+
+    def test_made_up_digests_fail_and_cost_the_full_rate(self):
+        commit, provider, targets = self.one_task(BOB, lie=True)
+        self.assertEqual((commit["status"], commit["bad"]), (2, targets))
         self.assertEqual((commit["slashed"], provider["stake"]), (60_000_000, 240_000_000))
 
 

@@ -493,13 +493,17 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.bme.vault.halt_bps == 82 && params.bme.recycle.smoothing == 88));
     CHECK((params.stake.commission_floor.value == 101 && params.stake.grace_ms == 106 && params.work.samples == 116));
     CHECK((params.slash.double_sign.value == 114 && params.slash.hold_ms == 115 &&
-           params.validators.max_beacon_gap == 149));
-    CHECK((params.validators.fee_burn.value == 150 && params.validators.max_missed.value == 152));
-    CHECK((params.validators.min_expected == 153 && params.validators.jail_ms == 154));
-    CHECK((params.vesting.min_grant.units == 155 && params.vesting.max_grants == 156));
-    CHECK((params.vesting.reward.value == 157 && params.vesting.reward_steps == 159));
+           params.validators.max_beacon_gap == 159));
+    const auto& second = params.classes.at(1);
+    CHECK((params.work.gemm_min_k == 122 && params.work.gemm_min_side == 123 && second.leaf_every == 147));
+    CHECK((second.work == tokenomics::ClassWork::gemm && second.m == 148 && second.n == 149 && second.k == 150));
+    CHECK((second.bandwidth_bytes_s == 143 && second.task_ms == 151));
+    CHECK((params.validators.fee_burn.value == 160 && params.validators.max_missed.value == 162));
+    CHECK((params.validators.min_expected == 163 && params.validators.jail_ms == 164));
+    CHECK((params.vesting.min_grant.units == 165 && params.vesting.max_grants == 166));
+    CHECK((params.vesting.reward.value == 167 && params.vesting.reward_steps == 169));
     CHECK((params.split.treasury_ceiling.units == 62 && params.stake.locked == tokenomics::LockedStake::all));
-    CHECK((params.governance.deposit_min.units == 160 && params.governance.max_open == 168));
+    CHECK((params.governance.deposit_min.units == 170 && params.governance.max_open == 178));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

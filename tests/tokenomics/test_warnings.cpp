@@ -33,6 +33,35 @@ GenesisFacts facts(std::uint64_t validators) {
     return out;
 }
 
+TEST_CASE(
+    "what a table of classes leaves open is said: work that ASICs do, two kinds, slots without cards, spare time") {
+    Params p = devnet();
+    CHECK(of(warnings(p, facts(1)), "lanes_weighted").numbers.find("cpu-small, cpu-large, gpu-small, gpu-large") !=
+          std::string::npos);
+    CHECK(of(warnings(p, facts(1)), "kinds_weighted").numbers.find("gemm cpu-gemm") != std::string::npos);
+    CHECK(of(warnings(p, facts(1)), "slots_unbound").numbers.find("gpu-large, cpu-gemm") != std::string::npos);
+    CHECK_FALSE(has(warnings(p, facts(1)), "spare_window"));
+
+    for (ClassParams& c : p.classes)
+        if (c.work == ClassWork::lanes) c.weight = 0;
+    CHECK_FALSE(has(warnings(p, facts(1)), "lanes_weighted"));
+    CHECK_FALSE(has(warnings(p, facts(1)), "kinds_weighted"));
+
+    // A minute's window of one-second blocks: 67 s, of which a task of 40 leaves 27, room for 27 of its 40 parts.
+    p.block.time_ms = 1'000;
+    p.work.window_ms = 60'000;
+    ClassParams big = p.classes.back(), small = big;
+    big.name = "big", big.m = 256 * 40, big.task_ms = 40'000;
+    small.name = "small", small.m = 256 * 28, small.task_ms = 40'000;
+    p.classes = {big, small};
+    CHECK_FALSE(has(warnings(p, facts(1)), "slots_unbound"));
+    CHECK_FALSE(has(warnings(p, facts(1)), "spare_window"));
+    p.classes[1].m = 256 * 27;
+    CHECK(of(warnings(p, facts(1)), "spare_window").field == "classes.big");
+    p.classes[1].weight = 0;
+    CHECK_FALSE(has(warnings(p, facts(1)), "spare_window"));
+}
+
 }  // namespace
 
 TEST_CASE("F2: the break-even that is reported is where the very rule of an epoch stops paying a wash burner") {

@@ -15,9 +15,12 @@ import threading
 
 EPOCH, H0, WINDOW, CHALLENGE, OPEN = 26, 1, 10, 13, 9
 BLOCK_MS = 50
-PARAMS = {"lanes": 8, "steps": 2048, "leaf_every": 64}
-PARAMS_HEX = (b"\x00" + struct.pack("<QQI", 8, 2048, 64)).hex()
 SAMPLES = 16
+# The task of every slot, by its kind: sizes, their encoding, units, verify units of an opening.
+KINDS = {"lanes": ({"lanes": 8, "steps": 2048, "leaf_every": 64}, (b"\x00" + struct.pack("<QQI", 8, 2048, 64)).hex(), 16384,
+                   SAMPLES * (64 + 2 + 2 * (1 + 2 * 8))),
+         "gemm": ({"m": 256, "n": 512, "k": 128}, (b"\x01" + struct.pack("<QQI", 256, 512, 128)).hex(), 65536,
+                  SAMPLES * (5 * 128 + 128 + 3 + 2 * 3))}
 
 
 def sha(*parts):
@@ -73,11 +76,12 @@ class Refused(Exception):
 
 
 class Node(http.server.ThreadingHTTPServer):
-    def __init__(self, slots=(0,), leases=(), devnet=True, first_height=0):
+    def __init__(self, slots=(0,), leases=(), devnet=True, first_height=0, kind="lanes"):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
         self.chain_id, self.devnet = "fake-1", devnet
-        self.slots, self.leases = slots, leases
+        self.slots, self.leases, self.kind = slots, leases, kind
+        self.params, self.params_hex, self.units, self.opening = KINDS[kind]
         self.height = first_height
         self.access = True
         self.work_key = None    # address of the provider's
@@ -203,7 +207,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {"min_gas_price": "10", "per": 1000, "max_gas": "400000000"}
 
     def rpc_params(self, node, params):
-        value = {"block.time_ms": BLOCK_MS, "work.window_ms": WINDOW * BLOCK_MS}[params["pattern"]]
+        value = {"block.time_ms": BLOCK_MS, "work.window_ms": WINDOW * BLOCK_MS, "work.samples": SAMPLES}[params["pattern"]]
         return {"items": [{"path": params["pattern"], "value": str(value)}]}
 
     def rpc_genesis(self, node, _):
@@ -215,7 +219,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "liquid": "1000000"}
 
     def rpc_classes(self, node, _):
-        return {"items": [{"name": "c", "work_units": "16384", "weight": "100"}], "next_cursor": None, "height": node.height}
+        return {"items": [{"name": "c", "work": node.kind, "work_units": str(node.units), "opening_units": node.opening, "weight": "100"}], "next_cursor": None, "height": node.height}
 
     def provider(self, node, address):
         return {"address": address, "access": node.access, "jailed": False, "stake": "100" if node.access else "40", "required": "100",
@@ -234,8 +238,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def rpc_tasks(self, node, params):
         e, started = node.epoch, node.height >= node.at(node.epoch, H0)
         there = {(c["task"], c["slot"]) for c in node.commits.values()}
-        return {"items": [{"task": task.hex(), "epoch": e, "slot": slot, "class": "c", "order": order, "kind": "lanes",
-                           "params": PARAMS, "params_hex": PARAMS_HEX, "ctx": node.ctx(e, slot, task) if started else None,
+        return {"items": [{"task": task.hex(), "epoch": e, "slot": slot, "class": "c", "order": order,
+                           "kind": node.kind, "params": node.params, "params_hex": node.params_hex, "ctx": node.ctx(e, slot, task) if started else None,
                            "h0": node.at(e, H0), "commit_by": node.time(node.at(e, H0 + WINDOW)) if started else None,
                            "committed": (task.hex(), slot) in there} for slot, task, order in node.task_list()],
                 "samples": SAMPLES, "time": node.time(node.height), "height": node.height}
@@ -258,7 +262,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         left = node.at(c["epoch"], CHALLENGE + OPEN) - node.height
         return {"ready": drawn and left >= 0 and c["status"] == "open", "status": c["status"],
                 "seed": node.seed(c) if drawn else None, "indices": None, "open_until_blocks": max(0, left) if drawn else None,
-                "params_hex": PARAMS_HEX, "ctx": c["ctx"], "root": c["root"], "samples": SAMPLES, "height": node.height}
+                "params_hex": node.params_hex, "ctx": c["ctx"], "root": c["root"], "samples": SAMPLES, "height": node.height}
 
     def rpc_explain(self, node, params):
         passed = sum(c["status"] == "passed" for c in node.commits.values() if c["epoch"] == params["epoch"])

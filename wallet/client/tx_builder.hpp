@@ -18,10 +18,11 @@ namespace assay::wallet {
 inline constexpr std::uint64_t kValidForBlocks = 100;
 
 struct TxOptions {
-    std::optional<Amount> fee = {};                 ///< gas_limit at the chain's price unless told
-    std::optional<std::uint64_t> gas_limit = {};    ///< chain::suggested_gas unless told
-    std::optional<std::uint64_t> nonce = {};        ///< the account's next_nonce unless told
-    std::optional<std::uint64_t> valid_until = {};  ///< a height; the chain's height + valid_for unless told
+    std::optional<Amount> fee = {};                           ///< gas_limit at the chain's price unless told
+    std::optional<std::uint64_t> gas_limit = {};              ///< chain::suggested_gas unless told
+    std::uint64_t opening_units = chain::kUsualOpeningUnits;  ///< CommitWork: verify units that it prepays
+    std::optional<std::uint64_t> nonce = {};                  ///< the account's next_nonce unless told
+    std::optional<std::uint64_t> valid_until = {};            ///< a height; the chain's height + valid_for unless told
     std::uint64_t valid_for = kValidForBlocks;
     bool free = false;  ///< OpenWork: its fee was paid with the commit, so it carries none
     std::string memo = {};
