@@ -32,8 +32,7 @@ __device__ __forceinline__ void read_half(std::uint32_t (&m)[16], const std::uin
                                           std::uint32_t half) {
 #pragma unroll
     for (std::uint32_t q = 0; q < kItemChunks / 2; ++q) {
-        const uint4 x =
-            *reinterpret_cast<const uint4*>(warp_memory + landing(lane, kItemChunks / 2 * half + q));
+        const uint4 x = *reinterpret_cast<const uint4*>(warp_memory + landing(lane, kItemChunks / 2 * half + q));
         m[4 * q] = x.x, m[4 * q + 1] = x.y, m[4 * q + 2] = x.z, m[4 * q + 3] = x.w;
     }
 }
@@ -64,8 +63,8 @@ __global__ void __launch_bounds__(kVramThreads, 4) walk_kernel(const WalkLaunch 
 #pragma unroll
             for (std::uint32_t round = 0; round < kRounds; ++round) {
                 const std::uint32_t row = copied_row(round, lane), chunk = copied_chunk(lane);
-                const std::uint64_t whose = __shfl_sync(0xffffffffu, static_cast<unsigned long long>(item),
-                                                        static_cast<int>(row));
+                const std::uint64_t whose =
+                    __shfl_sync(0xffffffffu, static_cast<unsigned long long>(item), static_cast<int>(row));
                 copy_chunk(shared + landing(row, chunk), p.memory + kVramItemWords * whose + 4 * chunk);
             }
             asm volatile("cp.async.wait_all;" ::: "memory");
@@ -106,8 +105,8 @@ int launch_fill(const FillLaunch& launch, CUstream_st* stream) {
 
 int launch_walk(const WalkLaunch& launch, CUstream_st* stream) {
     // Copies go past the first cache: all that a multiprocessor may have as shared memory is for items.
-    const cudaError_t shared =
-        cudaFuncSetAttribute(walk_kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared);
+    const cudaError_t shared = cudaFuncSetAttribute(walk_kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                                                    cudaSharedmemCarveoutMaxShared);
     if (shared != cudaSuccess) return static_cast<int>(shared);
     walk_kernel<<<blocks_of(launch.lanes), kVramThreads, 0, stream>>>(launch);
     return static_cast<int>(cudaGetLastError());
