@@ -420,6 +420,9 @@ Json class_json(const tokenomics::Params& rules, std::uint32_t index, Price stak
 Json work_json(const proofs::WorkParams& p) {
     if (const auto* gemm = std::get_if<proofs::GemmParams>(&p))
         return Json{{"m", gemm->m}, {"n", gemm->n}, {"k", gemm->k}};
+    if (const auto* vram = std::get_if<proofs::VramParams>(&p))
+        return Json{{"items", vram->items},           {"lanes", vram->lanes},     {"steps", vram->steps},
+                    {"leaf_every", vram->leaf_every}, {"windows", vram->windows}, {"stay", vram->stay}};
     const auto& lanes = std::get<proofs::LanesParams>(p);
     return Json{{"lanes", lanes.lanes}, {"steps", lanes.steps}, {"leaf_every", lanes.leaf_every}};
 }

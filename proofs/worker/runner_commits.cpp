@@ -29,6 +29,10 @@ std::string place_in(const GemmParams& p, std::uint64_t index) {
            " of the product";
 }
 
+std::string place_in(const VramParams& p, std::uint64_t leaf) {
+    return "lane " + std::to_string(leaf / segments_per_lane(p));
+}
+
 std::string reason_of(const CommitView& c, const WorkParams& params) {
     if (c.status == "absent") return "committed, but not opened in time";
     if (c.bad.empty()) return "all " + std::to_string(c.samples) + " samples are right";
