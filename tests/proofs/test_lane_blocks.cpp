@@ -187,6 +187,7 @@ TEST_CASE("F17: lanes kept as blocks that were computed wrongly are not opened")
             return {};
         }
         Status run_gemm(const GemmParams&, const Hash&, std::span<Hash>) override { return {}; }
+        Status run_vram(const VramParams&, const Hash&, std::span<Hash>) override { return {}; }
         CpuBackend cpu;
         std::uint64_t leaf = 0;
         bool state = false;
