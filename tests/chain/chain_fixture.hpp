@@ -423,13 +423,12 @@ class Chain {
     }
     /// Does the work; `spoil` may alter the leaves.
     [[nodiscard]] static Work work(const TaskView& t, const std::function<void(std::vector<Hash>&)>& spoil = {}) {
-        std::vector<Hash> leaves(proofs::leaf_count(t.params) * proofs::leaf_words(t.params));
         proofs::CpuBackend cpu;
-        const auto* product = std::get_if<proofs::GemmParams>(&t.params);
-        REQUIRE((product != nullptr ? cpu.run_gemm(*product, t.ctx, leaves)
-                                    : cpu.run_lanes(std::get<proofs::LanesParams>(t.params), t.ctx, leaves))
-                    .ok());
-        if (spoil) spoil(leaves);
+        auto honest = proofs::prove(t.params, t.ctx, cpu);
+        REQUIRE(honest.ok());
+        if (!spoil) return {t, *std::move(honest)};
+        std::vector<Hash> leaves(honest->leaves().begin(), honest->leaves().end());
+        spoil(leaves);
         return {t, proofs::WorkResult(t.params, t.ctx, std::move(leaves))};
     }
     /// Class "tiny": so many samples wrong, at the ends of lanes, where nothing follows from them.
