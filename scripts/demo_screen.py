@@ -1,4 +1,4 @@
-"""What people see of the demo (demo.py): its progress while it runs, and one screen of numbers in the end.
+"""What people see of the demos: their progress while they run, and of demo.py one screen of numbers in the end.
 
     screen = Screen(STEPS, quiet=False)
     screen.step("init", "a new devnet in a temporary folder")      # [ 1/11] a new devnet in a temporary folder
@@ -150,17 +150,15 @@ def first_year(rows):
     return 1 if rows and int(rows[0]["period"]) == 0 else 0
 
 
-def how_to_look(demo):
-    """For a node that runs on."""
+def how_to_look(demo, *commands):
+    """For a node that runs on: what of the wallet's to ask it."""
     assay = os.path.relpath(demo.bin / "assay")
     assayd = os.path.relpath(demo.bin / "assayd")
+    questions = "\n".join(f"  {assay} {command}" for command in commands)
     print(f"""
 The node runs on. Look at it:
   {demo.url}/    in a browser
   export ASSAY_NODE={demo.url} ASSAY_HOME={demo.wallet_home} ASSAY_PASSWORD_FILE={demo.password}
-  {assay} status
-  {assay} explain cheat --epoch {demo.reasons['cheat'][0][0]}
-  {assay} balance buyer --verify
-  {assay} key list
+{questions}
 Its log is {demo.log('node')}. End it and remove everything:
   {assayd} stop --home {demo.node_home} && rm -r {demo.folder}""", file=sys.stderr)
