@@ -24,3 +24,22 @@ retry() {
         wait=$((wait * 2))
     done
 }
+
+# run_demo FILE ARGUMENT…: builds the programs unless told not to, then the demo takes the script's place
+run_demo() {
+    local file=$1 build=yes rest=() arg
+    shift
+    for arg in "$@"; do
+        case $arg in
+            --json | --keep) rest+=("$arg") ;;
+            --no-build) build=no ;;
+            -h | --help) help_text; exit 0 ;;
+            *) usage_error "unknown option $arg" ;;
+        esac
+    done
+    if [ "$build" = yes ]; then
+        "$root/scripts/setup.sh"
+        "$root/scripts/build.sh" --programs
+    fi
+    exec python3 "$root/scripts/$file" --bin "$root/build/release/bin" "${rest[@]}"
+}

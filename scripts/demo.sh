@@ -12,17 +12,4 @@
 # self-test, else the CPU. Nothing is left behind, on Ctrl-C neither: the node lives in a temporary folder.
 . "$(dirname "$0")/common.sh"
 
-build=yes rest=()
-for arg in "$@"; do
-    case $arg in
-        --json | --keep) rest+=("$arg") ;;
-        --no-build) build=no ;;
-        -h | --help) help_text; exit 0 ;;
-        *) usage_error "unknown option $arg" ;;
-    esac
-done
-if [ "$build" = yes ]; then
-    "$root/scripts/setup.sh"
-    "$root/scripts/build.sh" --programs
-fi
-exec python3 "$root/scripts/demo.py" --bin "$root/build/release/bin" "${rest[@]}"
+run_demo demo.py "$@"

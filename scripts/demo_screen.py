@@ -72,6 +72,20 @@ def usd(micro):
     return f"${int(micro) / 1_000_000:,.2f}"
 
 
+def supply_lines(demo):
+    """The two sums of the supply, which were checked."""
+    p, m, s = demo.screen, demo.money, demo.supply
+    out, line = [], "  {:<22}{:>24}"
+    for sign, name in ((" ", "genesis"), ("+", "minted"), ("-", "burned"), ("=", "supply")):
+        out.append(line.format(f"{sign} {name}", m.show(s[name])))
+    held = [(name, v) for name, v in s["buckets"].items() if int(v)]
+    empty = [name for name, v in s["buckets"].items() if not int(v)]
+    for i, (name, v) in enumerate(held):
+        out.append(line.format(f"{'=' if i == 0 else '+'} {name.replace('_', ' ')}", m.show(v)))
+    out.append(p.dim("    empty: " + ", ".join(n.replace("_", " ") for n in empty)) if empty else "")
+    return out + [f"  {p.good('ok')} both sums are exact, to the base unit"]
+
+
 def show(demo, burn, epochs, fault):
     """The numbers of a demo that ran and whose claims hold."""
     p, m = demo.screen, demo.money
@@ -87,16 +101,7 @@ def show(demo, burn, epochs, fault):
                f"{len(demo.table['items'])} epochs, {demo.elapsed:.0f} s")
 
     head(f"Supply, {m.denom}")
-    s = demo.supply
-    line = "  {:<22}{:>24}"
-    for sign, name in ((" ", "genesis"), ("+", "minted"), ("-", "burned"), ("=", "supply")):
-        out.append(line.format(f"{sign} {name}", m.show(s[name])))
-    held = [(name, v) for name, v in s["buckets"].items() if int(v)]
-    empty = [name for name, v in s["buckets"].items() if not int(v)]
-    for i, (name, v) in enumerate(held):
-        out.append(line.format(f"{'=' if i == 0 else '+'} {name.replace('_', ' ')}", m.show(v)))
-    out.append(p.dim("    empty: " + ", ".join(n.replace("_", " ") for n in empty)) if empty else "")
-    out.append(f"  {tick} both sums are exact, to the base unit")
+    out += supply_lines(demo)
 
     head("Epochs", "what was burned, what was minted for it, and the verdicts")
     out.append(p.dim("  {:>5} {:>9}  {:>14} {:>14} {:>14} {:>14}  {:>4} {:>4} {:>6}".format(

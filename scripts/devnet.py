@@ -2,7 +2,11 @@
 
     class Demo(Devnet):
         STEPS = ["init", "start"]
-        def run(self): self.step("init", "a new devnet"); self.init_node(); self.step("start", "the node starts"); self.start_node()
+        def run(self):
+            self.step("init", "a new devnet")
+            self.init_node()
+            self.step("start", "the node starts")
+            self.start_node()
         def value(self): return {"height": self.assay("status")["height"]}      # with --json
         def show(self): print(self.assay("status"))
     sys.exit(Demo(parse(description)).play())
