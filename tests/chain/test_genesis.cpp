@@ -160,20 +160,21 @@ TEST_CASE("a preset's validator is filled in from the node's own keys, and from 
 
 TEST_CASE("what is to be known of each preset that travels with the programs") {
     const std::map<std::string, std::string> expected = {
-        {"aethir", "schedule_ends no_breaker one_validator thin_deterrence(edge)"},
-        {"akash", "one_validator thin_deterrence(provider)"},
-        {"bittensor", "cap_before_schedule no_breaker one_validator thin_deterrence(miner)"},
-        {"devnet", "no_breaker one_validator"},
-        {"filecoin", "no_breaker one_validator thin_deterrence(sector)"},
-        {"gensyn", "no_breaker one_validator thin_deterrence(node)"},
-        {"golem", "no_breaker one_validator thin_deterrence(provider)"},
-        {"gonka", "schedule_ends no_breaker one_validator thin_deterrence(node)"},
-        {"helium", "no_breaker one_validator thin_deterrence(hotspot)"},
-        {"io-net", "no_breaker one_validator"},
-        {"livepeer", "no_breaker one_validator thin_deterrence(orchestrator)"},
-        {"near", "no_breaker one_validator thin_deterrence(node)"},
-        {"pocket", "no_breaker one_validator thin_deterrence(supplier)"},
-        {"render", "no_breaker wash_burning one_validator thin_deterrence(node)"}};
+        {"aethir", "schedule_ends no_breaker one_validator thin_deterrence(edge) lanes_weighted slots_unbound"},
+        {"akash", "one_validator thin_deterrence(provider) lanes_weighted slots_unbound"},
+        {"bittensor",
+         "cap_before_schedule no_breaker one_validator thin_deterrence(miner) lanes_weighted slots_unbound"},
+        {"devnet", "no_breaker one_validator lanes_weighted kinds_weighted slots_unbound"},
+        {"filecoin", "no_breaker one_validator thin_deterrence(sector) lanes_weighted slots_unbound"},
+        {"gensyn", "no_breaker one_validator thin_deterrence(node) lanes_weighted slots_unbound"},
+        {"golem", "no_breaker one_validator thin_deterrence(provider) lanes_weighted slots_unbound"},
+        {"gonka", "schedule_ends no_breaker one_validator thin_deterrence(node) lanes_weighted slots_unbound"},
+        {"helium", "no_breaker one_validator thin_deterrence(hotspot) lanes_weighted slots_unbound"},
+        {"io-net", "no_breaker one_validator lanes_weighted slots_unbound"},
+        {"livepeer", "no_breaker one_validator thin_deterrence(orchestrator) lanes_weighted slots_unbound"},
+        {"near", "no_breaker one_validator thin_deterrence(node) lanes_weighted slots_unbound"},
+        {"pocket", "no_breaker one_validator thin_deterrence(supplier) lanes_weighted slots_unbound"},
+        {"render", "no_breaker wash_burning one_validator thin_deterrence(node) lanes_weighted slots_unbound"}};
     LocalValidator local;
     local.consensus_key.bytes.fill(1);
     local.beacon_tip.bytes.fill(1);
