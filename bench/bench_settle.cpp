@@ -113,6 +113,7 @@ Genesis make_genesis(const std::vector<Key>& keys, const Hash& beacon_secret, st
     c.name = "cpu";
     c.lanes = 64;
     c.steps = 1024;
+    c.leaf_every = 1024;
     c.cost = Amount{1000};
     p.classes = {c};
     for (const Key& k : keys) g.accounts.push_back({k.address, Amount{kStartUnits}});
