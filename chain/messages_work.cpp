@@ -26,6 +26,13 @@ proofs::WorkParams class_work(const tokenomics::ClassParams& c) {
     switch (c.work) {
         case tokenomics::ClassWork::gemm:
             return proofs::GemmParams{c.m, c.n, static_cast<std::uint32_t>(c.k)};
+        case tokenomics::ClassWork::vram:
+            return proofs::VramParams{c.items,
+                                      c.lanes,
+                                      c.steps,
+                                      static_cast<std::uint32_t>(c.leaf_every),
+                                      static_cast<std::uint32_t>(c.windows),
+                                      static_cast<std::uint32_t>(c.stay)};
         case tokenomics::ClassWork::lanes:
             break;
     }

@@ -125,9 +125,8 @@ Status check_references(const StateView& s) {
                      "an open commit, its provider or its round is not there");
     });
     s.for_prefix(tables::kCommits, {}, [&](ByteView, ByteView value) {
-        const proofs::WorkParams work = borsh::decode<Commit>(value)->params;
-        return check(proofs::kind_of(work) != proofs::WorkKind::vram && proofs::validate(work).ok(),
-                     "a commit is to work of a kind or of sizes that no class may have");
+        return check(proofs::validate(borsh::decode<Commit>(value)->params).ok(),
+                     "a commit is to work of sizes that no class may have");
     });
     s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
         return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");

@@ -53,10 +53,12 @@ Status check_gemm(const Params& p) {
 // weigh more than it: a search through all of them that leaves out what cannot come to more.
 class OtherTasks {
    public:
-    OtherTasks(const Params& p, const ClassParams& a) : a_(a), time_(u128{reach(p)} * task_size(a).units) {
+    // `load`: of TaskSize::loads, the one that all of the time goes into.
+    OtherTasks(const Params& p, const ClassParams& a, std::size_t load)
+        : a_(a), time_(u128{reach(p)} * task_size(a).loads[load]) {
         for (const ClassParams& b : p.classes) {
             if (&b == &a || b.work != a.work || b.weight == 0) continue;
-            const u128 cost = a.task_ms * task_size(b).units;  // below 2^27 x 2^60, as the time is
+            const u128 cost = a.task_ms * task_size(b).loads[load];  // below 2^27 x 2^60, as the time is
             if (cost <= time_) items_.push_back({&b, cost, 0});
         }
         std::stable_sort(items_.begin(), items_.end(), [](const Item& x, const Item& y) {
@@ -106,7 +108,7 @@ class OtherTasks {
     }
 
     const ClassParams& a_;
-    u128 time_;  // in milliseconds x units, as a task's cost is
+    u128 time_;  // in milliseconds x load, as a task's cost is
     std::vector<Item> items_;
     std::uint64_t steps_ = 0;
 };
@@ -126,7 +128,8 @@ Status check_class_table(const Params& p) {
     for (const ClassParams& c : p.classes) {
         if (c.task_ms == 0) continue;
         ASSAY_TRY_VOID(check_task_time(p, c));
-        ASSAY_TRY_VOID(OtherTasks(p, c).check());
+        ASSAY_TRY_VOID(OtherTasks(p, c, 0).check());
+        if (c.work == ClassWork::vram) ASSAY_TRY_VOID(OtherTasks(p, c, 1).check());
     }
     return {};
 }

@@ -5,6 +5,11 @@
 //   2 x task_ms > reach                          the task of a class fits once
 //   weight(a) >= weight of any tasks of other classes of the same kind that a device of a can do in that time
 //
+// Of vram nobody knows how a device's time is divided between making items and reading them, and it differs. But what a
+// device can do at any division it can do at one where all the time goes into one of the two, for the time that a set
+// of tasks takes is linear in the division. So both are looked at. Memory bounds nothing here: the next task has it
+// anew.
+//
 // A class that claims no task_ms is not looked at: there a device may work for as many slots as it likes.
 #pragma once
 

@@ -7,12 +7,15 @@
 //   OpeningSize one = opening_size(c, 64);       // what an opening of 64 samples takes of a block
 #pragma once
 
+#include <array>
+
 #include "tokenomics/params.hpp"
 
 namespace assay::tokenomics {
 
-/// The sizes of the kind in their ranges and multiples, those of every other kind zero, at most 2^40 leaves. Expects
-/// the ranges of describe(). Errors: field_out_of_range, bad_genesis, naming class, field, rule and numbers.
+/// The sizes of the kind in their ranges and multiples, those of every other kind zero, at most 2^40 leaves; of vram
+/// the rules of proofs::validate. Expects the ranges of describe(). Errors: field_out_of_range, bad_genesis, naming
+/// class, field, rule and numbers.
 [[nodiscard]] Status check_task(const ClassParams& c);
 
 struct TaskSize {
@@ -22,6 +25,9 @@ struct TaskSize {
     std::uint64_t sample_leaves = 1;  ///< that one sample opens, at most
     std::uint64_t sample_units = 0;   ///< to recompute one sample, its path left out
     u128 units = 0;                   ///< the whole work; 1 unit = 1 SHA-256 compression = 256 multiply-accumulates
+    /// What a device's time goes into, in parts that differ from device to device: of vram the items that are made and
+    /// those that are read; of other kinds the units, twice.
+    std::array<u128, 2> loads{};
 };
 /// Of a class that passed check_task.
 [[nodiscard]] TaskSize task_size(const ClassParams& c);

@@ -20,7 +20,7 @@ constexpr std::string_view kDelegationModes[] = {"closed", "open"};
 constexpr std::string_view kStakeUnits[] = {"tokens", "usd"};
 constexpr std::string_view kAccessModes[] = {"all_or_nothing", "scaled"};
 constexpr std::string_view kLockedStakes[] = {"none", "rewards", "all"};
-constexpr std::string_view kClassWorks[] = {"lanes", "gemm"};
+constexpr std::string_view kClassWorks[] = {"lanes", "gemm", "vram"};
 constexpr std::span<const std::string_view> words_of(EmissionKind) {
     return kEmissionKinds;
 }

@@ -32,9 +32,9 @@ constexpr std::uint8_t enum_count(LockedStake) {
     return 3;
 }
 /// Kinds of work by the number they carry in proofs (PROTOCOL §6); named here so that a class table can be read alone.
-enum class ClassWork : std::uint8_t { lanes = 0, gemm = 1 };
+enum class ClassWork : std::uint8_t { lanes = 0, gemm = 1, vram = 2 };
 constexpr std::uint8_t enum_count(ClassWork) {
-    return 2;
+    return 3;
 }
 
 struct StakeParams {
@@ -156,6 +156,9 @@ struct ClassParams {
     std::uint64_t m = 0;
     std::uint64_t n = 0;
     std::uint64_t k = 0;
+    std::uint64_t items = 0;
+    std::uint64_t windows = 0;
+    std::uint64_t stay = 0;
     std::uint64_t task_ms = 0;
     static constexpr auto describe() {
         using P = ClassParams;
@@ -169,14 +172,23 @@ struct ClassParams {
                   "C: what one task costs its prover; a stake covers three times that"),
             field("memory_bytes", &P::memory_bytes, "bytes", 0, 0, "memory of the device"),
             field("bandwidth_bytes_s", &P::bandwidth_bytes_s, "bytes/s", 0, 0, "memory bandwidth of the device"),
-            field("work", &P::work, "", 0, 0, "kind of the canonical task: lanes or gemm; the sizes of others are 0"),
-            field("lanes", &P::lanes, "lanes", 0, 1ull << 32, "lanes: N, 1 at least"),
-            field("steps", &P::steps, "steps", 0, 1ull << 32, "lanes: S, 16 at least, divisible by leaf_every"),
+            field("work", &P::work, "", 0, 0,
+                  "kind of the canonical task: lanes, gemm or vram; the sizes of others are 0"),
+            field("lanes", &P::lanes, "lanes", 0, 1ull << 32, "lanes, vram: N, 1 at least; vram: items / 25 at most"),
+            field("steps", &P::steps, "steps", 0, 1ull << 32,
+                  "lanes, vram: S, divisible by leaf_every; lanes: 16 at least; vram: 1,024"),
             field("leaf_every", &P::leaf_every, "steps", 0, 4096,
-                  "lanes: T, one leaf per so many steps, a power of two, 16 at least; 1024 is usual"),
+                  "T, one leaf per so many steps, a power of two, 16 at least; lanes: 1024 is usual; vram: 128, 512 at "
+                  "most"),
             field("m", &P::m, "rows", 0, 1ull << 32, "gemm: rows of A and of the product, a multiple of 256"),
             field("n", &P::n, "rows", 0, 1ull << 32, "gemm: rows of B, columns of the product, a multiple of 256"),
             field("k", &P::k, "bytes", 0, 16'384, "gemm: length of a row of A and of B, a multiple of 128"),
+            field("items", &P::items, "items", 0, 1ull << 40,
+                  "vram: 128 bytes of memory each; lanes x steps is 16 x items at least, better 64"),
+            field("windows", &P::windows, "", 0, (1ull << 32) - 1,
+                  "vram: equal parts of the memory that lanes go through in turn; 1: all at once"),
+            field("stay", &P::stay, "leaves", 0, (1ull << 32) - 1,
+                  "vram: leaves of a lane in a window before the next one; 0 where windows is 1"),
             field("task_ms", &P::task_ms, "ms", 0, 86'400'000,
                   "what the task takes a device of the class, so long that none does two in a window; 0: not claimed")};
     }

@@ -175,12 +175,28 @@ std::string weighted(const Params& p, Test&& test) {
 void look_at_classes(const Params& p, std::vector<Warning>& out) {
     const std::string lanes = weighted(p, [](const ClassParams& c) { return c.work == ClassWork::lanes; });
     const std::string gemm = weighted(p, [](const ClassParams& c) { return c.work == ClassWork::gemm; });
+    const std::string vram = weighted(p, [](const ClassParams& c) { return c.work == ClassWork::vram; });
     if (!lanes.empty())
         out.push_back({"lanes_weighted", "classes", "weight above 0 and work of kind lanes: " + lanes,
                        "machines made for SHA-256 do it better than any card, and take the availability pool"});
-    if (!lanes.empty() && !gemm.empty())
-        out.push_back({"kinds_weighted", "classes", "weight above 0: lanes " + lanes + "; gemm " + gemm,
+    std::string kinds;
+    for (const auto& [kind, names] :
+         {std::pair{"lanes ", &lanes}, std::pair{"gemm ", &gemm}, std::pair{"vram ", &vram}})
+        if (!names->empty()) kinds += (kinds.empty() ? "" : "; ") + (kind + *names);
+    if (kinds.find(';') != std::string::npos)
+        out.push_back({"kinds_weighted", "classes", "weight above 0: " + kinds,
                        "no rule compares tasks of different kinds: one card may earn in both"});
+    for (const ClassParams& c : p.classes) {
+        if (c.work != ClassWork::vram || c.weight == 0) continue;
+        const auto [items, reads] = task_size(c).loads;
+        if (reads < 64 * items)
+            out.push_back(
+                {"few_reads", "classes." + c.name,
+                 "lanes x steps " + digits(reads) + ", items " + digits(items) + ": " + ratio_text(reads, items) +
+                     " reads of an item",
+                 "below 64 filling is most of the work: a card that keeps less of the memory and makes what is "
+                 "missing when it is read is within the window sooner"});
+    }
     const std::string open = weighted(p, [](const ClassParams& c) { return c.task_ms == 0; });
     if (!open.empty())
         out.push_back({"slots_unbound", "classes", "weight above 0 and task_ms 0: " + open,
@@ -188,9 +204,12 @@ void look_at_classes(const Params& p, std::vector<Warning>& out) {
                        "of these classes, with stake for each [F23]"});
     for (const ClassParams& a : p.classes) {
         if (a.task_ms == 0) continue;
-        const u128 spare = u128{reach(p) - a.task_ms} * task_size(a).units;
+        const u128 spare = reach(p) - a.task_ms;
+        const auto own = task_size(a).loads;
         const std::string small = weighted(p, [&](const ClassParams& b) {
-            return &a != &b && a.work == b.work && a.task_ms * task_size(b).units <= spare;
+            if (&a == &b || a.work != b.work) return false;
+            const auto other = task_size(b).loads;
+            return a.task_ms * other[0] <= spare * own[0] || a.task_ms * other[1] <= spare * own[1];
         });
         if (!small.empty())
             out.push_back(

@@ -27,6 +27,7 @@ struct Check {
 struct Class {
     std::string work;
     std::uint64_t work_units = 0, opening_units = 0, weight = 0;
+    double items = 0, reads = 0;  // of vram
 };
 
 std::string seconds_text(double s) {
@@ -35,12 +36,25 @@ std::string seconds_text(double s) {
     return text;
 }
 
-/// Units per second of this machine, measured once for each kind that is asked for.
-class UnitRates {
+/// How fast this machine is, measured once for each kind that is asked for.
+class Speeds {
    public:
-    UnitRates(Backend& backend, double seconds) : backend_(backend), seconds_(seconds) {}
-    /// None where the device does not do the kind.
-    std::optional<double> of(const std::string& work) {
+    Speeds(Backend& backend, double seconds) : backend_(backend), seconds_(seconds) {}
+    /// Seconds of one task of the class. None where the device does not do the kind.
+    std::optional<double> time_of(const Class& c) {
+        if (c.work == kind_name(WorkKind::vram)) {
+            if (!backend_.does(WorkKind::vram)) return std::nullopt;
+            if (!vram_) vram_ = measure_vram(backend_, seconds_);
+            return c.items * vram_->fill_s / static_cast<double>(vram_->work.items) +
+                   c.reads * static_cast<double>(kVramItemBytes) / vram_->read_bytes_per_s;
+        }
+        const auto rate = unit_rate(c.work);
+        if (!rate) return std::nullopt;
+        return static_cast<double>(c.work_units) / *rate;
+    }
+
+   private:
+    std::optional<double> unit_rate(const std::string& work) {
         if (const auto known = rates_.find(work); known != rates_.end()) return known->second;
         std::optional<double> rate;
         if (work == kind_name(WorkKind::lanes) && backend_.does(WorkKind::lanes))
@@ -50,10 +64,10 @@ class UnitRates {
         return rates_[work] = rate;
     }
 
-   private:
     Backend& backend_;
     double seconds_;
     std::map<std::string, std::optional<double>> rates_;
+    std::optional<VramRate> vram_;
 };
 
 std::map<std::string, Class> classes_of(NodeClient& node) {
@@ -64,9 +78,13 @@ std::map<std::string, Class> classes_of(NodeClient& node) {
             const auto units = wallet::number_at(c, "work_units");
             const auto opening = wallet::number_at(c, "opening_units");
             const auto weight = wallet::digits_at(c, "weight");
-            if (units && opening && weight)
-                out[wallet::text_or_empty(c, "name")] = {wallet::text_or_empty(c, "work"), *units, *opening,
-                                                         static_cast<std::uint64_t>(*weight)};
+            if (!units || !opening || !weight) continue;
+            Class& one = out[wallet::text_or_empty(c, "name")];
+            one = {wallet::text_or_empty(c, "work"), *units, *opening, static_cast<std::uint64_t>(*weight)};
+            if (const auto made = wallet::number_at(c, "items")) {
+                one.items = static_cast<double>(*made);
+                one.reads = std::max(static_cast<double>(*units) - 32 * one.items, 0.0);
+            }
         }
     return out;
 }
@@ -174,7 +192,7 @@ int preflight_command(const Common& c, const RunArguments& a) {
 
         const auto backend = open_device(c.device, c.threads);
         checks.push_back({"selftest", true, backend->name() + " passed", ""});
-        UnitRates rates(*backend, a.bench_seconds);
+        Speeds speeds(*backend, a.bench_seconds);
         double work = 0;
         u128 weight = 0;
         bool known = true;
@@ -183,15 +201,15 @@ int preflight_command(const Common& c, const RunArguments& a) {
             const auto found = classes.find(d.device_class);
             known = known && found != classes.end();
             if (found == classes.end()) continue;
-            const auto rate = rates.of(found->second.work);
-            if (!rate) {
+            const auto took = speeds.time_of(found->second);
+            if (!took) {
                 checks.push_back({"kind", false,
                                   backend->name() + " does no work of kind " + found->second.work + ", that of slot " +
                                       std::to_string(d.slot),
                                   "--slots without it, or another --device"});
                 continue;
             }
-            work += static_cast<double>(found->second.work_units) / *rate;
+            work += *took;
             weight += found->second.weight;
         }
         // The last blocks of the window belong to the commit on its way.

@@ -136,7 +136,15 @@ inline tokenomics::Params test_params() {
     product.k = 128;
     p.work.gemm_min_k = 128;
     p.work.gemm_min_side = 256;
-    p.classes = {tiny, cpu, product};
+    tokenomics::ClassParams walk = tiny;
+    walk.name = "walk";
+    walk.weight = 15;
+    walk.work = tokenomics::ClassWork::vram;
+    walk.items = 64;
+    walk.lanes = walk.windows = 1;
+    walk.steps = 1024;
+    walk.leaf_every = 16;
+    p.classes = {tiny, cpu, product, walk};
     p.validators.min_bond = tokens(1000);
     return p;
 }

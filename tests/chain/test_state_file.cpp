@@ -253,7 +253,7 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
          "an epoch's work is of no provider");
     says(changed([&](Parts& p) {
              auto d = *borsh::decode<Device>(at(p, tables::device(c.anna.address(), 0)));
-             d.device_class = 3;
+             d.device_class = 4;
              at(p, tables::device(c.anna.address(), 0)) = borsh::encode(d);
          }),
          "a device is of a class that is not there");
@@ -266,6 +266,17 @@ TEST_CASE("a file right in form whose records are no state of a chain is refused
              }
          }),
          "sizes that no class may have");
+    const auto walks = [&](const proofs::VramParams& walk) {
+        return changed([&](Parts& p) {
+            for (auto& [key, value] : p.records) {
+                if (key.table != tables::kCommits) continue;
+                auto commit = *borsh::decode<Commit>(value);
+                commit.params = walk;
+                value = borsh::encode(commit);
+            }
+        });
+    };
+    says(walks({64, 1, 1024, 16, 1, 1}), "sizes that no class may have");
     const auto with = [&](const StateKey& key, const Bytes& value) {
         return changed([&](Parts& p) {
             const auto after = std::find_if(p.records.begin(), p.records.end(), [&](const auto& r) {

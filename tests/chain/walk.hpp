@@ -165,7 +165,8 @@ class Walk {
             case 3:
                 return AddDevice{static_cast<std::uint32_t>(random_.below(3)), chance(50)   ? "tiny"
                                                                                : chance(50) ? "cpu"
-                                                                               : chance(80) ? "product"
+                                                                               : chance(50) ? "product"
+                                                                               : chance(80) ? "walk"
                                                                                             : "none"};
             case 4:
                 return Stake{chance(60) ? a : anybody().address(), amount(800)};
@@ -205,7 +206,8 @@ class Walk {
                 const std::uint64_t units = 1 + random_.below(3), price = 1 + random_.below(3'000'000);
                 return OpenOrder{chance(60)   ? "tiny"
                                  : chance(60) ? "cpu"
-                                              : "product",
+                                 : chance(60) ? "product"
+                                              : "walk",
                                  units,
                                  Credits{price},
                                  Credits{u128{units} * price + random_.below(1000)},

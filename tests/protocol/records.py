@@ -49,9 +49,9 @@ PARAMS = Struct(
     ("work", Struct(("samples", U64), ("window_ms", U64), ("start_span_blocks", U64), ("challenge_delay_blocks", U64),
                     ("open_blocks", U64), ("open_attempts", U64), ("gemm_min_k", U64), ("gemm_min_side", U64))),
     ("classes", List(Struct(("name", TEXT), ("multiplier_ppb", U64), ("weight", U64), ("cost", U128),
-                            ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(2)),
+                            ("memory_bytes", U64), ("bandwidth_bytes_s", U64), ("work", Enumeration(3)),
                             ("lanes", U64), ("steps", U64), ("leaf_every", U64), ("m", U64), ("n", U64), ("k", U64),
-                            ("task_ms", U64)))),
+                            ("items", U64), ("windows", U64), ("stay", U64), ("task_ms", U64)))),
     ("market", Struct(("bid_blocks", U64), ("max_units", U64), ("max_bids", U64), ("index_epochs", U64),
                       ("dispute_blocks", U64))),
     ("validators", Struct(("max", U64), ("min_bond", U128), ("max_beacon_gap", U64), ("fee_burn_ppb", U64),
@@ -136,7 +136,9 @@ VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("po
                    ("jailed", FLAG), ("jailed_until", U64), ("tombstoned", FLAG), ("retiring", FLAG), ("free_at", U64),
                    ("slashed", U128))
 WORK_PARAMS = Union({0: ("lanes", Struct(("lanes", U64), ("steps", U64), ("leaf_every", U32))),
-                     1: ("gemm", Struct(("m", U64), ("n", U64), ("k", U32)))})
+                     1: ("gemm", Struct(("m", U64), ("n", U64), ("k", U32))),
+                     2: ("vram", Struct(("items", U64), ("lanes", U64), ("steps", U64), ("leaf_every", U32),
+                                        ("windows", U32), ("stay", U32)))})
 COMMIT = Struct(("task", HASH), ("provider", ADDRESS), ("slot", U32), ("epoch", U64), ("order", Optional(HASH)),
                 ("device_class", U32), ("params", WORK_PARAMS), ("samples", U32), ("ctx", HASH), ("root", HASH),
                 ("height", U64), ("weight", U64), ("exposure", U128), ("rate_one", U64), ("rate_two", U64),
@@ -192,7 +194,7 @@ def opening(c, samples):
         n = 16 * leaves
     else:
         n = leaves = c["lanes"] * (c["steps"] // c["leaf_every"])
-        words, opened, sample = 1, 2, c["leaf_every"] + 2
+        words, opened, sample = 1, 2, (33 if c["work"] == 2 else 1) * c["leaf_every"] + 2
     k, depth = min(samples, n), (leaves - 1).bit_length()
     m = min(opened * k, leaves)
     return (k * (sample + opened * (1 + words // 2 + 2 * depth)),

@@ -16,6 +16,7 @@ import messages as m
 import records
 import state
 import gemm
+import vram
 import work
 from node import DEVNET, FAUCET, OPERATOR, Node, RpcError, address, name
 from secp256k1 import P, public_key, sign
@@ -368,6 +369,27 @@ class Gemm:
     open = staticmethod(gemm.open_work)
 
 
+class Vram:
+    """A small walk in two windows."""
+
+    SIZE = (300, 2, 2560, 16, 2, 4)
+    CLASS = {"work": "vram"} | dict(zip(("items", "lanes", "steps", "leaf_every", "windows", "stay"), SIZE))
+    PARAMS = vram.params(*SIZE)
+    INDICES = LEAVES = 2 * 160
+
+    @staticmethod
+    def units(samples):
+        return samples * (33 * 16 + 2 + 2 * (1 + 2 * 9))
+
+    @staticmethod
+    def run(ctx):
+        return vram.run(ctx, *Vram.SIZE)
+
+    @staticmethod
+    def open(leaves, targets):
+        return work.open_lanes(leaves, 2560, 16, targets)
+
+
 class Worker(Case):
     """Register, stake, compute, commit, open: a provider without a line of the node's code."""
 
@@ -630,6 +652,23 @@ class ProductProvider(Worker):
         self.assertEqual((commit["params"], provider["passed"]), (("gemm", {"m": 256, "n": 256, "k": 128}), 1))
 
     def test_made_up_digests_fail_and_cost_the_full_rate(self):
+        commit, provider, targets = self.one_task(BOB, lie=True)
+        self.assertEqual((commit["status"], commit["bad"]), (2, targets))
+        self.assertEqual((commit["slashed"], provider["stake"]), (60_000_000, 240_000_000))
+
+
+class WalkingProvider(Worker):
+    """The same of kind vram."""
+
+    KIND, WINDOW_MS, EPOCH_BLOCKS = Vram, 3000, 40
+
+    def test_a_walk_is_committed_opened_and_passes(self):
+        commit, provider, _ = self.one_task(ALICE, lie=False)
+        self.assertEqual((commit["status"], commit["bad"], commit["slashed"]), (1, [], 0))
+        sizes = dict(zip(("items", "lanes", "steps", "leaf_every", "windows", "stay"), Vram.SIZE))
+        self.assertEqual((commit["params"], provider["passed"]), (("vram", sizes), 1))
+
+    def test_a_memory_that_was_never_walked_through_costs_the_full_rate(self):
         commit, provider, targets = self.one_task(BOB, lie=True)
         self.assertEqual((commit["status"], commit["bad"]), (2, targets))
         self.assertEqual((commit["slashed"], provider["stake"]), (60_000_000, 240_000_000))

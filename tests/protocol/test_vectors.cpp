@@ -436,11 +436,12 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK(
         (validator.pending_key_from.value == 13 && validator.key_changed.value == 16 && validator.slashed.units == 24));
     const auto commit = reads<Commit>("record_commit");
-    CHECK((commit.slot == 3 && commit.epoch.value == 4 && commit.device_class == 6 && commit.samples == 10));
-    CHECK((commit.height.value == 13 && commit.weight == 14 && commit.exposure.units == 15 &&
-           commit.rate_one.value == 16));
-    CHECK((commit.rate_absent.value == 19 && commit.status == CommitStatus::absent && commit.attempts == 21));
-    CHECK((commit.decided.value == 22 && commit.slashed.units == 25 && commit.worker->bytes[0] == 26));
+    CHECK((commit.slot == 3 && commit.epoch.value == 4 && commit.device_class == 6 && commit.samples == 13));
+    CHECK((std::get<proofs::VramParams>(commit.params) == proofs::VramParams{7, 8, 9, 10, 11, 12}));
+    CHECK((commit.height.value == 16 && commit.weight == 17 && commit.exposure.units == 18 &&
+           commit.rate_one.value == 19));
+    CHECK((commit.rate_absent.value == 22 && commit.status == CommitStatus::absent && commit.attempts == 24));
+    CHECK((commit.decided.value == 25 && commit.slashed.units == 28 && commit.worker->bytes[0] == 29));
     const auto order = reads<Order>("record_order");
     CHECK((order.units == 3 && order.max_price.units == 4 && order.deposit.units == 5 &&
            order.deposit_tokens.units == 6));
@@ -493,17 +494,18 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((params.bme.vault.halt_bps == 82 && params.bme.recycle.smoothing == 88));
     CHECK((params.stake.commission_floor.value == 101 && params.stake.grace_ms == 106 && params.work.samples == 116));
     CHECK((params.slash.double_sign.value == 114 && params.slash.hold_ms == 115 &&
-           params.validators.max_beacon_gap == 159));
+           params.validators.max_beacon_gap == 165));
     const auto& second = params.classes.at(1);
-    CHECK((params.work.gemm_min_k == 122 && params.work.gemm_min_side == 123 && second.leaf_every == 147));
-    CHECK((second.work == tokenomics::ClassWork::gemm && second.m == 148 && second.n == 149 && second.k == 150));
-    CHECK((second.bandwidth_bytes_s == 143 && second.task_ms == 151));
-    CHECK((params.validators.fee_burn.value == 160 && params.validators.max_missed.value == 162));
-    CHECK((params.validators.min_expected == 163 && params.validators.jail_ms == 164));
-    CHECK((params.vesting.min_grant.units == 165 && params.vesting.max_grants == 166));
-    CHECK((params.vesting.reward.value == 167 && params.vesting.reward_steps == 169));
+    CHECK((params.work.gemm_min_k == 122 && params.work.gemm_min_side == 123 && second.leaf_every == 150));
+    CHECK((second.work == tokenomics::ClassWork::vram && second.m == 151 && second.n == 152 && second.k == 153));
+    CHECK((second.items == 154 && second.windows == 155 && second.stay == 156));
+    CHECK((second.bandwidth_bytes_s == 146 && second.task_ms == 157));
+    CHECK((params.validators.fee_burn.value == 166 && params.validators.max_missed.value == 168));
+    CHECK((params.validators.min_expected == 169 && params.validators.jail_ms == 170));
+    CHECK((params.vesting.min_grant.units == 171 && params.vesting.max_grants == 172));
+    CHECK((params.vesting.reward.value == 173 && params.vesting.reward_steps == 175));
     CHECK((params.split.treasury_ceiling.units == 62 && params.stake.locked == tokenomics::LockedStake::all));
-    CHECK((params.governance.deposit_min.units == 170 && params.governance.max_open == 178));
+    CHECK((params.governance.deposit_min.units == 176 && params.governance.max_open == 184));
     const auto genesis = reads<Genesis>("record_genesis");
     CHECK(hex(genesis_hash(genesis)) == text("genesis_hash"));
     CHECK(genesis.validators.size() == 2);

@@ -62,7 +62,7 @@ inline u128 between(Random& r, u128 low, u128 high) {
     return high - low == kMax ? any : low + any % (high - low + 1);
 }
 
-/// The parameters of genesis/devnet.json: valid, with five classes.
+/// The parameters of genesis/devnet.json: valid, with six classes.
 inline Params devnet() {
     const auto text = preset_text("devnet");
     REQUIRE(text.has_value());

@@ -23,13 +23,49 @@ ClassParams gemm_class(std::uint64_t m, std::uint64_t n, std::uint64_t k, std::u
     return c;
 }
 
+ClassParams vram_class(std::uint64_t items, std::uint64_t lanes, std::uint64_t steps, std::uint64_t leaf_every = 128,
+                       std::uint64_t windows = 1, std::uint64_t stay = 0) {
+    ClassParams c = devnet().classes[0];
+    c.name = "walk";
+    c.work = ClassWork::vram;
+    c.weight = 0;
+    c.items = items, c.lanes = lanes, c.steps = steps, c.leaf_every = leaf_every, c.windows = windows, c.stay = stay;
+    return c;
+}
+
 proofs::WorkParams work_of(const ClassParams& c) {
     if (c.work == ClassWork::gemm) return proofs::GemmParams{c.m, c.n, static_cast<std::uint32_t>(c.k)};
+    if (c.work == ClassWork::vram)
+        return proofs::VramParams{c.items,
+                                  c.lanes,
+                                  c.steps,
+                                  static_cast<std::uint32_t>(c.leaf_every),
+                                  static_cast<std::uint32_t>(c.windows),
+                                  static_cast<std::uint32_t>(c.stay)};
     return proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
+}
+
+// Sizes around the rules of a walk: about half of them are right.
+ClassParams random_walk(Random& r) {
+    const std::uint64_t leaf_every = std::uint64_t{16} << r.below(6), lanes = 1 + r.below(100);
+    const std::uint64_t windows = 1 + r.below(3), stay = windows == 1 ? 0 : 1 + r.below(4);
+    const std::uint64_t turn = windows == 1 ? 1 : windows * stay;
+    const std::uint64_t steps = (1024 / (leaf_every * turn) + r.below(40)) * leaf_every * turn;
+    const std::uint64_t most = lanes * steps / 16, least = std::max(25 * lanes, windows * stay * lanes * leaf_every);
+    ClassParams c =
+        vram_class(least < most ? least + r.below(most - least) : least, lanes, steps, leaf_every, windows, stay);
+    c.items -= c.items % windows;
+    if (r.below(4) == 0) c.items += r.below(3) - 1;
+    if (r.below(8) == 0) c.stay += r.below(3) - 1;
+    if (r.below(8) == 0) c.steps += leaf_every;
+    return c;
 }
 
 ClassParams random_class(Random& r) {
     ClassParams c = devnet().classes[0];
+    if (r.below(3) == 0)
+        while (true)
+            if (const ClassParams walk = random_walk(r); check_task(walk).ok()) return walk;
     if (r.below(2) == 0) {
         c.leaf_every = std::uint64_t{16} << r.below(9);
         c.steps = c.leaf_every * (1 + r.below(40));
@@ -67,6 +103,12 @@ TEST_CASE("the numbers of a task are those of the work that is done, for every k
         REQUIRE(t.samples == proofs::sample_range(w));
         REQUIRE(t.leaf_words == proofs::leaf_words(w));
         REQUIRE(t.units == proofs::work_units(w));
+        if (const auto* walk = std::get_if<proofs::VramParams>(&w)) {
+            REQUIRE(128 * t.loads[0] == proofs::memory_bytes(*walk));
+            REQUIRE(32 * t.loads[0] + t.loads[1] == t.units);
+        } else {
+            REQUIRE((t.loads[0] == t.units && t.loads[1] == t.units));
+        }
         const std::uint64_t k = 1 + r.below(256);
         REQUIRE(opening_size(c, k).units == proofs::verify_units(w, k));
     }
@@ -131,6 +173,61 @@ TEST_CASE("a class has the sizes of its own kind, and no others") {
                 {"classes.cpu-small.steps is 15", "16"}));
     CHECK(holds(refusal([](Params& p) { p.classes[0].lanes = 0; }, Code::field_out_of_range),
                 {"classes.cpu-small.lanes is 0"}));
+}
+
+TEST_CASE("the sizes of a walk are those that its kind allows, each refused by name") {
+    const auto with = [](const ClassParams& c, Code code = Code::bad_genesis) {
+        return refusal([&](Params& p) { p.classes.push_back(c); }, code);
+    };
+    const auto range = [&](const ClassParams& c) { return with(c, Code::field_out_of_range); };
+    const ClassParams fine = vram_class(512, 8, 1024), parts = vram_class(1536, 12, 2304, 16, 3, 2);
+    CHECK(with(fine).empty());
+    CHECK(with(parts).empty());
+    CHECK(with(vram_class(std::uint64_t{1} << 30, 1 << 18, 1 << 18, 256, 2, 8)).empty());  // a card of 141 GB
+    const auto changed = [](ClassParams c, std::uint64_t ClassParams::*field, std::uint64_t value) {
+        c.*field = value;
+        return c;
+    };
+    CHECK(holds(range(changed(fine, &ClassParams::items, 0)), {"classes.walk.items is 0", "25"}));
+    CHECK(holds(range(changed(fine, &ClassParams::lanes, 0)), {"classes.walk.lanes is 0", "1"}));
+    CHECK(holds(range(changed(fine, &ClassParams::steps, 1023)), {"classes.walk.steps is 1023", "1024"}));
+    CHECK(holds(range(changed(fine, &ClassParams::leaf_every, 8)), {"classes.walk.leaf_every is 8", "16"}));
+    CHECK(holds(range(changed(fine, &ClassParams::windows, 0)), {"classes.walk.windows is 0", "1"}));
+    CHECK(holds(range(changed(fine, &ClassParams::items, (std::uint64_t{1} << 40) + 1)), {"items is 1099511627777"}));
+    CHECK(holds(range(changed(fine, &ClassParams::stay, std::uint64_t{1} << 32)), {"stay is 4294967296"}));
+    CHECK(holds(with(changed(fine, &ClassParams::leaf_every, 24)), {"leaf_every of 24", "power of two"}));
+    CHECK(holds(with(changed(fine, &ClassParams::leaf_every, 1024)), {"leaf_every of 1024", "512"}));
+    CHECK(holds(with(changed(fine, &ClassParams::steps, 1100)), {"steps of 1100", "leaf_every of 128"}));
+    CHECK(holds(with(changed(fine, &ClassParams::lanes, 21)), {"lanes of 21", "items / 25 = 20"}));
+    CHECK(holds(with(changed(fine, &ClassParams::items, 513)), {"lanes x steps of 8192", "16 x items = 8208"}));
+    CHECK(holds(with(changed(fine, &ClassParams::stay, 1)), {"classes.walk.stay of 1", "windows is 1"}));
+    CHECK(holds(with(changed(parts, &ClassParams::items, 1537)), {"windows of 3", "items of 1537"}));
+    CHECK(holds(with(changed(parts, &ClassParams::stay, 0)), {"classes.walk.stay is 0", "windows is 3"}));
+    CHECK(holds(with(changed(parts, &ClassParams::stay, 5)), {"144", "windows x stay = 15"}));
+    CHECK(holds(with(changed(parts, &ClassParams::stay, 3)), {"lanes x stay x leaf_every of 576", "512"}));
+    CHECK(holds(with(vram_class(std::uint64_t{1} << 40, 1ull << 32, 1ull << 32)), {"classes.walk", "2^40 leaves"}));
+    // Of other kinds it has no size, nor they its own.
+    CHECK(holds(with(changed(fine, &ClassParams::k, 128)),
+                {"classes.walk.k of 128", "vram", "items, lanes, steps, leaf_every, windows, stay"}));
+    CHECK(
+        holds(with(changed(gemm_class(256, 256, 128), &ClassParams::items, 512)), {"items of 512", "gemm", "m, n, k"}));
+    CHECK(holds(refusal([](Params& p) { p.classes[0].windows = 1; }),
+                {"classes.cpu-small.windows of 1", "lanes, steps, leaf_every"}));
+}
+
+TEST_CASE("a walk that a class may ask for is one that can be done, and the other way round") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    int right = 0, wrong = 0;
+    for (int round = 0; round < 4000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        const ClassParams c = random_walk(r);
+        const bool ok = check_task(c).ok();
+        REQUIRE(ok == proofs::validate(work_of(c)).ok());
+        (ok ? right : wrong)++;
+    }
+    CHECK(right > 400);
+    CHECK(wrong > 400);
 }
 
 TEST_CASE("an opening of the longest rows fits a block, and one that would not is refused") {
@@ -219,6 +316,72 @@ TEST_CASE("a class weighs no less than what its device could do in other classes
     const std::string mixed = told(minute({timed("a", 40, 10, 40'000), timed("b", 40, 9, 0), timed("c", 20, 3, 0)}));
     INFO(mixed);
     CHECK(holds(mixed, {"classes.a.weight of 10", "1 of b", "1 of c", "weigh 12"}));
+}
+
+TEST_CASE("of walks both is asked: what a device does if its time goes into making items, and if it goes into reads") {
+    const auto walk = [](const char* name, std::uint64_t items, std::uint64_t reads, std::uint64_t weight,
+                         std::uint64_t task_ms) {
+        ClassParams c = vram_class(items, 1, items * reads);
+        c.name = name, c.weight = weight, c.task_ms = task_ms;
+        return c;
+    };
+    // 67 s are 1.675 tasks of a. Four times the items and the reads: 6.7 tasks of b.
+    const ClassParams b = walk("b", 1024, 64, 1, 40'000);
+    CHECK(told(minute({walk("a", 4096, 64, 6, 40'000), b})).empty());
+    const std::string pair = told(minute({walk("a", 4096, 64, 5, 40'000), b}));
+    INFO(pair);
+    CHECK(holds(pair, {"classes.a.weight of 5", "6 of b", "weigh 6"}));
+    // Four times the items and twice the reads: a device that reads in no time makes the items of six all the same.
+    CHECK(told(minute({walk("a", 4096, 32, 6, 40'000), b})).empty());
+    CHECK(holds(told(minute({walk("a", 4096, 32, 5, 40'000), b})), {"classes.a.weight of 5", "6 of b"}));
+    // Twice the items and four times the reads: six where making takes no time.
+    CHECK(told(minute({walk("a", 2048, 128, 6, 40'000), b})).empty());
+    CHECK(holds(told(minute({walk("a", 2048, 128, 5, 40'000), b})), {"classes.a.weight of 5", "6 of b"}));
+    // The same memory once more: it is there again for the next task, and only time bounds how many.
+    CHECK(holds(told(minute({walk("a", 1024, 128, 2, 40'000), b})), {"classes.a.weight of 2", "3 of b"}));
+    // Two classes of which each alone is no gain.
+    const ClassParams half = walk("c", 2048, 64, 3, 0), all = walk("d", 4096, 64, 9, 0);
+    CHECK(told(minute({walk("a", 4096, 64, 10, 40'000), half})).empty());
+    CHECK(told(minute({walk("a", 4096, 64, 10, 40'000), all})).empty());
+    CHECK(holds(told(minute({walk("a", 4096, 64, 10, 40'000), half, all})), {"1 of c", "1 of d", "weigh 12"}));
+    // Other kinds are not compared.
+    CHECK(told(minute({walk("a", 4096, 64, 1, 40'000), timed("product", 1, 1000, 0)})).empty());
+}
+
+TEST_CASE("no division of a device's time between items and reads lets it do more than was looked at") {
+    const std::uint64_t seed = assay::test::seed();
+    Random r(seed);
+    int refused = 0, accepted = 0;
+    for (int round = 0; round < 1000; ++round) {
+        INFO("seed " << seed << ", round " << round);
+        std::vector<ClassParams> classes;
+        for (std::uint64_t i = 0; i < 3; ++i) {
+            const std::uint64_t size = 1 + r.below(12);
+            classes.push_back(vram_class(128 * size, 1, 128 * (128 / 8 * size + r.below(40 * size))));
+            classes.back().name = "c" + std::to_string(i);
+            classes.back().weight = size * (3 + r.below(9));
+            if (i == 0) classes.back().task_ms = 34'000 + r.below(20'000);
+        }
+        const ClassParams& a = classes[0];
+        const auto items = [](const ClassParams& c) { return static_cast<double>(c.items); };
+        const auto reads = [](const ClassParams& c) { return static_cast<double>(c.lanes * c.steps); };
+        bool gains = false;
+        for (int part = 0; part <= 20; ++part)
+            for (std::uint64_t x = 0; x < 30; ++x)
+                for (std::uint64_t y = 0; y < 30; ++y) {
+                    const double share = part / 20.0, n = static_cast<double>(x), k = static_cast<double>(y);
+                    const double time = static_cast<double>(a.task_ms) *
+                                        (share * (n * items(classes[1]) + k * items(classes[2])) / items(a) +
+                                         (1 - share) * (n * reads(classes[1]) + k * reads(classes[2])) / reads(a));
+                    gains = gains || (time <= 67'000 && x * classes[1].weight + y * classes[2].weight > a.weight);
+                }
+        const std::string message = told(minute(classes));
+        INFO(message);
+        REQUIRE(message.empty() == !gains);
+        (gains ? refused : accepted)++;
+    }
+    CHECK(refused > 100);
+    CHECK(accepted > 100);
 }
 
 TEST_CASE("what a device could do instead is found wherever trying everything finds it") {

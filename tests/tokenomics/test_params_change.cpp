@@ -90,6 +90,8 @@ TEST_CASE("what cannot be changed says which and why") {
     const std::string at = "classes." + devnet().classes[0].name;
     check_refused({{at + ".name", "gpu"}}, Code::param_fixed, {at + ".name"});
     check_refused({{at + ".lanes", "2"}}, Code::param_fixed, {at + ".lanes", "leases"});
+    for (const char* size : {".items", ".windows", ".stay"})
+        check_refused({{"classes.cpu-vram" + std::string(size), "2"}}, Code::param_fixed, {size, "leases"});
     check_refused({{"governance.monetary_step_ppb", "0"}}, Code::param_fixed, {"none"});
 }
 

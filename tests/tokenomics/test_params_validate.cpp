@@ -235,22 +235,29 @@ TEST_CASE("a window fits into its epoch and a challenge into two") {
 }
 
 TEST_CASE("an opening window shorter than twice the blocks that the openings need is refused") {
-    // One opening of each of the five classes; blocks that hold one opening of the largest.
+    // One opening of each of the six classes; blocks that hold one opening of the largest.
     Params p = devnet();
     u128 all = 0, largest = 0;
     for (const auto& c : p.classes) {
         proofs::WorkParams w = proofs::LanesParams{c.lanes, c.steps, static_cast<std::uint32_t>(c.leaf_every)};
         if (c.work == ClassWork::gemm) w = proofs::GemmParams{c.m, c.n, static_cast<std::uint32_t>(c.k)};
+        if (c.work == ClassWork::vram)
+            w = proofs::VramParams{c.items,
+                                   c.lanes,
+                                   c.steps,
+                                   static_cast<std::uint32_t>(c.leaf_every),
+                                   static_cast<std::uint32_t>(c.windows),
+                                   static_cast<std::uint32_t>(c.stay)};
         all += proofs::verify_units(w, p.work.samples);
         largest = std::max<u128>(largest, proofs::verify_units(w, p.work.samples));
     }
     const auto limit = static_cast<std::uint64_t>(largest);
     const u128 needed = 2 * ((all + limit - 1) / limit);
-    REQUIRE(needed == 4);
-    check_accepted([&](Params& q) { q.block.max_verify_units = limit, q.work.open_blocks = 4; });
-    check_refused([&](Params& q) { q.block.max_verify_units = limit, q.work.open_blocks = 3; },
-                  {"work.open_blocks of 3", "= 4"});
-    check_refused([&](Params& q) { q.block.max_verify_units = limit - 1, q.work.open_blocks = 4; },
+    REQUIRE(needed == 6);
+    check_accepted([&](Params& q) { q.block.max_verify_units = limit, q.work.open_blocks = 6; });
+    check_refused([&](Params& q) { q.block.max_verify_units = limit, q.work.open_blocks = 5; },
+                  {"work.open_blocks of 5", "= 6"});
+    check_refused([&](Params& q) { q.block.max_verify_units = limit - 1, q.work.open_blocks = 6; },
                   {"one opening takes " + to_digits(limit) + " verify units", to_digits(limit - 1)});
 }
 

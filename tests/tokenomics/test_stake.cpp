@@ -50,11 +50,11 @@ TEST_CASE("the stake of a device is unit x max(floor, multiplier), rounded up; o
 TEST_CASE("a provider without devices needs no stake; a class that is not there is an error that names it") {
     const Params p = devnet();
     CHECK(requirement(p, {})->tokens.is_zero());
-    const ClassCount five[] = {{5, 1}};
-    const auto none = requirement(p, five);
+    const ClassCount six[] = {{6, 1}};
+    const auto none = requirement(p, six);
     REQUIRE_FALSE(none.ok());
     CHECK(none.error().code == Code::unknown_class);
-    CHECK(none.error().message.find("5") != std::string::npos);
+    CHECK(none.error().message.find("6") != std::string::npos);
 }
 
 TEST_CASE("io.net's table: 200 tokens a card at least, eight H100 at a multiplier of ten need 16,000") {

@@ -38,13 +38,18 @@ TEST_CASE(
     Params p = devnet();
     CHECK(of(warnings(p, facts(1)), "lanes_weighted").numbers.find("cpu-small, cpu-large, gpu-small, gpu-large") !=
           std::string::npos);
-    CHECK(of(warnings(p, facts(1)), "kinds_weighted").numbers.find("gemm cpu-gemm") != std::string::npos);
-    CHECK(of(warnings(p, facts(1)), "slots_unbound").numbers.find("gpu-large, cpu-gemm") != std::string::npos);
+    CHECK(of(warnings(p, facts(1)), "kinds_weighted").numbers.find("gemm cpu-gemm; vram cpu-vram") !=
+          std::string::npos);
+    CHECK(of(warnings(p, facts(1)), "slots_unbound").numbers.find("gpu-large, cpu-gemm, cpu-vram") !=
+          std::string::npos);
     CHECK_FALSE(has(warnings(p, facts(1)), "spare_window"));
 
     for (ClassParams& c : p.classes)
         if (c.work == ClassWork::lanes) c.weight = 0;
     CHECK_FALSE(has(warnings(p, facts(1)), "lanes_weighted"));
+    CHECK(of(warnings(p, facts(1)), "kinds_weighted").numbers == "weight above 0: gemm cpu-gemm; vram cpu-vram");
+    REQUIRE(p.classes.back().name == "cpu-vram");
+    p.classes.pop_back();
     CHECK_FALSE(has(warnings(p, facts(1)), "kinds_weighted"));
 
     // A minute's window of one-second blocks: 67 s, of which a task of 40 leaves 27, room for 27 of its 40 parts.
@@ -60,6 +65,34 @@ TEST_CASE(
     CHECK(of(warnings(p, facts(1)), "spare_window").field == "classes.big");
     p.classes[1].weight = 0;
     CHECK_FALSE(has(warnings(p, facts(1)), "spare_window"));
+}
+
+TEST_CASE("of walks it is said where an item is read less than 64 times, and where time is left for another one") {
+    Params p = devnet();
+    ClassParams& walk = p.classes.back();
+    REQUIRE(walk.lanes * walk.steps == 64 * walk.items);
+    CHECK_FALSE(has(warnings(p, facts(1)), "few_reads"));
+    walk.steps -= walk.leaf_every;
+    const Warning few = of(warnings(p, facts(1)), "few_reads");
+    CHECK(few.field == "classes.cpu-vram");
+    CHECK(few.numbers == "lanes x steps 2088960, items 32768: 63.75 reads of an item");
+    walk.weight = 0;
+    CHECK_FALSE(has(warnings(p, facts(1)), "few_reads"));
+
+    // 27 of 67 s are left; a task of 27 of 40 parts fits if all of them are items that are made, or all are reads.
+    p.block.time_ms = 1'000;
+    p.work.window_ms = 60'000;
+    ClassParams big = p.classes.back(), small = big;
+    big.name = "big", big.items = 40'000, big.lanes = 1, big.steps = 128 * 40'000, big.task_ms = 40'000;
+    small.name = "small", small.lanes = 1, small.weight = 1;
+    const auto spare = [&](std::uint64_t items, std::uint64_t reads) {
+        small.items = items, small.steps = 128 * reads;
+        p.classes = {big, small};
+        return has(warnings(p, facts(1)), "spare_window");
+    };
+    CHECK(spare(27'000, 28'000));
+    CHECK(spare(28'000, 27'000));
+    CHECK_FALSE(spare(28'000, 28'000));
 }
 
 }  // namespace

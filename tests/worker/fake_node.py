@@ -20,7 +20,10 @@ SAMPLES = 16
 KINDS = {"lanes": ({"lanes": 8, "steps": 2048, "leaf_every": 64}, (b"\x00" + struct.pack("<QQI", 8, 2048, 64)).hex(), 16384,
                    SAMPLES * (64 + 2 + 2 * (1 + 2 * 8))),
          "gemm": ({"m": 256, "n": 512, "k": 128}, (b"\x01" + struct.pack("<QQI", 256, 512, 128)).hex(), 65536,
-                  SAMPLES * (5 * 128 + 128 + 3 + 2 * 3))}
+                  SAMPLES * (5 * 128 + 128 + 3 + 2 * 3)),
+         "vram": ({"items": 512, "lanes": 8, "steps": 4096, "leaf_every": 128, "windows": 1, "stay": 0},
+                  (b"\x02" + struct.pack("<QQQIII", 512, 8, 4096, 128, 1, 0)).hex(), 32 * 512 + 8 * 4096,
+                  SAMPLES * (33 * 128 + 2 + 2 * (1 + 2 * 8)))}
 
 
 def sha(*parts):
@@ -219,7 +222,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "liquid": "1000000"}
 
     def rpc_classes(self, node, _):
-        return {"items": [{"name": "c", "work": node.kind, "work_units": str(node.units), "opening_units": node.opening, "weight": "100"}], "next_cursor": None, "height": node.height}
+        one = {"name": "c", "work": node.kind, "work_units": str(node.units), "opening_units": node.opening, "weight": "100"}
+        return {"items": [one | node.params], "next_cursor": None, "height": node.height}
 
     def provider(self, node, address):
         return {"address": address, "access": node.access, "jailed": False, "stake": "100" if node.access else "40", "required": "100",

@@ -152,7 +152,8 @@ void add_market(CLI::App& app, Session& session, const std::shared_ptr<WorkOptio
     order->require_subcommand(1);
     CLI::App* create = order->add_subcommand("create", "order work, paid from credits as it passes");
     create
-        ->add_option("--kind", o->kind, "lanes: canonical tasks of the class, of either kind; gemm: a product of yours")
+        ->add_option("--kind", o->kind,
+                     "lanes: canonical tasks of the class, whatever its kind; gemm: a product of yours")
         ->capture_default_str();
     create->add_option("--class", o->device_class, "device class")->required();
     create->add_option("--units", o->units, "canonical tasks of the class; of a product there is one");
