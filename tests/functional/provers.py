@@ -68,6 +68,9 @@ class Provers(unittest.TestCase):
 
     def epoch_of(self, *provers):
         """The events of one epoch's run of each (name, fault); each has a verdict."""
+        # From an epoch's beginning: a run that starts late takes a task whose window is about to close.
+        epoch = self.node.rpc("status")["epoch"]
+        harness.eventually(lambda: self.node.rpc("status")["epoch"] > epoch, 90, "the next epoch")
         running = {name: subprocess.Popen(self.at_work(name, "run", "--password-file", str(self.password), "--epochs", "1",
                                                        *(["--fault", fault] if fault else [])),
                                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
