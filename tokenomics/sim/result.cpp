@@ -127,6 +127,8 @@ Result<Manifest> read_manifest(const std::string& dir) {
     ASSAY_TRY(out.runs, top.u64("runs"));
     ASSAY_TRY(json::Object files, top.object("files"));
     std::string all;
+    for (const char* name : {"metrics.csv", "quantiles.csv", "summary.json"})
+        ASSAY_TRY_VOID(files.string(name));  // else it would be a result of nothing
     for (const auto& [name, value] : files.value().members) {
         if (name.find('/') != std::string::npos)
             return {Code::verification_failed, path + ": files: " + json::shown(name) + " is no file's name"};
