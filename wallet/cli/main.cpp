@@ -83,6 +83,8 @@ int run(int argc, char** argv) {
     add_key_commands(app, session);
     add_token_commands(app, session);
     add_provider_commands(app, session);
+    add_market_commands(app, session);
+    add_validator_commands(app, session);
     add_gov_commands(app, session);
     add_query_commands(app, session);
     add_tx_commands(app, session);
