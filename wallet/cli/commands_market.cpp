@@ -38,8 +38,6 @@ proofs::GemmJob job_of(const MarketOptions& o) {
     return {size.m, size.n, size.k, typed(matrix_root(o.inputs[0], read_matrix(o.inputs[0]), size.m, size.k)),
             typed(matrix_root(o.inputs[1], read_matrix(o.inputs[1]), size.n, size.k))};
 }
-constexpr std::uint64_t kMaxSlot = 0xffffffffu;
-/// "1h" by the chain's time between blocks, "+500" blocks, or a height.
 std::uint64_t expiry_height(Session& session, const ChainInfo& chain, const std::string& text) {
     if (!text.empty() && text[0] == '+') return chain.height + parse_count(text.substr(1), "--expires", 1, 100'000'000);
     if (!text.empty() && text.back() >= '0' && text.back() <= '9')

@@ -15,8 +15,6 @@ struct ProviderOptions {
     bool none = false;
 };
 
-constexpr std::uint64_t kMaxSlot = 0xffffffffu;
-/// What the stake of so many devices of a class must be, by the rule of the chain.
 void requirement(Session& session, const ProviderOptions& o) {
     const std::uint64_t devices = parse_count(o.devices, "--devices", 1, 1'000'000);
     const json::Value answer = session.call("classes");

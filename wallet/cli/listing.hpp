@@ -9,6 +9,9 @@
 
 namespace assay::wallet::cli {
 
+/// The highest number a device can have.
+inline constexpr std::uint64_t kMaxSlot = 0xffffffffu;
+
 /// Which part of a list, as typed.
 struct Page {
     std::string cursor, limit;
