@@ -68,17 +68,17 @@ build() {
     say "$preset: built in $((SECONDS - began)) s"
 }
 
-# tests PRESET [ctest's arguments…]: runs ctest and adds what it counted
+# tests PRESET AT_ONCE [ctest's arguments…]: runs ctest and adds what it counted
 tests() {
-    local preset=$1 began=$SECONDS report="$root/build/$1/tests.xml" counts word name
-    shift
+    local preset=$1 at_once=$2 began=$SECONDS report="$root/build/$1/tests.xml" counts word name
+    shift 2
     rm -f "$report"
     # GCC's sanitizers of some years ago do not know how far newer kernels scatter memory; setarch -R keeps it together.
     local calm=()
     if setarch "$(uname -m)" -R true 2>/dev/null; then calm=(setarch "$(uname -m)" -R); fi
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
         TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/scripts/tsan.supp" PYTHONDONTWRITEBYTECODE=1 \
-        "${calm[@]}" ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$(($(jobs_here) + 1))" \
+        "${calm[@]}" ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --parallel "$at_once" \
         --output-junit "$report" "$@" >&2 || true
     if ! counts=$(python3 - "$report" <<'PY'
 import sys
@@ -144,11 +144,11 @@ fi
 # ---------------------------------------------------------------- builds and tests
 if wanted release; then
     ASSAY_CUDA="$cuda" build release || finish
-    tests release
+    tests release $(($(jobs_here) + 2)) # functional tests mostly wait
 fi
-if wanted proofs && ASSAY_CUDA="$cuda" build proofs-only; then tests proofs-only; fi
-if wanted asan && build asan --units; then tests asan --label-regex '^unit$'; fi
-if wanted tsan && build tsan --units; then tests tsan --label-regex '^unit$'; fi
+if wanted proofs && ASSAY_CUDA="$cuda" build proofs-only; then tests proofs-only "$(jobs_here)"; fi
+if wanted asan && build asan --units; then tests asan $(($(jobs_here) + 1)) --label-regex '^unit$'; fi
+if wanted tsan && build tsan --units; then tests tsan $(($(jobs_here) + 1)) --label-regex '^unit$'; fi
 
 # ---------------------------------------------------------------- tree
 if wanted tree; then
