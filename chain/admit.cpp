@@ -1,8 +1,13 @@
 #include "chain/admit.hpp"
 
+#include <algorithm>
+
 namespace assay::chain {
 
-Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id) {
+namespace {
+
+// All but the signatures.
+Status read_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id) {
     const Bytes& raw = out.raw.bytes();
     ASSAY_TRY_VOID(decode_tx_into(raw, max_bytes, out.tx));
     const Tx& tx = out.tx;
@@ -10,9 +15,26 @@ Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_i
         return {Code::wrong_chain,
                 "chain_id is \"" + tx.body.chain_id + "\", this chain is \"" + std::string(chain_id) + "\""};
     out.id = txid(tx, raw);
-    ASSAY_TRY_VOID(verify_auth(tx.auth, tx.body.sender, out.id));
     out.intrinsic = intrinsic_gas(tx.body, tx.auth, raw.size());
     return {};
+}
+
+}  // namespace
+
+Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id) {
+    ASSAY_TRY_VOID(read_bytes(out, max_bytes, chain_id));
+    return verify_auth(out.tx.auth, out.tx.body.sender, out.id);
+}
+
+Result<Checked> check_unsigned(const TxBody& body, std::size_t max_bytes, std::string_view chain_id) {
+    ASSAY_TRY_VOID(check_shape(body));
+    const bool work = is_work(body) || std::ranges::any_of(body.messages, [](const Message& m) {
+                          return std::holds_alternative<Dispute>(m);
+                      });
+    if (work) return {Code::bad_signature, "work and disputes are tried out with their signature only"};
+    Checked out{RawTx(borsh::encode(Tx{body, Auth{1, {PublicKey{}}, {Signature{}}}})), {}, 0, {}};
+    ASSAY_TRY_VOID(read_bytes(out, max_bytes, chain_id));
+    return out;
 }
 
 namespace {

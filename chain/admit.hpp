@@ -22,6 +22,10 @@ using CheckedPtr = std::shared_ptr<const Checked>;
 /// no use after an error.
 [[nodiscard]] Status check_bytes(Checked& out, std::size_t max_bytes, std::string_view chain_id);
 
+/// The same of a body that nobody has signed, as if one key had: for trying it out, never for a block. Work is refused
+/// (bad_signature): what it costs to try is bounded only by what its sender has paid.
+[[nodiscard]] Result<Checked> check_unsigned(const TxBody& body, std::size_t max_bytes, std::string_view chain_id);
+
 /// Expiry, gas, fee, nonce, balance against a state; for openings that the free lane is open to them.
 /// `nonce_ahead`: how far the nonce may be above the account's (0 at its place in a block).
 [[nodiscard]] Status check_place(const StateView& s, const tokenomics::Params& rules, const Checked& c, Height height,

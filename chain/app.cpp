@@ -230,15 +230,13 @@ Result<StateFileHeader> App::init_state(const std::function<Result<ByteView>()>&
 
 // Signatures take long: they are checked before the state is looked at, so that no block waits for them.
 Result<CheckedPtr> App::check_signed(const RawTx& raw) const {
-    const Impl& m = *impl_;
-    std::size_t max_bytes = 0;
-    std::string chain_id;
-    {
-        const auto reading = m.lock.read();
-        max_bytes = m.params.block.max_tx_bytes;
-        chain_id = m.info.chain_id;
-    }
-    return check_cached(raw, max_bytes, chain_id, m.cache);
+    const auto [max_bytes, chain_id] = tx_limits();
+    return check_cached(raw, max_bytes, chain_id, impl_->cache);
+}
+
+std::pair<std::size_t, std::string> App::tx_limits() const {
+    const auto reading = impl_->lock.read();
+    return {impl_->params.block.max_tx_bytes, impl_->info.chain_id};
 }
 
 Status App::check_admissible(const Checked& c) const {
@@ -383,17 +381,27 @@ Status App::commit() {
     return {};
 }
 
-Result<Receipt> App::simulate(const RawTx& raw) const {
+Result<Receipt> App::try_out(const Checked& c) const {
     const Impl& m = *impl_;
-    ASSAY_TRY(const CheckedPtr c, check_signed(raw));
     const auto reading = m.lock.read();
     const Height next = m.info.height + 1;
-    ASSAY_TRY_VOID(check_place(*m.committed, m.params, *c, next, m.info.time, kMempoolNonceAhead));
+    ASSAY_TRY_VOID(check_place(*m.committed, m.params, c, next, m.info.time, kMempoolNonceAhead));
     BlockState s(*m.committed);
     s.clock().height = next;
     s.clock().time = TimeMs{m.info.time.value + m.params.block.time_ms};
     Exec x(s);
-    return execute_tx(x, *c);
+    return execute_tx(x, c);
+}
+
+Result<Receipt> App::simulate(const RawTx& raw) const {
+    ASSAY_TRY(const CheckedPtr c, check_signed(raw));
+    return try_out(*c);
+}
+
+Result<Receipt> App::simulate(const TxBody& body) const {
+    const auto [max_bytes, chain_id] = tx_limits();
+    ASSAY_TRY(const Checked c, check_unsigned(body, max_bytes, chain_id));
+    return try_out(c);
 }
 
 Result<StateProof> App::prove(const StateKey& key, Height height) const {

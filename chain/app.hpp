@@ -96,6 +96,8 @@ class App {
 
     /// The receipt that the transaction would get on the last commit, by the code that executes; no effect.
     [[nodiscard]] Result<Receipt> simulate(const RawTx& raw) const;
+    /// The same before anybody has signed, with the gas of one signature. Errors: bad_signature for work and disputes.
+    [[nodiscard]] Result<Receipt> simulate(const TxBody& body) const;
 
     /// Runs f with the committed state under a shared lock. Keep it short.
     template <class F>
@@ -120,6 +122,8 @@ class App {
     App();
     [[nodiscard]] std::shared_ptr<void> read_lock() const;
     [[nodiscard]] const StateView& view() const;
+    [[nodiscard]] std::pair<std::size_t, std::string> tx_limits() const;  ///< block.max_tx_bytes, chain_id
+    [[nodiscard]] Result<Receipt> try_out(const Checked& c) const;
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -62,7 +62,16 @@ Result<Json> mempool(const Api& api, const Args&) {
 }
 
 Result<Json> simulate(const Api& api, const Args& args) {
-    ASSAY_TRY(chain::Receipt r, api.app.simulate(args.bytes("tx")));
+    if (args.has("tx") == args.has("body")) return {Code::invalid_params, "give tx or body, one of the two"};
+    Result<chain::Receipt> tried(Code::internal, "");
+    if (args.has("tx")) {
+        tried = api.app.simulate(chain::RawTx(args.bytes("tx")));
+    } else {
+        const auto body = borsh::decode<chain::TxBody>(args.bytes("body"));
+        if (!body) return {Code::tx_malformed, "body: " + body.error().message};
+        tried = api.app.simulate(*body);
+    }
+    ASSAY_TRY(const chain::Receipt r, std::move(tried));
     return Json{{"receipt", receipt_json(style_of(api.app), r)}};
 }
 
@@ -118,7 +127,12 @@ void add_tx_methods(std::vector<Method>& out) {
                    "status, height, fee, code, messages, events",
                    &tx});
     out.push_back({"mempool", "what waits for a block", {}, "count, bytes, items", &mempool});
-    out.push_back({"simulate_tx", "the receipt that it would get, without effect", {bytes}, "receipt", &simulate});
+    out.push_back({"simulate_tx",
+                   "the receipt that it would get, without effect",
+                   {{"tx", ParamType::bytes, false, "the signed transaction's Borsh in hex"},
+                    {"body", ParamType::bytes, false, "or what it says, before it is signed; not of work"}},
+                   "receipt",
+                   &simulate});
     out.push_back({"broadcast_tx",
                    "sends a transaction; the same bytes again are never an error",
                    {bytes, {"wait", ParamType::flag, false, "answer when its block is there, at most 60 s later"}},

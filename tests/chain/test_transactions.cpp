@@ -172,6 +172,16 @@ TEST_CASE("simulation has no effect and says what execution will say") {
     CHECK(c.app->simulate(bad)->code == "insufficient_funds");
     CHECK(c.app->simulate(c.tx(c.anna, {pay(c.bob.address(), tokens(3))}, {.gas = 1})).error().code ==
           Code::gas_too_low);
+    // The same before anybody has signed; what costs more to try than its fee is not tried for nobody.
+    const auto body_of = [](const Bytes& raw) { return borsh::decode<Tx>(raw)->body; };
+    CHECK(c.app->simulate(body_of(good))->gas_used == c.app->simulate(good)->gas_used);
+    CHECK(c.app->simulate(body_of(bad))->code == "insufficient_funds");
+    CHECK(c.app->simulate(body_of(c.tx(c.anna, OpenWork{}))).error().code == Code::bad_signature);
+    CHECK(c.app->simulate(body_of(c.tx(c.anna, CommitWork{}))).error().code == Code::bad_signature);
+    CHECK(c.app->simulate(body_of(c.tx(c.anna, Dispute{}))).error().code == Code::bad_signature);
+    TxBody elsewhere = body_of(good);
+    elsewhere.chain_id = "another-1";
+    CHECK(c.app->simulate(elsewhere).error().code == Code::wrong_chain);
     CHECK(c.app->info().app_hash == root);
     CHECK(c.nonce(c.anna) == 0);
     CHECK(c.run(bad).code == "insufficient_funds");

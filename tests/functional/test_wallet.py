@@ -130,7 +130,11 @@ class Wallet(unittest.TestCase):
         self.assertEqual(self.assay("send", "bob", "1 ASY", "--from", "alice", "-y")["messages"][0]["outputs"][0]["amount"], "1000000")
 
     def test_a_refused_transaction_is_1_with_the_chain_s_word(self):
+        nonce = self.assay("balance", "alice")["nonce"]
         error = self.error("send", "bob", "100000000", "--from", "alice", "-y", exit=1)
+        self.assertEqual((error["code"], error["status"]), ("insufficient_funds", "not_sent"))
+        self.assertEqual(self.assay("balance", "alice")["next_nonce"], nonce)
+        error = self.error("send", "bob", "100000000", "--from", "alice", "-y", "--force", exit=1)
         self.assertEqual((error["code"], error["status"]), ("insufficient_funds", "failed"))
         self.assertEqual(self.assay("tx", "show", error["txid"])["code"], "insufficient_funds")
         self.assertEqual(self.error("stake", "5", "--from", "bob", "-y", "--dry-run", exit=1)["code"][:4], "not_")
@@ -201,7 +205,7 @@ class Wallet(unittest.TestCase):
         account = self.assay("balance", "carol")
         self.assertEqual((account["staked"], account["unbonding"][0]["amount"]), ("150000000", "50000000"))
         self.assertTrue(self.assay("supply")["adds_up"])
-        self.assertEqual(self.error("stake", "5", "--from", "carol", "--provider", "alice", "-y", exit=1)["status"], "failed")
+        self.assertEqual(self.error("stake", "5", "--from", "carol", "--provider", "alice", "-y", exit=1)["status"], "not_sent")
         self.assay("provider", "update", "--endpoint", "http://new.example", "--from", "carol", "-y")
         self.assay("provider", "set-worker", "alice", "--fee-budget", "5", "--from", "carol", "-y")
         self.assay("provider", "device", "add", "--class", "cpu-small", "--slot", "4", "--from", "carol", "-y")
@@ -215,7 +219,7 @@ class Wallet(unittest.TestCase):
         self.assay("provider", "set-worker", "--none", "--from", "carol", "-y")
         self.assertEqual(self.error("provider", "set-worker", "--from", "carol", "-y", exit=2)["code"], "usage")
         self.assertEqual(self.error("gov", "appeal", "7", "--deposit", "1000", "--title", "x", "--from", "carol", "-y",
-                                    exit=1)["status"], "failed")
+                                    exit=1)["status"], "not_sent")
         again = self.error("provider", "register", "--from", "carol", "-y", exit=1)
         self.assertEqual(again["code"], "already_registered")
 

@@ -11,7 +11,8 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "kernel-figur
 LANES = "_ZN5assay6proofs4cuda40_GLOBAL__N__157aa364_8_lanes_cu_3a4dc4cb12lanes_kernelILNS0_11lane_detail6ShiftsE0EEEvi"
 OTHERS = [LANES.replace("ShiftsE0", "ShiftsE1"), "_ZN1x11gemm_kernelEv", "_ZN1x12wgmma_kernelEv",
           "_ZN1x11rows_kernelEv", "_ZN1x11fill_kernelEv", "_ZN1x11walk_kernelEv",
-          "_ZN1x11each_kernelINS0_10HashLeavesEEEvyT_", "_ZN1x11each_kernelINS0_9JoinPairsEEEvyT_"]
+          "_ZN1x11each_kernelINS0_10HashLeavesEEEvyT_", "_ZN1x11each_kernelINS0_9JoinPairsEEEvyT_",
+          "_ZN1x11each_kernelINS0_9TakeEveryEEEvyT_"]
 LOOP = ["MOV R1, R2", "LOP3.LUT R1, R2, R3, R4, 0x96, !PT", "SHF.R.W.U32 R1, R2, 0x6, R2", "IMAD R1, R2, UR4, R3",
         "IMAD R1, R2, c[0x0][0x1f8], R3", "NOP", "@P0 BRA 0x10"]
 IGMMA = ["IGMMA.64x256x32.S8.S8 R24, gdesc[UR12], R24"] * 8

@@ -29,11 +29,14 @@ class Node(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.how = "commit"
+        self.would = "commit"  # what a trial says
+        self.tried = []
         self.height = 40
         self.seen = []  # raw transactions
         self.calls = []
         self.lose_nonce = 0
         self.count_nonces = False  # as a mempool does
+        self.waiting = 0  # transactions of the account that wait for a block
         self.busy = 0
         self.bidder = ""  # whose bids stand
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -88,7 +91,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {"min_gas_price": "1000", "per": 1000, "max_gas": "1000000"}
 
     def rpc_account(self, node, params):
-        return {"address": params["address"], "nonce": 3, "next_nonce": 3 + (len(set(node.seen)) if node.count_nonces else 0), "liquid": "12500000", "staked": "0",
+        return {"address": params["address"], "nonce": 3, "next_nonce": 3 + node.waiting + (len(set(node.seen)) if node.count_nonces else 0), "liquid": "12500000", "staked": "0",
                 "unbonding": [], "credits": "1250000", "credit_tokens": "0", "height": node.height}
 
     def rpc_genesis(self, node, _):
@@ -110,7 +113,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {"genesis": "100", "supply": "100", "buckets": {"liquid": "100"}, "adds_up": True}
 
     def rpc_simulate_tx(self, node, params):
-        code = "ok" if node.how == "commit" else "stake_below_required"
+        node.tried.append(params)
+        code = "ok" if node.would == "commit" else "stake_below_required"
         return {"receipt": {"txid": "00" * 32, "code": code, "message": "", "gas_used": 5, "fee": "5", "events": []}}
 
     def rpc_broadcast_tx(self, node, params):
@@ -405,9 +409,23 @@ class Contract(unittest.TestCase):
     def test_dry_run_changes_nothing(self):
         out = self.send("--dry-run")
         self.assertEqual((out["would"], out["receipt"]["code"]), ("succeed", "ok"))
-        self.node.how = "fail"
+        self.node.would = "fail"
         self.assertEqual(self.send("--dry-run", exit=1)["error"]["code"], "stake_below_required")
         self.assertEqual(self.node.seen, [])
+        self.assertTrue(all("tx" not in params for params in self.node.tried), "a trial needs no signature")
+
+    def test_what_would_fail_is_not_sent(self):
+        self.node.would = "fail"
+        error = self.send(exit=1)["error"]
+        self.assertEqual((error["code"], error["status"]), ("stake_below_required", "not_sent"))
+        self.assertIn("--force", error["hint"])
+        self.assertEqual(self.node.seen, [])
+        self.assertEqual(self.send("--force")["status"], "committed")
+
+    def test_behind_a_transaction_that_waits_nothing_is_tried(self):
+        self.node.would, self.node.waiting = "fail", 1
+        self.assertEqual(self.send()["status"], "committed")
+        self.assertEqual(self.node.tried, [])
 
     def test_files_offline(self):
         made = self.send("--generate-only")

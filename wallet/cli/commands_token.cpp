@@ -76,6 +76,7 @@ std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_f
     command.add_option("--nonce", o->nonce, "[the account's next]")->group(group);
     command.add_option("--memo", o->memo, "public, at most 256 bytes")->group(group);
     command.add_option("--chain-id", o->chain_id, "refuse any other chain; needed with --offline")->group(group);
+    command.add_flag("--force", o->force, "send it though the node says that it would fail")->group(group);
     command.add_flag("--dry-run", o->dry_run, "the node tries it out, without effect")->group(group);
     command
         .add_flag("--generate-only", o->generate_only, "print the unsigned transaction file; nothing is signed or sent")

@@ -99,6 +99,7 @@ void add_tx_commands(CLI::App& app, Session& session) {
     broadcast->add_option("FILE", t->file, "the file, - is stdin")->required();
     auto options = std::make_shared<ChangeOptions>();
     broadcast->add_flag("-y,--yes", options->yes, "do not ask");
+    broadcast->add_flag("--force", options->force, "send it though the node says that it would fail");
     broadcast->add_flag("--no-wait", options->no_wait, "do not wait for the block");
     broadcast->callback([=, &session] { tx_broadcast(session, *t, *options); });
 

@@ -69,23 +69,55 @@ void confirm(const Session& session, const ChangeOptions& options, const std::st
         fail({Code::confirmation_required, "not confirmed; nothing was sent"}, "say y, or add -y");
 }
 
-void dry_run(Session& session, const chain::TxBody& body, const ChainInfo& chain, const Sender& sender) {
-    const SignedTx tx = take(sign_tx(body, sender.unlock()));
-    const json::Value answer = session.call("simulate_tx", Params().text("tx", to_hex(tx.raw)));
+/// Nodes try these out with their signature only: what that costs them has to be somebody's who pays.
+bool needs_signature(const chain::TxBody& body) {
+    for (const chain::Message& m : body.messages)
+        if (std::holds_alternative<chain::Dispute>(m)) return true;
+    return chain::is_work(body);
+}
+
+/// What the node says of it by the code that executes it, without effect.
+json::Value tried(Session& session, const Params& params) {
+    const json::Value answer = session.call("simulate_tx", params);
     const json::Value* receipt = answer.find("receipt");
     if (receipt == nullptr) fail({Code::internal, "the node's answer to simulate_tx has no receipt"});
-    const std::string code = text_or_empty(*receipt, "code"), message = text_or_empty(*receipt, "message");
+    return *receipt;
+}
+
+void dry_run(Session& session, const chain::TxBody& body, const ChainInfo& chain, const Sender& sender) {
+    const json::Value receipt =
+        tried(session, needs_signature(body) ? Params().text("tx", to_hex(take(sign_tx(body, sender.unlock())).raw))
+                                             : Params().text("body", to_hex(borsh::encode(body))));
+    const std::string code = text_or_empty(receipt, "code"), message = text_or_empty(receipt, "message");
     json::Value out = make::object({{"dry_run", make::flag(true)},
                                     {"would", make::text(code == "ok" ? "succeed" : "fail")},
-                                    {"receipt", *receipt},
+                                    {"receipt", receipt},
                                     {"transaction", body_to_json(body, chain.prefix)}});
     if (code != "ok")
         throw Failure{code,
                       message.empty() ? "the node would refuse it" : message,
                       "nothing was sent",
                       kFailed,
-                      {{"dry_run", make::flag(true)}, {"receipt", *receipt}}};
+                      {{"dry_run", make::flag(true)}, {"receipt", receipt}}};
     session.result(out, screen(body, chain, sender.name) + "\nIt would succeed. Nothing was sent.");
+}
+
+/// What would fail is told before a password is asked for: in a block it costs the fee and does nothing. Where others
+/// of the sender's wait for a block, nobody knows what they will change, and it goes out untried. So do work and
+/// disputes.
+void must_succeed(Session& session, const chain::TxBody& body, const ChainInfo& chain) {
+    if (needs_signature(body)) return;
+    const auto account = fetch_account(session.rpc(), chain, body.sender);
+    if (!account) session.fail_call(account.error());
+    if (account->next_nonce != account->nonce || body.nonce != account->nonce) return;
+    const json::Value receipt = tried(session, Params().text("body", to_hex(borsh::encode(body))));
+    const std::string code = text_or_empty(receipt, "code"), message = text_or_empty(receipt, "message");
+    if (code != "ok")
+        throw Failure{code,
+                      message.empty() ? "the chain would refuse it" : message,
+                      "nothing was sent, and no fee paid; --force sends it all the same",
+                      kFailed,
+                      {{"status", make::text("not_sent")}}};
 }
 
 /// Whether a refusal only says that the nonce was another's: then a fresh nonce pays nothing twice.
@@ -191,6 +223,7 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
         const json::Value file = tx_file_to_json({*first, std::nullopt, chain.prefix});
         return session.result(file, to_json(file, 2));
     }
+    if (!options.offline && !options.force) must_succeed(session, *first, chain);
     confirm(session, options, screen(*first, chain, sender.name));
     const Signer signer = sender.unlock();
     if (options.offline) {
@@ -288,6 +321,7 @@ void send_signed(Session& session, const ChangeOptions& options, const SignedTx&
         fail({Code::wrong_chain,
               "the transaction is for chain " + tx.tx.body.chain_id + ", the node is on " + chain.chain_id});
     must_be_confirmable(session, options);
+    if (!options.force) must_succeed(session, tx.tx.body, chain);
     confirm(session, options, screen(tx.tx.body, chain, "a transaction file"));
     deliver(
         session, options, chain, "file", tx.tx.body.sender, [&]() -> Result<SignedTx> { return tx; }, false);

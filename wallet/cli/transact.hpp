@@ -20,6 +20,7 @@ struct ChangeOptions {
     bool generate_only = false;
     bool offline = false;
     bool yes = false;
+    bool force = false;  ///< send what the node says would fail
     bool no_wait = false;
 };
 
