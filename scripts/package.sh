@@ -5,28 +5,32 @@
 #   scripts/package.sh                 builds the programs, then the package
 #   scripts/package.sh --no-build      of what build/release holds
 #   scripts/package.sh --check         and tries it: installs it into a folder of its own, runs it, checks the units, purges it
-#   scripts/package.sh --check-system  and tries it on this system itself, as root; for a container that is thrown away
+#   scripts/package.sh --check-system FILE.deb   builds nothing: tries this one on the system itself, as root; for a container
+#                                                that is thrown away
 . "$(dirname "$0")/common.sh"
 
 build=yes check=no
-for arg in "$@"; do
-    case $arg in
+while [ $# -gt 0 ]; do
+    case $1 in
         --no-build) build=no ;;
         --check) check=folder ;;
-        --check-system) check=system ;;
+        --check-system) [ $# -gt 1 ] || usage_error "--check-system needs a package"; check=system deb=$(realpath "$2"); shift ;;
         -h | --help) help_text; exit 0 ;;
-        *) usage_error "unknown option $arg" ;;
+        *) usage_error "unknown option $1" ;;
     esac
+    shift
 done
 cd "$root"
 programs=(assay assayd assay-prover assay-sim)
-[ "$build" = no ] || "$root/scripts/build.sh" --documents
-rm -f build/release/package/*.deb
-say "package"
-(cd build/release && cpack -G DEB -D CPACK_PACKAGE_DIRECTORY="$root/build/release/package") >&2
-rm -rf build/release/package/_CPack_Packages
-deb=$(ls build/release/package/*.deb)
-say "made: $deb"
+if [ "$check" != system ]; then
+    [ "$build" = no ] || "$root/scripts/build.sh" --documents
+    rm -f build/release/package/*.deb
+    say "package"
+    (cd build/release && cpack -G DEB -D CPACK_PACKAGE_DIRECTORY="$root/build/release/package") >&2
+    rm -rf build/release/package/_CPack_Packages
+    deb=$(ls build/release/package/*.deb)
+    say "made: $deb"
+fi
 [ "$check" != no ] || exit 0
 
 work=$(mktemp -d)
@@ -47,7 +51,7 @@ done
 if [ "$check" = system ]; then
     [ "$(id -u)" -eq 0 ] || die "--check-system installs for real: run it as root, in a container"
     into=
-    DEBIAN_FRONTEND=noninteractive apt-get -y -q -o Dpkg::Use-Pty=0 --no-install-recommends install "./$deb" >&2
+    DEBIAN_FRONTEND=noninteractive apt-get -y -q -o Dpkg::Use-Pty=0 --no-install-recommends install "$deb" >&2
     dpkg_here=(dpkg)
 else
     into="$work/root"
