@@ -110,10 +110,15 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
         if (const auto c = state.commit(id)) e.commits.emplace_back(id, *c);
         return true;
     });
-    const std::string counts = mine ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) +
-                                          " failed, " + std::to_string(mine->absent) + " absent"
-                                    : "nothing committed";
-    e.verdict = counts + (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed)) +
+    std::size_t open = 0;
+    for (const auto& [id, c] : e.commits) open += c.status == CommitStatus::open ? 1 : 0;
+    // A record alone says little: whoever has stake has one where stakers are paid.
+    const bool judged = mine && mine->passed + mine->failed + mine->absent != 0;
+    const std::string counts = judged ? std::to_string(mine->passed) + " passed, " + std::to_string(mine->failed) +
+                                            " failed, " + std::to_string(mine->absent) + " absent"
+                                      : (e.commits.empty() ? "nothing committed" : "no verdict");
+    e.verdict = counts + (open == 0 ? "" : "; " + std::to_string(open) + " committed and not judged yet") +
+                (e.slashed.is_zero() ? "" : "; slashed " + tokens(e.slashed)) +
                 (e.locked.is_zero() ? "" : "; " + tokens(e.locked) + " of the pay is locked") +
                 (e.returned.is_zero() ? "" : "; " + tokens(e.returned) + " came back by appeal");
     for (const auto& [id, c] : e.commits) {
@@ -141,7 +146,8 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
-    if (!mine && p->devices > 0 && !p->jailed && backing(rules.stake, *p) >= need && epoch < clock.epoch)
+    if (!judged && e.commits.empty() && p->devices > 0 && !p->jailed && backing(rules.stake, *p) >= need &&
+        epoch < clock.epoch)
         e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
                              "assay-prover run"});
     return e;

@@ -3,6 +3,7 @@
 #
 #   scripts/build.sh                  programs, tests and benchmarks, optimised
 #   scripts/build.sh --programs       only assayd, assay, assay-prover and assay-sim
+#   scripts/build.sh --documents      these, their manual pages and completions (build/release/share)
 #   scripts/build.sh --preset NAME    release, debug, asan, tsan or proofs-only
 #   scripts/build.sh --units          only the unit tests and what they run
 #
@@ -15,6 +16,7 @@ preset=release targets=()
 while [ $# -gt 0 ]; do
     case $1 in
         --programs) targets=(--target assayd assay assay-prover assay-sim) ;;
+        --documents) targets=(--target assay_documents) ;;
         --units) targets=(--target unit_tests) ;;
         --preset) [ $# -gt 1 ] || usage_error "--preset needs a name"; preset=$2; shift ;;
         -h | --help) help_text; exit 0 ;;

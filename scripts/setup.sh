@@ -12,7 +12,7 @@ packages=(
     build-essential cmake ninja-build make ccache pkg-config git
     libsecp256k1-dev libcrypto++-dev libleveldb-dev libboost-dev
     nlohmann-json3-dev catch2 libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
-    python3 ca-certificates curl unzip
+    python3 ca-certificates curl unzip file
 )
 check=no
 for arg in "$@"; do

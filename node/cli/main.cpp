@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "base/cli/documents.hpp"
 #include "base/hex.hpp"
 #include "node/cli/commands.hpp"
 #include "node/memory.hpp"
@@ -30,6 +31,21 @@ void add_settings(CLI::App* command, Flags& flags) {
             ->type_name(s.type == SettingType::text ? "TEXT" : "N")
             ->group("Settings");
     }
+}
+
+assay::cli::About about() {
+    assay::cli::About out;
+    out.version = kVersion;
+    out.exits = assay::cli::common_exits();
+    out.files = {
+        {"~/.assay/node/config.toml", "the settings; a flag goes before the environment, that before the file"},
+        {"~/.assay/node/genesis.json", "the chain's beginning"},
+        {"~/.assay/node/keys/", "keys of this validator: secrets"},
+        {"~/.assay/node/data/", "blocks and state"}};
+    for (const Setting& s : settings())
+        out.variables.emplace_back(s.environment(), "stands for " + s.flag + ", which goes before it");
+    out.see_also = assay::cli::other_programs("assayd");
+    return out;
 }
 
 bool wants_json(int argc, char** argv) {
@@ -111,6 +127,8 @@ int run(int argc, char** argv) {
     c_level->add_option("LEVEL", level, "trace, debug, info, warn, error, off")->required();
     auto* c_version = app.add_subcommand("version", "what was built");
 
+    assay::cli::Documents documents(app, about());
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& e) {
@@ -118,6 +136,10 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         out.json = wants_json(argc, argv);
         return out.fail({Code::usage, e.what()}, "assayd --help lists the commands, assayd COMMAND --help its options");
+    }
+    if (documents.asked()) {
+        if (documents.kind() == "man") return out.done(documents.text(), Json{{"page", documents.text()}});
+        return out.done(documents.text(), Json{{"shell", documents.kind()}, {"script", documents.text()}});
     }
     if (!genesis_hash.empty()) {
         const auto h = fixed_from_hex<Hash>(genesis_hash);

@@ -1,6 +1,7 @@
 // assay-prover: the provider's worker. The option tree is in options_*.cpp, what it does in commands*.hpp.
 #include <clocale>
 
+#include "base/cli/documents.hpp"
 #include "base/version.hpp"
 #include "proofs/worker/options.hpp"
 #include "proofs/worker/output.hpp"
@@ -26,6 +27,16 @@ bool asks_for_json(int argc, char** argv) {
     return false;
 }
 
+cli::About about() {
+    cli::About out;
+    out.version = kVersion;
+    out.exits = cli::common_exits();
+    out.files = {{"~/.assay/prover/keys/", "a file for each key, encrypted under its password"},
+                 {"~/.assay/prover/state/", "open commits, totals, and the lock of the run"}};
+    out.see_also = cli::other_programs("assay-prover");
+    return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -46,8 +57,18 @@ int main(int argc, char** argv) {
     add_offline_commands(app, common);
     add_online_commands(app, common, exit);
 
+    cli::Documents documents(app, about());
+
     try {
         app.parse(argc, argv);  // runs the command
+        if (documents.asked() && common.json) {
+            Json out = Json::object();
+            if (documents.kind() != "man") out["shell"] = documents.kind();
+            out[documents.kind() == "man" ? "page" : "script"] = documents.text();
+            print_json(out);
+        } else if (documents.asked()) {
+            print_line(documents.text().substr(0, documents.text().size() - 1));  // it ends its last line itself
+        }
         return exit;
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version

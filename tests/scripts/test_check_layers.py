@@ -13,6 +13,7 @@ SCRIPT = ROOT / "scripts" / "check-layers"
 PLANTED = [
     # file, text that is put before its first line, what the report must say
     ("base/hex.cpp", '#include "chain/tx.hpp"\n', "base -> chain"),
+    ("base/hex.cpp", '#include "base/cli/tree.hpp"\n', "base -> base/cli"),
     ("tokenomics/burn.cpp", '#include "proofs/lanes.hpp"\n', "tokenomics -> proofs"),
     ("chain/tx.cpp", '#include "node/config.hpp"\n', "chain -> node"),
     ("node/config.cpp", '#include "wallet/keys/signer.hpp"\n', "node -> wallet/keys"),

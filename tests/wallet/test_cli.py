@@ -250,7 +250,7 @@ class Contract(unittest.TestCase):
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
         "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"],
     }
-    OFFLINE = {"key new", "key list", "key show", "version", "completion", "log", "tx inspect", "tx sign", "tx broadcast"}
+    OFFLINE = {"key new", "key list", "key show", "version", "completion", "man", "log", "tx inspect", "tx sign", "tx broadcast"}
 
     def test_every_command_that_asks_a_node_says_3_when_there_is_none(self):
         for leaf in self.leaves():

@@ -23,7 +23,6 @@ void add_validator_commands(CLI::App& app, Session& session);  ///< validator
 void add_gov_commands(CLI::App& app, Session& session);        ///< gov propose, vote, list, show
 void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, explain, ledger, …
 void add_tx_commands(CLI::App& app, Session& session);         ///< tx, log
-void add_completion_command(CLI::App& app, Session& session);  ///< from the tree as it is then
 
 /// The options of every state change, from one definition; `--from` too unless told.
 std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_from = true);

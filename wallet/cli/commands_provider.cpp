@@ -3,8 +3,10 @@
 
 #include "wallet/cli/commands.hpp"
 #include "wallet/cli/listing.hpp"
+#include "wallet/cli/provider_screen.hpp"
 #include "wallet/cli/render.hpp"
 #include "wallet/cli/transact.hpp"
+#include "wallet/cli/verify_records.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -12,7 +14,7 @@ namespace {
 struct ProviderOptions {
     Page page;
     std::string endpoint, device_class, slot = "0", devices = "1", who, from, fee_budget;
-    bool none = false;
+    bool none = false, verify = false;
 };
 
 void requirement(Session& session, const ProviderOptions& o) {
@@ -99,6 +101,25 @@ void add_removal(CLI::App* device, Session& session, const std::shared_ptr<Provi
     });
 }
 
+void show_provider(Session& session, const ProviderOptions& o) {
+    const std::string who = o.who.empty() ? session.key_or_only(o.from).name : o.who;
+    const Address address = session.address(who, session.chain().prefix);
+    const std::string text = session.chain().show(address);
+    json::Value answer;
+    std::string verdict;
+    if (o.verify) {
+        SignedState state;
+        answer = verified_provider(session, address, state);
+        verdict = vouched(state, "stake, unbonding, record, jail and devices",
+                          "what its devices need and so access, the tasks, earnings by epoch, and what to do");
+    } else {
+        answer = session.call("provider", Params().text("address", text));
+        set(answer, "verified", make::text("none"));
+    }
+    add_provider_facts(session, text, answer);
+    session.result(answer, session.json ? std::string() : provider_screen(answer, session.chain()) + verdict);
+}
+
 }  // namespace
 
 void add_provider_commands(CLI::App& app, Session& session) {
@@ -137,14 +158,13 @@ void add_provider_commands(CLI::App& app, Session& session) {
     add_removal(device, session, o);
     add_updates(provider, session, o);
 
-    CLI::App* provider_show = provider->add_subcommand("show", "access, stake, devices, record");
+    CLI::App* provider_show =
+        provider->add_subcommand("show", "access and why, stake, devices, tasks, earnings, and what to do next");
     provider_show->add_option("PROVIDER", o->who, "address or key; --from or the only key unless told");
     provider_show->add_option("--from", o->from, "a key of this wallet")->envname("ASSAY_FROM");
-    provider_show->callback([=, &session] {
-        const std::string who = o->who.empty() ? session.key_or_only(o->from).name : o->who;
-        show(session, "provider",
-             Params().text("address", session.chain().show(session.address(who, session.chain().prefix))));
-    });
+    provider_show->add_flag("--verify", o->verify,
+                            "check its records against a signed header; exit 4 if they do not hold");
+    provider_show->callback([=, &session] { show_provider(session, *o); });
 
     CLI::App* provider_list = provider->add_subcommand("list", "all providers");
     add_paging(*provider_list, o->page);

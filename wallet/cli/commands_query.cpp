@@ -3,10 +3,13 @@
 
 #include "base/bech32m.hpp"
 #include "base/hex.hpp"
+#include "chain/records.hpp"
+#include "chain/tables.hpp"
 #include "wallet/cli/commands.hpp"
+#include "wallet/cli/explain.hpp"
 #include "wallet/cli/render.hpp"
 #include "wallet/cli/session.hpp"
-#include "wallet/cli/verify.hpp"
+#include "wallet/cli/verify_records.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -32,128 +35,54 @@ void balance(Session& session, const QueryOptions& q) {
     json::Value answer = session.call("account", Params().text("address", address));
     std::string verdict;
     if (q.verify) {
-        const VerifiedAccount verified =
-            verify_account(session, typed(decode_address(session.chain().prefix, address)));
+        const SignedState state = signed_state(session);
+        const Address who = typed(decode_address(session.chain().prefix, address));
+        const chain::Account account =  // an absent account is an empty one
+            proven<chain::Account>(session, state, chain::tables::account(who), "the account")
+                .value_or(chain::Account{});
         // The proven state may be a block older than the answer: what is shown is what was proven.
-        set(answer, "nonce", make::number(verified.nonce));
-        set(answer, "liquid", make::amount(verified.liquid.units));
-        set(answer, "credits", make::amount(verified.credits.units));
-        set(answer, "credit_tokens", make::amount(verified.credit_tokens.units));
-        set(answer, "height", make::number(verified.height));
-        set(answer, "verified", make::text(verified.by));
-        set(answer, "verified_members",
-            make::array(
-                {make::text("nonce"), make::text("liquid"), make::text("credits"), make::text("credit_tokens")}));
-        set(answer, "app_hash", make::text(verified.app_hash));
-        set(answer, "signed_by", make::text(verified.signed_by));
-        verdict = "\nverified at height " + std::to_string(verified.height) +
-                  ": liquid, credits and nonce are in the state whose hash\nstands in block " +
-                  std::to_string(verified.height + 1) + ", signed by " + verified.signed_by + "\n";
+        set(answer, "address", make::text(address));
+        set(answer, "nonce", make::number(account.nonce));
+        set(answer, "liquid", make::amount(account.liquid.units));
+        set(answer, "credits", make::amount(account.credits.units));
+        set(answer, "credit_tokens", make::amount(account.credit_tokens.units));
+        mark(answer, state, {"nonce", "liquid", "credits", "credit_tokens"});
+        verdict = vouched(state, "liquid, credits and nonce", "all else");
     } else {
         set(answer, "verified", make::text("none"));
     }
     session.result(answer, session.json ? std::string() : render(answer, session.chain()) + verdict);
 }
 
-// "-0.25 ASY" or "+$3.10": how much a bucket changed.
-std::string signed_text(std::string_view bucket, const std::string& delta, const ChainInfo& chain) {
-    const bool out = delta.starts_with('-');
-    const auto units = parse_digits(out ? std::string_view(delta).substr(1) : std::string_view(delta));
-    if (!units) return delta;
-    return (out           ? "-"
-            : *units == 0 ? ""
-                          : "+") +
-           (bucket == "credits" ? show_usd(Credits{*units}) : chain.show(Amount{*units}));
-}
-std::string balance_text(std::string_view bucket, const std::string& units, const ChainInfo& chain) {
-    const std::string text = signed_text(bucket, units, chain);
-    return text.starts_with('+') ? text.substr(1) : text;
-}
-
-std::string account_part(const json::Value& account, const ChainInfo& chain) {
-    const auto number = [&](const char* name) {
-        const json::Value* v = account.find(name);
-        return v == nullptr ? std::string("?") : v->text;
-    };
-    const auto flag = [&](const char* name) {
-        const json::Value* v = account.find(name);
-        return v != nullptr && v->boolean;
-    };
-    std::string out = "\nbalance, heights " + number("from_height") + " to " + number("to_height") +
-                      (flag("cut")       ? " (the rest with --from-height)"
-                       : flag("running") ? " (so far)"
-                                         : "") +
-                      "\n";
-    for (const char* bucket : {"liquid", "credits"})
-        if (const json::Value* b = account.find(bucket))
-            out += std::string(bucket) + "  " + balance_text(bucket, text_or_empty(*b, "before"), chain) + " -> " +
-                   balance_text(bucket, text_or_empty(*b, "after"), chain) + "  (" +
-                   signed_text(bucket, text_or_empty(*b, "change"), chain) + ")\n";
-    if (const json::Value* terms = account.find("terms"); terms != nullptr && !terms->items.empty()) {
-        std::vector<json::Value> rows;
-        for (const json::Value& t : terms->items) {
-            const json::Value* count = t.find("count");
-            rows.push_back(make::object(
-                {{"name", make::text(text_or_empty(t, "name"))},
-                 {"change", make::text(signed_text(text_or_empty(t, "bucket"), text_or_empty(t, "value"), chain))},
-                 {"count", count == nullptr ? make::null() : *count},
-                 {"rule", make::text(text_or_empty(t, "rule"))}}));
-        }
-        out += render_table(make::array(std::move(rows)), chain);
-        out += flag("adds_up") ? "the terms add up to the change\n" : "the terms do NOT add up to the change\n";
-    }
-    if (const json::Value* accrued = account.find("accrued"); accrued != nullptr && !accrued->items.empty())
-        out +=
-            "\naccrued with providers, payable with assay claim\n" +
-            render_table(renamed(*accrued, {{"mine", "rewards"}, {"granted", "paid"}}), chain, {"provider", "rewards"});
-    return out;
-}
-
-std::string explanation(const json::Value& answer, const ChainInfo& chain) {
-    std::string out = "epoch " + (answer.find("epoch") != nullptr ? answer.find("epoch")->text : "?") + ": " +
-                      text_or_empty(answer, "verdict") + "\n";
-    for (const char* name : {"paid", "slashed"})
-        if (const json::Value* v = answer.find(name))
-            out += std::string(name) + "  " + render_scalar(name, *v, chain) + "\n";
-    for (const char* name : {"terms", "commits", "devices", "why_not"})
-        if (const json::Value* v = answer.find(name); v != nullptr && !v->items.empty()) {
-            // A term's value is money; elsewhere "value" is any number.
-            const json::Value rows = renamed(*v, {{"value", "amount"}});
-            out += std::string("\n") + name + "\n" + render_table(rows, chain);
-        }
-    if (const json::Value* account = answer.find("account"); account != nullptr) {
-        if (account->kind == json::Kind::object) out += account_part(*account, chain);
-        if (const json::Value* pruned = answer.find("pruned")) out += "\n" + pruned->text + "\n";
-    }
-    return out;
-}
-
-std::string tx_explanation(const json::Value& answer, const ChainInfo& chain) {
-    std::string out = "transaction " + text_or_empty(answer, "txid") + ": " + text_or_empty(answer, "verdict") + "\n";
-    const json::Value* terms = answer.find("terms");
-    std::vector<json::Value> rows;
-    for (const json::Value& t : terms == nullptr ? std::vector<json::Value>() : terms->items)
-        rows.push_back(make::object(
-            {{"address", make::text(text_or_empty(t, "address"))},
-             {"name", make::text(text_or_empty(t, "name"))},
-             {"change", make::text(signed_text(text_or_empty(t, "bucket"), text_or_empty(t, "value"), chain))},
-             {"rule", make::text(text_or_empty(t, "rule"))}}));
-    return rows.empty() ? out + "it moved nothing\n" : out + render_table(make::array(std::move(rows)), chain);
-}
-
+/// --verify is of an account; the answer says which members were proven.
 void explain(Session& session, const QueryOptions& q) {
     Params params;
     if (q.who.size() == 64 && from_hex(q.who).ok()) {
         if (!q.epoch.empty() || !q.first.empty()) usage("--epoch and --from-height are of an account");
+        if (q.verify) usage("--verify is of an account's epoch; of a transaction nothing stands in the state");
         const json::Value answer =
             session.call("explain", params.text("txid", to_hex(parse_hash(q.who, "the txid").view())));
         return session.result(answer, session.json ? std::string() : tx_explanation(answer, session.chain()));
     }
-    params.text("address", who_text(session, q));
-    if (!q.epoch.empty()) params.number("epoch", parse_count(q.epoch, "--epoch", 0, ~std::uint64_t{0}));
+    const std::string address = who_text(session, q);
+    params.text("address", address);
+    std::optional<std::uint64_t> epoch;
+    if (!q.epoch.empty()) epoch = parse_count(q.epoch, "--epoch", 0, ~std::uint64_t{0});
+    if (epoch) params.number("epoch", *epoch);
     if (!q.first.empty()) params.number("from_height", parse_count(q.first, "--from-height", 0, ~std::uint64_t{0}));
-    const json::Value answer = session.call("explain", params);
-    session.result(answer, session.json ? std::string() : explanation(answer, session.chain()));
+    std::string verdict;
+    json::Value answer;
+    if (q.verify) {
+        SignedState state;
+        const Address who = typed(decode_address(session.chain().prefix, address));
+        answer = verified_explanation(session, params, who, epoch, state);
+        verdict = vouched(state, "the pay, its terms' amounts, what was slashed, and the commits' verdicts",
+                          "rules in words, devices, what stands in the way, and the balance's changes");
+    } else {
+        answer = session.call("explain", params);
+        set(answer, "verified", make::text("none"));
+    }
+    session.result(answer, session.json ? std::string() : explanation(answer, session.chain()) + verdict);
 }
 
 Params history_of(Session& session, const QueryOptions& q) {
@@ -302,6 +231,8 @@ void add_query_commands(CLI::App& app, Session& session) {
     explain_command->add_option("--from", q->from, "a key of this wallet")->envname("ASSAY_FROM");
     explain_command->add_option("--epoch", q->epoch, "the running one unless told");
     explain_command->add_option("--from-height", q->first, "where an answer that was cut goes on");
+    explain_command->add_flag("--verify", q->verify,
+                              "check pay and verdicts against a signed header; exit 4 if they do not hold");
     explain_command->callback([=, &session] { explain(session, *q); });
 
     const auto history = [&](const char* name, const char* meaning) {

@@ -4,6 +4,7 @@
 #include <clocale>
 #include <cstdio>
 
+#include "base/cli/documents.hpp"
 #include "base/version.hpp"
 #include "wallet/cli/commands.hpp"
 #include "wallet/cli/session.hpp"
@@ -41,6 +42,19 @@ void add_globals(CLI::App& app, Session& s) {
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->capture_default_str();
     app.set_version_flag("--version", std::string("assay ") + kVersion);
+}
+
+assay::cli::About about() {
+    assay::cli::About out;
+    out.version = kVersion;
+    out.exits = assay::cli::common_exits();
+    out.exits.emplace(out.exits.end() - 1, "5", "sent, outcome unknown: 'assay tx wait TXID' finds out");
+    out.files = {{"~/.assay/wallet/keys/", "a file for each key, encrypted under its password"},
+                 {"~/.assay/wallet/log.jsonl", "what this wallet sent and what became of it; no secrets"},
+                 {"~/.assay/wallet/trust/", "the operator's key of each chain, as this wallet saw it first"}};
+    out.variables = {{"NO_COLOR", "no colour where --color is auto"}};
+    out.see_also = assay::cli::other_programs("assay");
+    return out;
 }
 
 /// CLI11 says only that a subcommand is missing; a mistyped one deserves its name back, and the nearest there is.
@@ -94,9 +108,15 @@ int run(int argc, char** argv) {
                                      {"compiler", make::text(compiler())}}),
                        std::string("assay ") + kVersion + " (" + kCommit + "), " + compiler());
     });
-    add_completion_command(app, session);
+    assay::cli::Documents documents(app, about());
     try {
         app.parse(argc, argv);
+        if (documents.asked()) {
+            const char* form = documents.kind() == "man" ? "page" : "script";
+            std::vector<json::Member> out{{form, make::text(documents.text())}};
+            if (documents.kind() != "man") out.emplace(out.begin(), "shell", make::text(documents.kind()));
+            session.result(make::object(std::move(out)), documents.text());
+        }
         return kDone;
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(e);  // --help, --version

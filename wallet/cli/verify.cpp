@@ -2,29 +2,32 @@
 
 #include <cryptopp/xed25519.h>
 
+#include <thread>
+
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
+#include "base/utc.hpp"
 #include "chain/block.hpp"
-#include "chain/records.hpp"
 #include "chain/store/proof.hpp"
-#include "chain/tables.hpp"
 
 namespace assay::wallet::cli {
 namespace {
 
-[[noreturn]] void lie(const std::string& what) {
-    fail({Code::verification_failed, what}, "the node lies or is broken: ask another one with --node");
+/// A member that the evidence must have: without it the answer is no node's.
+std::string evidence(const json::Value& answer, std::string_view key) {
+    auto text = text_at(answer, key);
+    if (!text)
+        fail({Code::node_unreachable,
+              "the node's answer has no '" + std::string(key) + "': it is broken, or no node of Assay"},
+             "ask another one with --node");
+    return std::move(text).value();
 }
 
-/// Members of an answer that is being doubted: what is missing or malformed does not hold either.
+/// What stands in the evidence and is not what it should be.
 template <class T>
 T hold(Result<T> result) {
     if (!result) lie("the node's proof cannot be read: " + result.error().message);
     return std::move(result).value();
-}
-
-Hash hash_at(const json::Value& answer, std::string_view key) {
-    return hold(fixed_from_hex<Hash>(hold(text_at(answer, key))));
 }
 
 /// The key that signed the first header this wallet saw of the chain; another one later is refused.
@@ -45,16 +48,16 @@ void check_pin(const Session& session, const std::string& chain_id, const std::s
             text_or_empty(pin, "consensus_key") + " as its operator (" + file.string() + ")");
 }
 
-/// The app hash that a signed header names for the state of the height before it. `signed_by` gets the key.
-Hash signed_app_hash(Session& session, std::uint64_t height, std::string& signed_by) {
+/// The header of this height, signed by the key that is pinned. `signed_by` gets it.
+chain::Header signed_header(Session& session, std::uint64_t height, std::string& signed_by) {
     const json::Value answer = session.call("header", Params().number("height", height));
-    const Bytes raw = hold(from_hex(hold(text_at(answer, "header_hex"))));
-    const chain::Header header = hold(borsh::decode<chain::Header>(raw));
+    const Bytes raw = hold(from_hex(evidence(answer, "header_hex")));
+    chain::Header header = hold(borsh::decode<chain::Header>(raw));
     if (header.height.value != height) lie("the node answered with another height's header");
     if (header.chain_id != session.chain().chain_id)
         lie("the header belongs to chain " + header.chain_id + ", not to " + session.chain().chain_id);
-    const Hash key = hash_at(answer, "consensus_key");
-    const Signature signature = hold(fixed_from_hex<Signature>(hold(text_at(answer, "commit_signature"))));
+    const Hash key = hold(fixed_from_hex<Hash>(evidence(answer, "consensus_key")));
+    const Signature signature = hold(fixed_from_hex<Signature>(evidence(answer, "commit_signature")));
     const Hash id = chain::block_hash(header);
     const CryptoPP::ed25519Verifier verifier(key.data());
     if (!verifier.VerifyMessage(id.data(), Hash::kSize, signature.data(), Signature::kSize))
@@ -62,33 +65,73 @@ Hash signed_app_hash(Session& session, std::uint64_t height, std::string& signed
             " is not signed by the consensus key that the node names");
     signed_by = to_hex(key.view());
     check_pin(session, header.chain_id, signed_by);
-    return header.last_app_hash;
+    return header;
+}
+
+SignedState state_below(Session& session, std::uint64_t height) {
+    if (height < 2)
+        fail({Code::not_found, "the chain has no block yet whose header names a state"}, "ask again in a moment");
+    // Header h names the state after h - 1, so the newest provable state is one block old.
+    SignedState out;
+    out.height = height - 1;
+    out.by = "operator";
+    const chain::Header header = signed_header(session, height, out.signed_by);
+    out.time = header.time;
+    out.app_hash = header.last_app_hash;
+    return out;
 }
 
 }  // namespace
 
-VerifiedAccount verify_account(Session& session, const Address& address) {
-    const ChainInfo& chain = session.chain();
-    if (chain.height < 2)
-        fail({Code::not_found, "the chain has no block yet whose header names a state"}, "ask again in a moment");
-    VerifiedAccount out;
-    // Header h names the state after h - 1, so the newest provable state is one block old.
-    out.height = chain.height - 1;
-    out.by = "operator";
-    const Hash app_hash = signed_app_hash(session, chain.height, out.signed_by);
-    out.app_hash = to_hex(app_hash.view());
+void lie(const std::string& what) {
+    fail({Code::verification_failed, what}, "the node lies or is broken: ask another one with --node");
+}
+
+SignedState signed_state(Session& session) {
+    return state_below(session, session.chain().height);
+}
+
+SignedState later_state(Session& session, const SignedState& than) {
+    constexpr int kTries = 40;
+    for (int i = 0; i < kTries; ++i) {
+        const json::Value status = session.call("status");
+        const std::uint64_t height = take(number_at(status, "height"));
+        if (height > than.height + 1) return state_below(session, height);
+        std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    }
+    fail({Code::not_found, "the node's answer differs from the newest state that a header names, of height " +
+                               std::to_string(than.height) + ", and no block came that could tell why"},
+         "it may be of the last block; ask again after the next one");
+}
+
+std::optional<Bytes> proven_value(Session& session, const SignedState& state, const chain::StateKey& key,
+                                  const std::string& what) {
+    Bytes place{key.table};
+    place.insert(place.end(), key.key.begin(), key.key.end());
     const json::Value answer =
-        session.call("proof", Params().text("address", chain.show(address)).number("height", out.height));
-    const auto proof = hold(borsh::decode<chain::StateProof>(hold(from_hex(hold(text_at(answer, "proof"))))));
-    const auto value = chain::verify_state_proof(proof, chain::tables::account(address), app_hash);
-    if (!value) lie("the proof of the account does not lead to the signed state: " + value.error().message);
-    chain::Account account;  // an absent account is an empty one
-    if (*value) account = hold(borsh::decode<chain::Account>(**value));
-    out.nonce = account.nonce;
-    out.liquid = account.liquid;
-    out.credits = account.credits;
-    out.credit_tokens = account.credit_tokens;
-    return out;
+        session.call("proof", Params().text("key", to_hex(place)).number("height", state.height));
+    const auto proof = hold(borsh::decode<chain::StateProof>(hold(from_hex(evidence(answer, "proof")))));
+    auto value = chain::verify_state_proof(proof, key, state.app_hash);
+    if (!value) lie("the proof of " + what + " does not lead to the signed state: " + value.error().message);
+    return std::move(value).value();
+}
+
+void mark(json::Value& answer, const SignedState& state, const std::vector<std::string>& members) {
+    std::vector<json::Value> names;
+    for (const std::string& m : members) names.push_back(make::text(m));
+    set(answer, "height", make::number(state.height));
+    set(answer, "verified", make::text(state.by));
+    set(answer, "verified_members", make::array(std::move(names)));
+    set(answer, "app_hash", make::text(to_hex(state.app_hash.view())));
+    set(answer, "state_time", make::text(format_utc(state.time)));
+    set(answer, "signed_by", make::text(state.signed_by));
+}
+
+std::string vouched(const SignedState& state, const std::string& proven, const std::string& rest) {
+    return "\nverified at height " + std::to_string(state.height) + ": " + proven +
+           " are in the state whose hash\nstands in block " + std::to_string(state.height + 1) + " of " +
+           format_utc(state.time) + ", signed by " + state.signed_by + "\n" +
+           (rest.empty() ? "" : "not proven, the node's word: " + rest + "\n");
 }
 
 }  // namespace assay::wallet::cli

@@ -4,10 +4,20 @@
 #include <clocale>
 #include <csignal>
 
+#include "base/cli/documents.hpp"
+#include "base/version.hpp"
 #include "tokenomics/sim/cli/commands.hpp"
 
 namespace assay::sim::cli {
 namespace {
+
+assay::cli::About about() {
+    assay::cli::About out;
+    out.version = kVersion;
+    out.exits = assay::cli::common_exits();
+    out.see_also = assay::cli::other_programs("assay-sim");
+    return out;
+}
 
 bool wants_json(int argc, char** argv) {
     for (int i = 1; i < argc; ++i)
@@ -103,6 +113,8 @@ int run(int argc, char** argv) {
         ->envname("ASSAY_NODE");
     auto* c_version = app.add_subcommand("version", "what was built");
 
+    assay::cli::Documents documents(app, about());
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& e) {
@@ -111,6 +123,12 @@ int run(int argc, char** argv) {
         out.json = wants_json(argc, argv);
         return out.fail({Code::usage, e.what()},
                         "assay-sim --help lists the commands, assay-sim COMMAND --help its options");
+    }
+    if (documents.asked()) {
+        if (!out.json) return out.done(documents.text());
+        const std::string text = json_text(documents.text());
+        if (documents.kind() == "man") return out.done("{\"page\":" + text + "}\n");
+        return out.done("{\"shell\":" + json_text(documents.kind()) + ",\"script\":" + text + "}\n");
     }
     if (schedule.format == "json") out.json = true;
 

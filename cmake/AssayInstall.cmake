@@ -1,0 +1,50 @@
+# Manual pages and completions (build/release/share), `cmake --install`, and the Debian package (scripts/package.sh).
+set(assay_programs assayd assay assay-prover assay-sim)
+set(share "${CMAKE_BINARY_DIR}/share")
+set(documents "")
+foreach(name ${assay_programs})
+  set(page "${share}/man/man1/${name}.1")
+  add_custom_command(OUTPUT "${page}"
+    COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:${name}>" "-DNAME=${name}" "-DTO=${share}" -P "${CMAKE_SOURCE_DIR}/cmake/WriteDocuments.cmake"
+    DEPENDS ${name} "${CMAKE_SOURCE_DIR}/cmake/WriteDocuments.cmake" COMMENT "manual page and completions of ${name}" VERBATIM)
+  list(APPEND documents "${page}")
+endforeach()
+set(always ALL)
+if(ASSAY_SANITIZE) # builds that test code, and no documents
+  set(always "")
+endif()
+add_custom_target(assay_documents ${always} DEPENDS ${documents})
+
+include(GNUInstallDirs)
+set(packaging "${CMAKE_SOURCE_DIR}/scripts/packaging")
+install(TARGETS ${assay_programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(name ${assay_programs})
+  install(FILES "${share}/doc/assay/${name}.1.gz" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES "${share}/bash-completion/completions/${name}" DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES "${share}/zsh/vendor-completions/_${name}" DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+  install(FILES "${share}/fish/vendor_completions.d/${name}.fish" DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endforeach()
+install(FILES "${packaging}/copyright" DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assay)
+install(FILES "${packaging}/assayd.service" "${packaging}/assay-prover.service" "${packaging}/assay-prover-cuda.service" DESTINATION lib/systemd/system)
+install(FILES "${packaging}/prover.conf" DESTINATION /etc/assay)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME assay)
+set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
+set(CPACK_PACKAGE_CONTACT "The Assay developers <assay@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "settlement chain for networks that sell GPU compute")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "The node (assayd), the wallet (assay), the provider's worker (assay-prover) and
+the simulator of token economies (assay-sim), with manual pages, completions
+and systemd units.")
+set(CPACK_PACKAGE_DIRECTORY "${CMAKE_BINARY_DIR}/package")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # the libraries' own packages say which versions the programs need
+set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS nvidia-smi)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${packaging}/postinst" "${packaging}/prerm" "${packaging}/postrm" "${packaging}/conffiles")
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+include(CPack)
