@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostFile = std::size_t{256} << 20;
 constexpr std::size_t kMostRows = 1'000'000;
+constexpr unsigned kInVain = 4;  // transactions that expire one after the other: something else is wrong
 
 struct Payments {
     std::vector<chain::Output> outputs;
@@ -81,7 +82,6 @@ Payments read_payments(const Session& session, const ChainInfo& chain, const std
     const std::string text = file == "-" ? all_of_stdin() : typed(read_small_file(file, kMostFile));
     const auto records = take(parse_csv(text, name));
     Payments out;
-    out.content = to_hex(sha256(as_bytes(text)).view());
     if (records.empty()) fail({Code::invalid_params, name + " holds no payment"});
     const Columns columns = columns_of(records.front(), name);
     std::set<Address> seen;
@@ -126,6 +126,8 @@ Payments read_payments(const Session& session, const ChainInfo& chain, const std
             fail({Code::invalid_params, name + " has more than a million rows"}, "split it");
     }
     if (out.outputs.empty()) fail({Code::invalid_params, name + " holds no payment"});
+    // Of what is paid, not of how it is written: other quotes or line ends make no other list.
+    out.content = to_hex(sha256(borsh::encode(out.outputs)).view());
     return out;
 }
 
@@ -194,8 +196,15 @@ class Run {
 
     void go(const Signer& signer) {
         progress_.begin_at(journal_.paid_rows());
+        unsigned in_vain = 0;
         while (true) {
-            if (journal_.open_part() != nullptr) settle();
+            const std::size_t before = journal_.paid_rows();
+            if (journal_.open_part() != nullptr) {
+                settle();
+                in_vain = journal_.paid_rows() == before ? in_vain + 1 : 0;
+            }
+            if (in_vain == kInVain)
+                stop({Code::expired, std::to_string(kInVain) + " transactions in a row came into no block"});
             progress_.at(journal_.paid_rows());
             if (journal_.finished()) break;
             send_next(signer);
@@ -230,8 +239,9 @@ class Run {
         progress_.sending(to_hex(tx.txid.view()));
         SendOptions accept;
         accept.wait = false;
-        // What the node says is looked at again in settle(), where nothing is signed anew that could still be included.
-        (void)send_and_wait(session_.rpc(), tx, accept);
+        const auto accepted = send_and_wait(session_.rpc(), tx, accept);
+        // What the node says is looked at in settle(), where nothing is signed anew that could still be included.
+        if (!accepted && accepted.error().code == Code::outcome_unknown) stop(accepted.error());
     }
 
     /// Until the last signed transaction is in a block, or never can be.
