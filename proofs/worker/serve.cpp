@@ -154,7 +154,7 @@ class ProductConnection {
     bool one() {
         Parser parser;
         parser.header_limit(8u << 10);
-        parser.body_limit(boost::none);
+        parser.body_limit(~std::uint64_t{0});  // compared with the order, not here
         const auto failed = step([&](auto done) {
             http::async_read_header(stream_, buffer_, parser, [done](beast::error_code e, std::size_t) { done(e); });
         });

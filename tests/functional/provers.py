@@ -14,6 +14,7 @@ class Provers(unittest.TestCase):
 
     CLASSES = []  # (name of a class of the devnet, members that differ)
     PROVIDERS = []  # (key, class)
+    BLOCK_TIME = None  # the devnet's own
 
     @classmethod
     def setUpClass(cls):
@@ -25,7 +26,7 @@ class Provers(unittest.TestCase):
             classes.append(next(c for c in classes if c["name"] == like) | members)
         file = cls.path / "genesis.json"
         file.write_text(json.dumps(genesis))
-        cls.node = Node(cls.path / "node", network=str(file)).start()
+        cls.node = Node(cls.path / "node", network=str(file)).start(block_time=cls.BLOCK_TIME)
         cls.home = cls.path / "wallet"
         cls.password = cls.path / "password"
         cls.password.write_text("correct horse\n")

@@ -133,7 +133,7 @@ Result<std::uint64_t> download(const Url& url, const std::string& target, const 
         net_http::async_write(wire.stream, request, [done](net_beast::error_code e, std::size_t) { done(e); });
     });
     net_http::response_parser<net_http::buffer_body> parser;
-    parser.body_limit(boost::none);
+    parser.body_limit(~std::uint64_t{0});  // what is due is known below
     if (!failure)
         failure = wire.step(kChunk, [&](auto done) {
             net_http::async_read_header(wire.stream, wire.buffer, parser,
