@@ -1,51 +1,36 @@
 // The product that a buyer ordered (docs/protocol.md §12): the provider's half of it.
-#include <algorithm>
-#include <thread>
-
 #include "base/hex.hpp"
 #include "proofs/matrix.hpp"
 #include "proofs/worker/commands.hpp"
+#include "proofs/worker/multiply.hpp"
 #include "proofs/worker/output.hpp"
 #include "wallet/client/matrices.hpp"
+#include "wallet/client/npy.hpp"
 
 namespace assay::proofs::worker {
 
 namespace {
 
-Bytes matrix_file(const std::string& path) {
-    const std::string text = read_file(path);
-    return {text.begin(), text.end()};
+bool ends_with(const std::string& text, std::string_view end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 }  // namespace
 
 void multiply_command(const Common& c, const MultiplyArguments& a) {
-    const wallet::GemmSize size = take(wallet::parse_gemm_size(a.size));
     if (a.inputs.size() != 2) throw Failure(Code::usage, "--input is needed twice: the file of A, and that of B");
-    const Bytes left = matrix_file(a.inputs[0]), right = matrix_file(a.inputs[1]);
+    const wallet::MatrixFile a_file = take(wallet::read_matrix_file(a.inputs[0], wallet::Element::int8)),
+                             b_file = take(wallet::read_matrix_file(a.inputs[1], wallet::Element::int8));
+    const wallet::GemmSize size = take(wallet::size_of_inputs(a.size, a_file.shape, b_file.shape));
+    const Bytes &left = a_file.values, &right = b_file.values;
     const Hash a_root = take(wallet::matrix_root("the matrix A", left, size.m, size.k));
     const Hash b_root = take(wallet::matrix_root("the matrix B", right, size.n, size.k));
 
-    std::vector<std::uint32_t> product(static_cast<std::size_t>(size.m * size.n));
-    const std::uint64_t parts =
-        std::min<std::uint64_t>(c.threads != 0 ? c.threads : std::max(1u, std::thread::hardware_concurrency()), size.m);
-    std::vector<std::thread> workers;
-    for (std::uint64_t i = 0; i < parts; ++i) {
-        const std::uint64_t first = size.m * i / parts, count = size.m * (i + 1) / parts - first;
-        workers.emplace_back([&, first, count] {
-            multiply_rows(left, right, size.n, size.k, first, count,
-                          std::span(product).subspan(static_cast<std::size_t>(first * size.n),
-                                                     static_cast<std::size_t>(count * size.n)));
-        });
-    }
-    for (auto& each : workers) each.join();
-
-    std::string bytes(4 * product.size(), '\0');
-    for (std::size_t i = 0; i < product.size(); ++i)
-        for (std::size_t byte = 0; byte < 4; ++byte)
-            bytes[4 * i + byte] = static_cast<char>(product[i] >> (8 * byte) & 0xff);
-    write_file(a.output, bytes);
-    const Hash c_root = tile_tree(product, size.m, size.n).root();
+    const auto product = multiply(left, right, size, c.threads, nullptr);
+    write_file(a.output, (ends_with(a.output, ".npy") ? wallet::npy_header(wallet::Element::int32, size.m, size.n)
+                                                      : std::string()) +
+                             product_bytes(*product));
+    const Hash c_root = tile_tree(*product, size.m, size.n).root();
     const auto hex = [](const Hash& h) { return to_hex(h.view()); };
     if (c.json)
         return print_json({{"m", size.m},

@@ -9,7 +9,9 @@
 #include "base/utc.hpp"
 #include "proofs/worker/home.hpp"
 #include "proofs/worker/machine.hpp"
+#include "proofs/worker/product_worker.hpp"
 #include "proofs/worker/runner.hpp"
+#include "proofs/worker/serve.hpp"
 #include "proofs/worker/terminal.hpp"
 
 namespace assay::proofs::worker {
@@ -55,6 +57,41 @@ void must_belong(const StateFolder& state, const Identity& id) {
                       "give this one a --state of its own, or remove the folder where nothing in it is needed");
 }
 
+/// What a run with --serve has besides: the products of leases, their server and their worker.
+class Shop {
+   public:
+    Shop(const Common& c, const RunArguments& a, const wallet::Signer& signer, const StateFolder& state,
+         const Identity& id, bool own_key, std::uint64_t block_ms, const Events& tell)
+        : products_(state.folder() / "products", a.serve_most << 20),
+          worker_(take(wallet::parse_url(a.node)), signer, products_, tell,
+                  {id.provider, own_key, a.fault, c.threads, block_ms}),
+          server_(take(parse_listen(a.serve)), products_,
+                  [this, &tell](const Hash& order, Side side, std::uint64_t bytes) {
+                      const std::string name = side == Side::a ? "a" : "b";
+                      tell("input", {{"order", to_hex(order.view())}, {"matrix", name}, {"bytes", bytes}},
+                           "order " + to_hex(order.view()).substr(0, 8) + ": matrix " + name + " is here, " +
+                               std::to_string(bytes) + " bytes");
+                      worker_.wake();
+                  }) {
+        take(server_.start());
+        worker_.start();
+        const std::string url =
+            "http://" + a.serve.substr(0, a.serve.rfind(':')) + ":" + std::to_string(server_.port());
+        tell("serving", {{"url", url}}, "serves products at " + url);
+    }
+    ~Shop() {
+        server_.stop();
+        worker_.stop();
+    }
+    Shop(const Shop&) = delete;
+    Shop& operator=(const Shop&) = delete;
+
+   private:
+    Products products_;
+    ProductWorker worker_;
+    ProductServer server_;
+};
+
 }  // namespace
 
 Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const Address& signer) {
@@ -63,10 +100,12 @@ Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const
 
 int run_command(const Common& c, const RunArguments& a) {
     const Fault fault = take(parse_fault(a.fault));
+    if (!a.serve.empty()) (void)take(parse_listen(a.serve));
     NodeClient node(take(wallet::parse_url(a.node)));
     StateFolder state = StateFolder::hold(state_of(a));
     state.forget_drain();  // it was meant for the run before
-    SigningSession signing(node, Home(a.home).unlock(a.from, a.password_file, c.json));
+    const wallet::Signer signer = Home(a.home).unlock(a.from, a.password_file, c.json);
+    SigningSession signing(node, signer);
     const Chain chain = meet(node, a.node_wait);
     if (fault.kind != FaultKind::none && !chain.genesis.publishes_keys)
         throw Failure(Code::wrong_chain,
@@ -96,7 +135,10 @@ int run_command(const Common& c, const RunArguments& a) {
     Runner runner(node, signing, state, device, tell,
                   {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs, provider, a.max_temperature}, chain.info,
                   chain.block_ms);
+    std::optional<Shop> shop;
+    if (!a.serve.empty()) shop.emplace(c, a, signer, state, id, provider == signing.address(), chain.block_ms, tell);
     const int exit = runner.run();
+    shop.reset();
     state.forget_drain();
     if (!device.idle()) {
         // A work that will not be committed may still take minutes, and a kernel cannot be called back.

@@ -18,6 +18,8 @@ struct RunArguments {
     std::string from;      ///< a key's name, or the path of its file; empty: the only key there is
     std::string password_file;
     std::string fault = "none";
+    std::string serve;                    ///< HOST:PORT for buyers of products; empty: none
+    std::uint64_t serve_most = 16 << 10;  ///< MiB of one order's matrices and product together
     std::vector<std::uint32_t> slots;
     std::uint64_t epochs = 0;
     unsigned node_wait = 30;        ///< seconds in which the node has to answer first

@@ -1,6 +1,7 @@
 #include "proofs/worker/events.hpp"
 
 #include <chrono>
+#include <mutex>
 
 #include "base/utc.hpp"
 
@@ -13,6 +14,8 @@ std::string utc_now() {
 }
 
 void Events::operator()(const std::string& event, const Json& members, const std::string& text) const {
+    static std::mutex one_line;  // the run's loop and its products tell from threads of their own
+    const std::lock_guard lock(one_line);
     if (!json_) return print_line(utc_now() + "  " + text);
     Json out{{"event", event}, {"at", utc_now()}};
     for (const auto& [key, value] : members.items()) out[key] = value;

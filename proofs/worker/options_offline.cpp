@@ -62,11 +62,13 @@ void add_offline_commands(CLI::App& app, Common& common) {
     verify->add_option("OPENING", o->opening, "JSON, - for stdin")->required();
     verify->callback([o, &common] { verify_command(common, o->opening); });
     auto* multiply = app.add_subcommand("multiply", "a buyer's product: C = A B^T of int8 files, on the CPU");
-    multiply->add_option("--gemm", o->multiply.size, "M,N,K: A is M x K, B is N x K, the product M x N")->required();
-    multiply->add_option("--input", o->multiply.inputs, "the file of A, and again of B")
+    multiply->add_option("--gemm", o->multiply.size,
+                         "M,N,K: A is M x K, B is N x K, the product M x N [of .npy files]");
+    multiply->add_option("--input", o->multiply.inputs, "the file of A, and again of B: .npy, or raw int8 row by row")
         ->required()
         ->allow_extra_args(false);
-    multiply->add_option("--output", o->multiply.output, "where the product goes: raw int32, little-endian, row by row")
+    multiply
+        ->add_option("--output", o->multiply.output, "where the product goes: NAME.npy, else raw int32, little-endian")
         ->required();
     multiply->add_option("--threads", common.threads, "threads on the CPU, 0 for all")
         ->envname("ASSAY_PROVER_THREADS")

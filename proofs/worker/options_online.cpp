@@ -110,6 +110,14 @@ void add_online_commands(CLI::App& app, Common& common, int& exit) {
         ->envname("ASSAY_PROVER_MAX_TEMP")
         ->check(CLI::Range(30, 150))
         ->capture_default_str();
+    run->add_option("--serve", a->serve,
+                    "where buyers of products bring matrices and fetch products; port 0 is any free one")
+        ->envname("ASSAY_PROVER_SERVE")
+        ->type_name("HOST:PORT");
+    run->add_option("--serve-max", a->serve_most, "MiB of one order's matrices and product together")
+        ->envname("ASSAY_PROVER_SERVE_MAX")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 24))
+        ->capture_default_str();
     run->callback([a, &common, &exit] {
         wallet::harden_process();
         exit = run_command(common, *a);

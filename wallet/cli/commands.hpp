@@ -18,7 +18,8 @@ void add_key_commands(CLI::App& app, Session& session);
 /// faucet, send, vest, burn, redeem, stake, unstake, claim, commission, unjail
 void add_token_commands(CLI::App& app, Session& session);
 void add_provider_commands(CLI::App& app, Session& session);   ///< provider
-void add_market_commands(CLI::App& app, Session& session);     ///< order, bid, lease, market
+void add_market_commands(CLI::App& app, Session& session);     ///< order, bid, market
+void add_lease_commands(CLI::App& app, Session& session);      ///< lease
 void add_validator_commands(CLI::App& app, Session& session);  ///< validator
 void add_gov_commands(CLI::App& app, Session& session);        ///< gov propose, vote, list, show
 void add_query_commands(CLI::App& app, Session& session);      ///< status, balance, supply, explain, ledger, …

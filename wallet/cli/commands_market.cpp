@@ -1,4 +1,4 @@
-// Buyers' orders, providers' bids, and the leases that come of them.
+// Buyers' orders, providers' bids, and what work was paid with.
 #include <CLI/CLI.hpp>
 
 #include "base/hex.hpp"
@@ -7,6 +7,7 @@
 #include "wallet/cli/render.hpp"
 #include "wallet/cli/transact.hpp"
 #include "wallet/client/matrices.hpp"
+#include "wallet/client/npy.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -14,30 +15,30 @@ namespace {
 struct MarketOptions {
     Page page;
     std::string order, device_class, who, slot = "0", status;
-    std::string kind = "lanes", units, max_price, deposit, expires = "1h";
-    std::string gemm, a_root, b_root, c_root, tile, output;
+    std::string kind, units, max_price, deposit, expires = "1h";
+    std::string gemm, a_root, b_root;
     std::vector<std::string> inputs;
     bool manual = false;
 };
 
-/// Raw bytes of a matrix, A or B of int8 or a product of int32.
-Bytes read_matrix(const std::string& path) {
-    constexpr std::size_t kMax = std::size_t{1} << 36;  // what the largest job takes, 2^20 rows of 2^16
-    const std::string text = typed(read_small_file(path, kMax));
-    return {text.begin(), text.end()};
-}
-
 /// The job of `order create --kind gemm`: of the files, or of roots that were computed elsewhere.
 proofs::GemmJob job_of(const MarketOptions& o) {
-    if (o.gemm.empty()) usage("--kind gemm needs --gemm M,N,K: A is M x K, B is N x K, the product M x N");
-    const GemmSize size = typed(parse_gemm_size(o.gemm));
     const bool roots = !o.a_root.empty() && !o.b_root.empty();
     if (roots == (o.inputs.size() == 2) || o.inputs.size() == 1 || o.a_root.empty() != o.b_root.empty())
         usage("--kind gemm needs either --input A and --input B or --a-root and --b-root");
-    if (roots) return {size.m, size.n, size.k, parse_hash(o.a_root, "--a-root"), parse_hash(o.b_root, "--b-root")};
-    return {size.m, size.n, size.k, typed(matrix_root(o.inputs[0], read_matrix(o.inputs[0]), size.m, size.k)),
-            typed(matrix_root(o.inputs[1], read_matrix(o.inputs[1]), size.n, size.k))};
+    if (roots) {
+        if (o.gemm.empty()) usage("--a-root and --b-root need --gemm M,N,K: A is M x K, B is N x K, the product M x N");
+        const GemmSize size = typed(parse_gemm_size(o.gemm));
+        return {size.m, size.n, size.k, parse_hash(o.a_root, "--a-root"), parse_hash(o.b_root, "--b-root")};
+    }
+    const MatrixFile a = typed(read_matrix_file(o.inputs[0], Element::int8)),
+                     b = typed(read_matrix_file(o.inputs[1], Element::int8));
+    const GemmSize size = typed(size_of_inputs(o.gemm, a.shape, b.shape));
+    return {size.m, size.n, size.k, typed(matrix_root(o.inputs[0], a.values, size.m, size.k)),
+            typed(matrix_root(o.inputs[1], b.values, size.n, size.k))};
 }
+
+/// "1h" by the chain's time between blocks, "+500" blocks, or a height.
 std::uint64_t expiry_height(Session& session, const ChainInfo& chain, const std::string& text) {
     if (!text.empty() && text[0] == '+') return chain.height + parse_count(text.substr(1), "--expires", 1, 100'000'000);
     if (!text.empty() && text.back() >= '0' && text.back() <= '9')
@@ -55,8 +56,9 @@ std::uint64_t expiry_height(Session& session, const ChainInfo& chain, const std:
 }
 
 void order_create(Session& session, const ChangeOptions& change_options, const MarketOptions& o) {
-    const bool gemm = o.kind == "gemm";
-    if (!gemm && o.kind != "lanes")
+    const bool of_matrices = !o.inputs.empty() || !o.a_root.empty();
+    const bool gemm = o.kind == "gemm" || (o.kind.empty() && of_matrices);
+    if (!gemm && !o.kind.empty() && o.kind != "lanes")
         usage("--kind '" + o.kind + "' is unknown to this chain's version; it knows lanes and gemm");
     if (!gemm && (!o.gemm.empty() || !o.inputs.empty() || !o.a_root.empty() || !o.b_root.empty()))
         usage("--gemm, --input, --a-root and --b-root go with --kind gemm");
@@ -97,15 +99,17 @@ void add_market(CLI::App& app, Session& session, const std::shared_ptr<MarketOpt
     CLI::App* order = app.add_subcommand("order", "a buyer's orders");
     order->require_subcommand(1);
     CLI::App* create = order->add_subcommand("create", "order work, paid from credits as it passes");
-    create
-        ->add_option("--kind", o->kind,
-                     "lanes: canonical tasks of the class, whatever its kind; gemm: a product of yours")
-        ->capture_default_str();
+    create->add_option("--kind", o->kind,
+                       "lanes: canonical tasks of the class, whatever its kind; gemm: a product of yours [gemm where "
+                       "there are inputs, else lanes]");
     create->add_option("--class", o->device_class, "device class")->required();
     create->add_option("--units", o->units, "canonical tasks of the class; of a product there is one");
     create->add_option("--max-price", o->max_price, "USD per unit, at most; of a product, for all of it")->required();
-    create->add_option("--gemm", o->gemm, "--kind gemm: M,N,K, of A (M x K) and B (N x K, the columns of the product)");
-    create->add_option("--input", o->inputs, "--kind gemm: a file of A, and again of B: raw int8, row by row")
+    create->add_option("--gemm", o->gemm,
+                       "a product's M,N,K, of A (M x K) and B (N x K, the columns of the product) [of .npy files]");
+    create
+        ->add_option("--input", o->inputs,
+                     "a product: the file of A, and again of B: .npy of int8, or raw int8 row by row")
         ->allow_extra_args(false);
     create->add_option("--a-root", o->a_root, "--kind gemm: the root of A in place of its file, hex");
     create->add_option("--b-root", o->b_root, "--kind gemm: the root of B in place of its file, hex");
@@ -174,125 +178,6 @@ void add_bids(CLI::App& app, Session& session, const std::shared_ptr<MarketOptio
     });
 }
 
-/// The job of an order as the node tells it, and the dispute that runs.
-struct ProductView {
-    GemmSize size;
-    ProductRoots roots;
-    std::optional<std::pair<std::uint32_t, std::uint32_t>> tile;
-    std::uint64_t next_slice = 0;
-};
-ProductView product_of(Session& session, const Hash& order) {
-    const json::Value answer = session.call("order", Params().text("id", to_hex(order.view())));
-    const json::Value* gemm = answer.find("gemm");
-    if (gemm == nullptr || gemm->kind == json::Kind::null)
-        fail({Code::not_gemm, "the order is for units of a class, not for a product of matrices"});
-    ProductView out{{take(number_at(*gemm, "m")), take(number_at(*gemm, "n")), take(number_at(*gemm, "k"))}, {}, {}, 0};
-    out.roots.a = parse_hash(text_or_empty(*gemm, "a_root"), "a_root");
-    out.roots.b = parse_hash(text_or_empty(*gemm, "b_root"), "b_root");
-    if (const json::Value* d = gemm->find("delivery"); d != nullptr && d->kind != json::Kind::null)
-        out.roots.c = parse_hash(text_or_empty(*d, "c_root"), "c_root");
-    if (const json::Value* d = gemm->find("dispute"); d != nullptr && d->kind != json::Kind::null) {
-        out.tile = {static_cast<std::uint32_t>(take(number_at(*d, "row"))),
-                    static_cast<std::uint32_t>(take(number_at(*d, "col")))};
-        out.next_slice = take(number_at(*d, "next_slice"));
-    }
-    return out;
-}
-
-void add_products(CLI::App& lease, Session& session, const std::shared_ptr<MarketOptions>& o) {
-    CLI::App* deliver = lease.add_subcommand("deliver", "name the product that its buyer gets off chain, by its root");
-    deliver->add_option("ID", o->order, "the order's id")->required();
-    deliver->add_option("--output", o->output, "the product: raw int32, little-endian, row by row");
-    deliver->add_option("--c-root", o->c_root, "its root in place of the file, hex");
-    auto deliver_options = add_change_options(*deliver);
-    deliver->callback([=, &session] {
-        const Hash id = parse_hash(o->order, "the order's id");
-        if (o->output.empty() == o->c_root.empty()) usage("give --output FILE or --c-root HEX");
-        if (deliver_options->offline && o->c_root.empty()) usage("--offline needs --c-root: the node is not asked");
-        change(session, *deliver_options, [&](const ChainInfo&, const Address&) -> Messages {
-            return {chain::Deliver{id, o->c_root.empty()
-                                           ? typed(product_root(read_matrix(o->output), product_of(session, id).size))
-                                           : parse_hash(o->c_root, "--c-root")}};
-        });
-    });
-    CLI::App* verify = lease.add_subcommand(
-        "verify", "is this the product that was delivered, and is it right? Exit 4 where not; sends nothing");
-    verify->add_option("ID", o->order, "the order's id")->required();
-    verify->add_option("--input", o->inputs, "the file of A, and again of B")->required()->allow_extra_args(false);
-    verify->add_option("--output", o->output, "the product: raw int32, little-endian, row by row")->required();
-    verify->callback([=, &session] {
-        const Hash id = parse_hash(o->order, "the order's id");
-        if (o->inputs.size() != 2) usage("--input is needed twice: the file of A, and that of B");
-        const ProductView product = product_of(session, id);
-        const Status right = verify_product(product.size, product.roots, read_matrix(o->inputs[0]),
-                                            read_matrix(o->inputs[1]), read_matrix(o->output));
-        if (!right)
-            fail(right.error(), right.error().code == Code::verification_failed && product.roots.c
-                                    ? "assay lease dispute " + to_hex(id.view()) + " --tile R,C shows a wrong tile"
-                                    : "");
-        const bool delivered = product.roots.c.has_value();
-        session.result(make::object({{"order", make::text(to_hex(id.view()))},
-                                     {"right", make::flag(true)},
-                                     {"delivered", make::flag(delivered)}}),
-                       session.json ? std::string()
-                                    : std::string("right") +
-                                          (delivered ? ", and what was delivered" : "; nothing was delivered yet"));
-    });
-    CLI::App* dispute = lease.add_subcommand(
-        "dispute", "show that a tile of what was delivered is wrong: the next slice of it, 1024 columns at a time");
-    dispute->add_option("ID", o->order, "the order's id")->required();
-    dispute->add_option("--tile", o->tile, "ROW,COLUMN of the tile of 32 x 32, from 0")->required();
-    dispute->add_option("--input", o->inputs, "the file of A, and again of B")->required()->allow_extra_args(false);
-    dispute->add_option("--output", o->output, "the product as it was delivered")->required();
-    auto dispute_options = add_change_options(*dispute);
-    dispute->callback([=, &session] {
-        const Hash id = parse_hash(o->order, "the order's id");
-        const auto tile = typed(parse_tile(o->tile));
-        if (o->inputs.size() != 2) usage("--input is needed twice: the file of A, and that of B");
-        if (dispute_options->offline) usage("--offline: the node has to say which slice is next");
-        must_be_confirmable(session, *dispute_options);
-        const ProductView product = product_of(session, id);
-        chain::Dispute d{id, tile.first, tile.second, 0, {}, {}, {}};
-        if (product.tile == tile) d.slice = static_cast<std::uint32_t>(product.next_slice);
-        const std::uint64_t slices = proofs::slice_count(product.size.k);
-        const auto message = typed(dispute_slice(std::move(d), product.size, read_matrix(o->inputs[0]),
-                                                 read_matrix(o->inputs[1]), read_matrix(o->output)));
-        if (message.slice + 1 < slices)
-            session.note("slice " + std::to_string(message.slice) + " of " + std::to_string(slices) +
-                         ": the same command brings the next one");
-        change(session, *dispute_options, [&](const ChainInfo&, const Address&) -> Messages { return {message}; });
-    });
-}
-
-void add_leases(CLI::App& app, Session& session, const std::shared_ptr<MarketOptions>& o) {
-    CLI::App* lease = app.add_subcommand("lease", "leases: orders that a provider works for");
-    lease->require_subcommand(1);
-    CLI::App* lease_show = lease->add_subcommand("show", "one lease");
-    lease_show->add_option("ID", o->order, "the order's id")->required();
-    lease_show->callback([=, &session] { show(session, "lease", by_id(*o)); });
-    CLI::App* lease_list = lease->add_subcommand("list", "leases, running and ended");
-    lease_list->add_option("--provider", o->who, "only of this provider, an address or a key");
-    lease_list->add_option("--status", o->status, "leased or closed")->check(CLI::IsMember({"leased", "closed"}));
-    add_paging(*lease_list, o->page);
-    lease_list->callback([=, &session] {
-        Params params = by_status(*o);
-        if (!o->who.empty())
-            params.text("provider", session.chain().show(session.address(o->who, session.chain().prefix)));
-        list(session, "leases", o->page, params);
-    });
-    add_products(*lease, session, o);
-    CLI::App* close = lease->add_subcommand(
-        "close",
-        "end a lease: what passed is paid, the rest goes back; its buyer accepts a product that was delivered");
-    close->add_option("ID", o->order, "the order's id")->required();
-    auto close_options = add_change_options(*close);
-    close->callback([=, &session] {
-        const Hash id = parse_hash(o->order, "the order's id");
-        change(session, *close_options,
-               [&](const ChainInfo&, const Address&) -> Messages { return {chain::CloseLease{id}}; });
-    });
-}
-
 void add_prices(CLI::App& app, Session& session, const std::shared_ptr<MarketOptions>& o) {
     CLI::App* market = app.add_subcommand("market", "what units of work were paid with, by class");
     market->add_option("CLASS", o->device_class, "only this device class");
@@ -308,7 +193,6 @@ void add_market_commands(CLI::App& app, Session& session) {
     const auto o = std::make_shared<MarketOptions>();
     add_market(app, session, o);
     add_bids(app, session, o);
-    add_leases(app, session, o);
     add_prices(app, session, o);
 }
 

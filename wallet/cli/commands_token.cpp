@@ -3,6 +3,7 @@
 
 #include "base/utc.hpp"
 #include "wallet/cli/commands.hpp"
+#include "wallet/cli/send_csv.hpp"
 #include "wallet/cli/transact.hpp"
 
 namespace assay::wallet::cli {
@@ -97,12 +98,25 @@ void add_token_commands(CLI::App& app, Session& session) {
     auto give_options = add_change_options(*give, false);
     give->callback([=, &session] { faucet(session, *give_options, *t); });
 
-    CLI::App* send = app.add_subcommand("send", "tokens to somebody");
-    send->add_option("TO", t->who, "address or key of this wallet")->required();
-    send->add_option("AMOUNT", t->amount, "tokens, such as 12.5 or \"12.5 ASY\"")->required();
+    auto csv = std::make_shared<CsvOptions>();
+    CLI::App* send = app.add_subcommand("send", "tokens to somebody, or to everybody on a list");
+    send->add_option("TO", t->who, "address or key of this wallet");
+    send->add_option("AMOUNT", t->amount, "tokens, such as 12.5 or \"12.5 ASY\"");
     send->add_option("--tag", t->tag, "tells deposits apart, at most 64 bytes");
+    send->add_option("--csv", csv->file,
+                     "a list instead: to,amount,tag; - is stdin. Run it again to go on after a break")
+        ->type_name("FILE");
+    send->add_flag("--again", csv->again, "--csv: a list that was paid is paid once more");
+    send->add_option("--progress", csv->progress, "--csv: how far it is, on stderr")
+        ->check(CLI::IsMember({"bar", "json", "none"}))
+        ->capture_default_str();
     auto send_options = add_change_options(*send);
     send->callback([=, &session] {
+        if (!csv->file.empty()) {
+            if (!t->who.empty() || !t->tag.empty()) usage("--csv names everybody: no TO, AMOUNT or --tag beside it");
+            return send_csv(session, *send_options, *csv);
+        }
+        if (t->who.empty() || t->amount.empty()) usage("TO and AMOUNT are needed, or --csv FILE");
         must_be_amount(t->amount);
         if (t->tag.size() > chain::kMaxTag) usage("--tag is longer than 64 bytes");
         change(session, *send_options, [&](const ChainInfo& chain, const Address&) -> Messages {

@@ -98,6 +98,7 @@ int run(int argc, char** argv) {
     add_token_commands(app, session);
     add_provider_commands(app, session);
     add_market_commands(app, session);
+    add_lease_commands(app, session);
     add_validator_commands(app, session);
     add_gov_commands(app, session);
     add_query_commands(app, session);

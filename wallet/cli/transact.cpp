@@ -1,11 +1,8 @@
 #include "wallet/cli/transact.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "base/hex.hpp"
 #include "wallet/cli/log.hpp"
+#include "wallet/cli/nonce_lock.hpp"
 #include "wallet/cli/terminal.hpp"
 #include "wallet/client/message_json.hpp"
 
@@ -124,29 +121,6 @@ void must_succeed(Session& session, const chain::TxBody& body, const ChainInfo& 
 bool lost_the_nonce(Code code) {
     return code == Code::nonce_taken || code == Code::nonce_too_low || code == Code::nonce_gap;
 }
-
-/// One sender of this wallet at a time takes a nonce and has it accepted. Without it two equal payments that are made
-/// at once would get the same nonce, so the same bytes, and the second would pass for the first.
-class NonceLock {
-   public:
-    NonceLock(const Session& session, const Address& sender) {
-        const auto file = session.home_folder() / ("nonce-" + to_hex(sender.view()).substr(0, 16) + ".lock");
-        std::error_code ignored;
-        std::filesystem::create_directories(file.parent_path(), ignored);
-        fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0) fail({Code::io_error, "cannot lock " + file.string()});
-    }
-    ~NonceLock() { release(); }
-    NonceLock(const NonceLock&) = delete;
-    NonceLock& operator=(const NonceLock&) = delete;
-    void release() {
-        if (fd_ >= 0) (void)::close(fd_);
-        fd_ = -1;
-    }
-
-   private:
-    int fd_ = -1;
-};
 
 /// After the node has accepted it: whatever fails now, the transaction is out.
 Result<Outcome> await(Session& session, const SignedTx& tx) {

@@ -47,6 +47,31 @@ Result<GemmSize> parse_gemm_size(std::string_view text) {
     return GemmSize{n[0], n[1], n[2]};
 }
 
+Result<GemmSize> size_of_inputs(std::string_view typed, const std::optional<std::pair<std::uint64_t, std::uint64_t>>& a,
+                                const std::optional<std::pair<std::uint64_t, std::uint64_t>>& b) {
+    if (typed.empty() && (!a || !b))
+        return {Code::usage, "raw files do not say their size: give --gemm M,N,K, or .npy files"};
+    GemmSize size;
+    if (typed.empty()) {
+        size = {a->first, b->first, a->second};
+        if (b->second != a->second)
+            return {Code::usage, "A has " + std::to_string(a->second) + " columns and B " + std::to_string(b->second) +
+                                     "; B has a row for each column of the product, so they must be the same"};
+        ASSAY_TRY_VOID(proofs::check_job({size.m, size.n, size.k, {}, {}}));
+        return size;
+    }
+    ASSAY_TRY(size, parse_gemm_size(typed));
+    const auto differs = [&](const char* name, const auto& shape, std::uint64_t rows) -> Status {
+        if (!shape || (shape->first == rows && shape->second == size.k)) return {};
+        return {Code::usage, std::string(name) + " is " + std::to_string(shape->first) + " x " +
+                                 std::to_string(shape->second) + ", needed are " + std::to_string(rows) + " x " +
+                                 std::to_string(size.k)};
+    };
+    ASSAY_TRY_VOID(differs("A", a, size.m));
+    ASSAY_TRY_VOID(differs("B", b, size.n));
+    return size;
+}
+
 Result<std::pair<std::uint32_t, std::uint32_t>> parse_tile(std::string_view text) {
     ASSAY_TRY(const auto n, numbers<2>(text, "ROW,COLUMN"));
     if (n[0] > 0xffffffffu || n[1] > 0xffffffffu) return {Code::usage, "there is no tile " + std::string(text)};
@@ -106,6 +131,20 @@ Status verify_product(const GemmSize& size, const ProductRoots& roots, ByteView 
                                            " and should be " + std::to_string(wrong->should) + ": tile " +
                                            std::to_string(wrong->row / proofs::kTileSide) + "," +
                                            std::to_string(wrong->col / proofs::kTileSide) + " is wrong"};
+}
+
+Result<std::optional<std::pair<std::uint32_t, std::uint32_t>>> wrong_tile(const GemmSize& size, ByteView a, ByteView b,
+                                                                          ByteView product) {
+    ASSAY_TRY_VOID(must_have("the matrix A", a, size.m * size.k));
+    ASSAY_TRY_VOID(must_have("the matrix B", b, size.n * size.k));
+    ASSAY_TRY_VOID(must_have("the product", product, 4 * size.m * size.n));
+    Hash seed;
+    ASSAY_TRY_VOID(fill_random(seed.bytes));
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> out;
+    if (const auto wrong = proofs::check_product(a, b, values_of(product), size.m, size.n, size.k, seed))
+        out = {static_cast<std::uint32_t>(wrong->row / proofs::kTileSide),
+               static_cast<std::uint32_t>(wrong->col / proofs::kTileSide)};
+    return out;
 }
 
 }  // namespace assay::wallet
