@@ -157,7 +157,8 @@ namespace assay {
     X(selftest_failed, 0)                                    \
     X(verification_failed, 0)                                \
     X(interrupted, 0)                                        \
-    X(conservation_broken, 0)
+    X(conservation_broken, 0)                                \
+    X(watch_only, 0)
 
 enum class Code : std::uint16_t {
 #define ASSAY_CODE_ENUM(word, number) word,

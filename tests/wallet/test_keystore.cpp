@@ -7,8 +7,10 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "wallet/keys/backup.hpp"
 #include "wallet/keys/bip39.hpp"
 #include "wallet/keys/keystore.hpp"
+#include "wallet/keys/watch.hpp"
 
 using namespace assay;
 using namespace assay::wallet;
@@ -172,4 +174,109 @@ TEST_CASE("a full disk or a missing right leaves the old file as it was") {
     CHECK(write_file_atomically("/dev/full/a", "x", 0600, true).error().code == Code::io_error);
     CHECK(read_small_file(dir.path() / "b", 100).error().code == Code::not_found);
     CHECK(read_small_file(dir.path() / "a", 2).error().code == Code::io_error);
+}
+
+TEST_CASE("a renamed key opens under its new name, and the old file is gone") {
+    const TempDir dir;
+    const Keystore keys(dir.path());
+    REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
+    REQUIRE(keys.create("bob", *secret_from_hex(std::string(62, '0') + "07"), "another one", kTiny).ok());
+    CHECK(keys.rename("alice", "carol", "wrong").error().code == Code::wrong_password);
+    CHECK(keys.rename("alice", "bob", "correct horse").error().code == Code::already_exists);
+    CHECK(keys.rename("alice", "../x", "correct horse").error().code == Code::usage);
+    REQUIRE(keys.open("alice", "correct horse").ok());  // nothing of that lost it
+    const auto renamed = keys.rename("alice", "carol", "correct horse");
+    REQUIRE(renamed.ok());
+    CHECK(renamed->kdf.n == kTiny.n);
+    CHECK(keys.open("carol", "correct horse")->entropy == some_secret().entropy);
+    CHECK(keys.open("alice", "correct horse").error().code == Code::unknown_key);
+    CHECK(keys.open("bob", "another one").ok());
+}
+
+TEST_CASE("a changed password opens, the old one does not, and a refused change changes nothing") {
+    const TempDir dir;
+    const Keystore keys(dir.path());
+    REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
+    CHECK(keys.change_password("alice", "wrong", "battery staple", kTiny).error().code == Code::wrong_password);
+    CHECK(keys.change_password("alice", "correct horse", "short", Kdf::strong()).error().code == Code::weak_password);
+    REQUIRE(keys.open("alice", "correct horse").ok());
+    REQUIRE(keys.change_password("alice", "correct horse", "battery staple", kTiny).ok());
+    CHECK(keys.open("alice", "correct horse").error().code == Code::wrong_password);
+    CHECK(keys.open("alice", "battery staple")->secret == some_secret().secret);
+    REQUIRE(keys.erase("alice").ok());
+    CHECK(keys.erase("alice").error().code == Code::unknown_key);
+    CHECK(keys.list()->empty());
+}
+
+TEST_CASE("a watched key has an address and no secret") {
+    const TempDir dir;
+    const Keystore keys(dir.path());
+    const auto alice = keys.create("alice", some_secret(), "correct horse", kTiny);
+    const auto bob = keys.create("bob", *secret_from_hex(std::string(62, '0') + "07"), "another one", kTiny);
+    REQUIRE(bob.ok());
+    KeyInfo cold;
+    cold.name = "cold";
+    cold.kind = KeyKind::watch;
+    cold.address = alice->address;
+    cold.public_key = alice->public_key;
+    cold.path = "xpub/0/0";
+    REQUIRE(keys.watch(cold).ok());
+    CHECK(keys.watch(cold).error().code == Code::already_exists);
+    CHECK(keys.open("cold", "correct horse").error().code == Code::watch_only);
+    CHECK(keys.info("cold")->public_key == alice->public_key);
+    cold.name = "other";
+    cold.address = bob->address;
+    CHECK(keys.watch(cold).error().code == Code::bad_key);  // not that of its key
+
+    const auto both = multisig_key("both", 2, {alice->public_key, bob->public_key});
+    REQUIRE(both.ok());
+    REQUIRE(keys.watch(*both).ok());
+    const auto back = keys.info("both");
+    REQUIRE(back.ok());
+    CHECK(back->keys == both->keys);
+    CHECK(back->threshold == 2);
+    CHECK(back->address == both->address);
+    CHECK(multisig_key("x", 2, {bob->public_key, alice->public_key})->address != both->address);  // order is part of it
+    CHECK(multisig_key("x", 3, {alice->public_key, bob->public_key}).error().code == Code::bad_key);
+    CHECK(multisig_key("x", 0, {alice->public_key, bob->public_key}).error().code == Code::bad_key);
+    CHECK(multisig_key("x", 1, {alice->public_key}).error().code == Code::bad_key);
+    CHECK(multisig_key("x", 1, {alice->public_key, alice->public_key}).error().code == Code::bad_key);
+    REQUIRE(keys.rename("both", "treasury", "").ok());
+    CHECK(keys.list()->size() == 4);
+
+    std::string text = *read_small_file(dir.path() / "treasury.json", 16384);
+    const std::size_t at = text.find("\"threshold\": 2");
+    REQUIRE(at != std::string::npos);
+    text[at + 13] = '1';
+    CHECK(read_key_info(text).error().code == Code::keystore_malformed);  // 1 of 2 has another address
+}
+
+TEST_CASE("a backup comes back whole, or not at all") {
+    const TempDir dir;
+    const Keystore keys(keys_folder(dir.path()));
+    REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
+    REQUIRE(write_file_atomically(dir.path() / "log.jsonl", "{}\n", 0600, false).ok());
+    REQUIRE(write_file_atomically(dir.path() / "keys" / "alice.json.new-12", "half", 0600, false).ok());
+    const auto files = files_to_back_up(dir.path());
+    REQUIRE(files.ok());
+    REQUIRE(files->size() == 2);
+    CHECK(seal_backup(*files, "short", Kdf::strong()).error().code == Code::weak_password);
+    const auto text = seal_backup(*files, "backup password", kTiny);
+    REQUIRE(text.ok());
+    CHECK(text->find("alice") == std::string::npos);
+    const auto back = open_backup(*text, "backup password");
+    REQUIRE(back.ok());
+    CHECK(borsh::encode(*back) == borsh::encode(*files));
+    CHECK(open_backup(*text, "other password").error().code == Code::wrong_password);
+    std::string damaged = *text;
+    damaged[damaged.find("sealed") + 20] ^= 1;
+    CHECK_FALSE(open_backup(damaged, "backup password").ok());
+    // Somebody else's backup writes nowhere but where a wallet has files.
+    for (const char* path :
+         {"../evil", "/etc/passwd", "keys/../../x.json", "keys/a/b.json", "other.json", "keys/.json"}) {
+        INFO(path);
+        const auto evil = seal_backup({{path, "x"}}, "backup password", kTiny);
+        REQUIRE(evil.ok());
+        CHECK(open_backup(*evil, "backup password").error().code == Code::keystore_malformed);
+    }
 }

@@ -13,6 +13,7 @@
 #include "wallet/keys/bip32.hpp"
 #include "wallet/keys/bip39.hpp"
 #include "wallet/keys/keystore.hpp"
+#include "wallet/keys/xpub.hpp"
 
 using namespace assay;
 using namespace assay::wallet;
@@ -142,6 +143,12 @@ TEST_CASE("every valid BIP-32 vector: private and public keys along each path") 
             CHECK(to_hex(key->compressed_public()) == child.at("pubKey").get<std::string>());
             CHECK(extended(*key, true) == child.at("base58Priv").get<std::string>());
             CHECK(extended(*key, false) == child.at("base58").get<std::string>());
+            const auto shown = ExtendedPublicKey::of(*key);
+            CHECK(shown.text() == child.at("base58").get<std::string>());
+            const auto back = ExtendedPublicKey::parse(shown.text());
+            REQUIRE(back.ok());
+            CHECK(back->text() == shown.text());
+            CHECK(back->child_key(7)->text() == ExtendedPublicKey::of(*key->child_key(7)).text());
             ++keys;
         }
     }
@@ -161,6 +168,13 @@ TEST_CASE("a wrong word is named by its place and the near words, never with the
     const auto checksum = entropy_from_mnemonic(words.substr(0, words.size() - 5) + "abandon");
     REQUIRE_FALSE(checksum.ok());
     CHECK(checksum.error().message.find("checksum") != std::string::npos);
+    // One slip of the pen: a near word of the list, or two neighbours.
+    const std::string typed = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    REQUIRE(entropy_from_mnemonic(typed).ok());
+    const auto near = entropy_from_mnemonic("legal winter" + typed.substr(12));
+    CHECK(near.error().message.find("word 2 as 'winner'") != std::string::npos);
+    const auto swapped = entropy_from_mnemonic("winner legal" + typed.substr(12));
+    CHECK(swapped.error().message.find("words 1 and 2 swapped") != std::string::npos);
     CHECK_FALSE(entropy_from_mnemonic("abandon about").ok());
     CHECK_FALSE(entropy_from_mnemonic("").ok());
     CHECK_FALSE(mnemonic_from_entropy(Bytes(17)).ok());
@@ -189,4 +203,46 @@ TEST_CASE("a malformed key path is refused with its place") {
     CHECK(root->derive("m").ok());
     CHECK(hex(root->derive("m/44h/1")->secret) == hex(root->derive("m/44'/1")->secret));
     CHECK(account_path(1, 2) == "m/44'/8710'/1'/0/2");
+}
+
+TEST_CASE("an extended public key is refused with the reason") {
+    const auto master = ExtendedKey::from_seed(Bytes(32, 7));
+    REQUIRE(master.ok());
+    const auto account = master->derive("m/44'/8710'/0'");
+    REQUIRE(account.ok());
+    const ExtendedPublicKey shown = ExtendedPublicKey::of(*account);
+    const std::string text = shown.text();
+    test::Random random;
+    INFO("seed " << test::seed());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::string wrong = text;
+        wrong[i] = wrong[i] == '7' ? '8' : '7';
+        CHECK(ExtendedPublicKey::parse(wrong).error().code == Code::bad_key);
+    }
+    CHECK(ExtendedPublicKey::parse("").error().code == Code::bad_key);
+    CHECK(ExtendedPublicKey::parse(text + "1").error().code == Code::bad_key);
+    CHECK(ExtendedPublicKey::parse(extended(*account, true)).error().message.find("xprv") != std::string::npos);
+    CHECK(shown.child_key(0x80000000u).error().code == Code::bad_key);
+    CHECK(ExtendedPublicKey::of(*master).key_at(0).error().message.find("depth is 0") != std::string::npos);
+    // What watches sees the very keys that sign.
+    for (const std::uint32_t index : {0u, 1u, 77u}) {
+        const auto secret = master->derive(account_path(0, index));
+        REQUIRE(secret.ok());
+        CHECK(*shown.key_at(index) == Signer::from_secret(secret->secret)->public_key());
+    }
+}
+
+TEST_CASE("a public key is taken in three forms, and only with the y that signatures have") {
+    const auto signer = Signer::from_secret(Bytes(32, 5));
+    REQUIRE(signer.ok());
+    const std::string x = to_hex({signer->public_key().data(), 32}), both = to_hex(signer->public_key().view());
+    for (const std::string& form : {x, "02" + x, "03" + x, both})
+        CHECK(*public_key_from_hex(form) == signer->public_key());
+    std::string odd = both;
+    odd.back() = odd.back() == '0' ? '1' : '0';
+    for (const std::string& bad :
+         {std::string(), x.substr(2), odd, "05" + x, std::string(64, 'f'), "zz" + x.substr(2)}) {
+        INFO(bad);
+        CHECK(public_key_from_hex(bad).error().code == Code::bad_key);
+    }
 }

@@ -2,12 +2,13 @@
 #include <CLI/CLI.hpp>
 
 #include "base/bech32m.hpp"
-#include "base/hex.hpp"
+#include "chain/tx.hpp"
 #include "wallet/cli/commands.hpp"
-#include "wallet/cli/session.hpp"
+#include "wallet/cli/key_text.hpp"
 #include "wallet/cli/terminal.hpp"
 #include "wallet/keys/bip39.hpp"
 #include "wallet/keys/random.hpp"
+#include "wallet/keys/xpub.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 struct KeyOptions {
     std::string name, name_flag;
     std::string words = "24", account = "0", index = "0";
-    std::string file, passphrase_file, old_password_file;
+    std::string file, passphrase_file, old_password_file, watch_only;
     bool from_stdin = false, secret_stdin = false, devnet_validator = false, devnet_faucet = false, kdf_light = false;
 
     [[nodiscard]] std::string chosen_name() const {
@@ -28,28 +29,8 @@ struct KeyOptions {
     [[nodiscard]] Kdf kdf() const { return kdf_light ? Kdf::light() : Kdf::strong(); }
 };
 
-json::Value to_value(const KeyInfo& key) {
-    return make::object({{"name", make::text(key.name)},
-                         {"address", make::text(encode_address("assay", key.address))},
-                         {"public_key", make::text(to_hex(ByteView(key.public_key.data(), 32)))},
-                         {"path", make::text(key.path)}});
-}
-
-std::string to_text(const KeyInfo& key) {
-    return "name        " + key.name + "\naddress     " + encode_address("assay", key.address) + "\npublic key  " +
-           to_hex(ByteView(key.public_key.data(), 32)) + "\npath        " + key.path + "\n";
-}
-
-SecureString passphrase(const Session& session, const KeyOptions& o) {
-    (void)session;
+SecureString passphrase(const KeyOptions& o) {
     return o.passphrase_file.empty() ? SecureString() : typed(read_password_file(o.passphrase_file));
-}
-
-/// What is there already is told before a password is asked for.
-void must_be_new(const Session& session, const std::string& name) {
-    const auto existing = session.keystore().info(name);
-    if (existing || existing.error().code != Code::unknown_key)
-        fail({Code::already_exists, "there is a key '" + name + "' already; it stays as it is"}, "choose another name");
 }
 
 void key_new(Session& session, const KeyOptions& o) {
@@ -59,13 +40,13 @@ void key_new(Session& session, const KeyOptions& o) {
     must_be_new(session, name);
     SecureBytes entropy(words * 4 / 3);
     take(fill_random(entropy));
-    const KeySecret secret = take(secret_from_entropy(entropy, passphrase(session, o), 0, 0));
-    const SecureString password = session.new_password();
+    const KeySecret secret = take(secret_from_entropy(entropy, passphrase(o), 0, 0));
+    const SecureString password = session.new_password(session.password_file);
     const KeyInfo key = take(session.keystore().create(name, secret, password.view(), o.kdf()));
     const SecureString phrase = take(mnemonic_from_entropy(entropy));
-    json::Value out = to_value(key);
+    json::Value out = key_to_json(session, key);
     set(out, "mnemonic", make::text(phrase.view()));
-    session.result(out, to_text(key) +
+    session.result(out, key_in_text(session, key) +
                             "\nWrite these words down, in order. Who has them has the key, and without them a lost\n"
                             "file or password cannot be made good:\n\n  " +
                             std::string(phrase.view()) + "\n");
@@ -83,9 +64,9 @@ KeySecret published(Session& session, std::string_view who) {
     return take(secret_from_hex(text_or_empty(*entry, "secret")));
 }
 
-KeySecret secret_of_text(const SecureString& text, const Session& session, const KeyOptions& o) {
+KeySecret secret_of_text(const SecureString& text, const KeyOptions& o) {
     const SecureBytes entropy = typed(entropy_from_mnemonic(text.view()));
-    return take(secret_from_entropy(entropy, passphrase(session, o),
+    return take(secret_from_entropy(entropy, passphrase(o),
                                     static_cast<std::uint32_t>(parse_count(o.account, "--account", 0, 0x7fffffff)),
                                     static_cast<std::uint32_t>(parse_count(o.index, "--index", 0, 0x7fffffff))));
 }
@@ -98,14 +79,36 @@ SecureString trimmed(const SecureString& text) {
     return SecureString(v);
 }
 
+/// An account's xpub, a public key or an address: no secret comes along.
+KeyInfo watched(Session& session, const std::string& name, const KeyOptions& o) {
+    KeyInfo key;
+    key.name = name;
+    key.kind = KeyKind::watch;
+    const std::string& text = o.watch_only;
+    if (text.starts_with("xpub") || text.starts_with("xprv")) {
+        const auto index = static_cast<std::uint32_t>(parse_count(o.index, "--index", 0, 0x7fffffff));
+        key.public_key = typed(typed(ExtendedPublicKey::parse(text)).key_at(index));
+        key.path = text + "/0/" + std::to_string(index);
+    } else if (text.find_first_not_of("0123456789abcdef") == std::string::npos) {
+        key.public_key = typed(public_key_from_hex(text));
+    } else {
+        key.address = typed(decode_address(session.context().prefix, text),
+                            "--watch-only takes an account's xpub, a public key in hex or an address");
+        return key;
+    }
+    key.address = chain::address_of(key.public_key);
+    return key;
+}
+
 void key_import(Session& session, const KeyOptions& o) {
     const int sources = static_cast<int>(!o.file.empty()) + static_cast<int>(o.from_stdin) +
                         static_cast<int>(o.secret_stdin) + static_cast<int>(o.devnet_validator) +
-                        static_cast<int>(o.devnet_faucet);
+                        static_cast<int>(o.devnet_faucet) + static_cast<int>(!o.watch_only.empty());
     if (sources > 1)
         usage(
-            "only one of --file, --stdin, --secret-stdin, --devnet-validator and --devnet-faucet says where the key "
-            "comes from");
+            "only one of --file, --stdin, --secret-stdin, --watch-only, --devnet-validator and --devnet-faucet says "
+            "where "
+            "the key comes from");
     if ((o.from_stdin || o.secret_stdin) && session.password_file == "-")
         usage("stdin cannot carry both the key and the password", "give the password in a file");
     KeyOptions named = o;
@@ -113,6 +116,10 @@ void key_import(Session& session, const KeyOptions& o) {
     if (named.name.empty() && named.name_flag.empty() && o.devnet_faucet) named.name = "faucet";
     const std::string name = named.chosen_name();
     must_be_new(session, name);
+    if (!o.watch_only.empty()) {
+        const KeyInfo key = take(session.keystore().watch(watched(session, name, o)));
+        return session.result(key_to_json(session, key), key_in_text(session, key));
+    }
 
     KeySecret secret;
     if (o.devnet_validator || o.devnet_faucet) {
@@ -120,7 +127,7 @@ void key_import(Session& session, const KeyOptions& o) {
     } else if (o.secret_stdin) {
         secret = typed(secret_from_hex(trimmed(read_all_stdin(256)).view()));
     } else if (o.from_stdin) {
-        secret = secret_of_text(read_all_stdin(4096), session, o);
+        secret = secret_of_text(read_all_stdin(4096), o);
     } else if (!o.file.empty()) {
         const std::string text = typed(read_small_file(o.file, 16 * 1024));
         if (!text.empty() &&
@@ -131,7 +138,7 @@ void key_import(Session& session, const KeyOptions& o) {
                                                                  : typed(read_password_file(o.old_password_file));
             secret = take(decrypt_key(text, old.view()));
         } else {
-            secret = secret_of_text(SecureString(text), session, o);
+            secret = secret_of_text(SecureString(text), o);
         }
     } else {
         if (session.json || !stdin_is_terminal())
@@ -139,20 +146,21 @@ void key_import(Session& session, const KeyOptions& o) {
         session.say("The words, in order, on one line (they are not shown):");
         SecureString line;
         (void)read_line(line, true);
-        secret = secret_of_text(line, session, o);
+        secret = secret_of_text(line, o);
     }
-    const SecureString password = session.new_password();
+    const SecureString password = session.new_password(session.password_file);
     const KeyInfo key = take(session.keystore().create(name, secret, password.view(), o.kdf()));
-    session.result(to_value(key), to_text(key));
+    session.result(key_to_json(session, key), key_in_text(session, key));
 }
 
 void key_list(Session& session) {
     std::vector<json::Value> items;
     std::string text;
     for (const KeyInfo& key : take(session.keystore().list())) {
-        items.push_back(to_value(key));
+        items.push_back(key_to_json(session, key));
         text += key.name + std::string(key.name.size() < 16 ? 16 - key.name.size() : 1, ' ') +
-                encode_address("assay", key.address) + "\n";
+                encode_address(session.context().prefix, key.address) +
+                (key.kind == KeyKind::secret ? "" : "  " + std::string(kind_word(key.kind))) + "\n";
     }
     session.result(make::object({{"items", make::array(std::move(items))}, {"next_cursor", make::null()}}),
                    text.empty() ? "no keys; 'assay key new NAME' makes one" : text);
@@ -183,6 +191,10 @@ void add_key_commands(CLI::App& app, Session& session) {
     import->add_option("--name", o->name_flag, "the same as an option");
     import->add_option("--file", o->file, "words, or a key file of another wallet");
     import->add_flag("--stdin", o->from_stdin, "words from stdin");
+    import
+        ->add_option("--watch-only", o->watch_only,
+                     "an account's xpub, a public key or an address: to watch, not to sign")
+        ->type_name("XPUB");
     import->add_flag("--secret-stdin", o->secret_stdin, "32 bytes of hex from stdin");
     import->add_flag("--devnet-validator", o->devnet_validator,
                      "the validator's key that a devnet's genesis publishes");
@@ -201,8 +213,9 @@ CLI::App* show = key->add_subcommand("show", "address and public key; never a se
 show->add_option("NAME", o->name, "the key; the only one unless told");
 show->callback([o, &session] {
     const KeyInfo info = session.key_or_only(o->name);
-    session.result(to_value(info), to_text(info));
+    session.result(key_to_json(session, info), key_in_text(session, info));
 });
+add_key_change_commands(*key, session);
 }  // namespace assay::wallet::cli
 
 }  // namespace assay::wallet::cli

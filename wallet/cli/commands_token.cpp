@@ -61,6 +61,20 @@ void burn_for_credits(Session& session, const ChangeOptions& o, const TokenOptio
 
 }  // namespace
 
+void add_body_options(CLI::App& command, ChangeOptions& o) {
+    const std::string group = "Transaction";
+    command.add_option("--fee", o.fee, "fee in tokens [gas limit at the chain's price]")->group(group);
+    command.add_option("--gas-limit", o.gas_limit, "[enough for these messages]")->group(group);
+    command
+        .add_option("--valid-until", o.valid_until,
+                    "last height at which it may be included, or +N blocks from now [+100]")
+        ->group(group);
+    command.add_option("--nonce", o.nonce, "[the account's next]")->group(group);
+    command.add_option("--memo", o.memo, "public, at most 256 bytes")->group(group);
+    command.add_option("--chain-id", o.chain_id, "refuse any other chain [the context's]; needed with --offline")
+        ->group(group);
+}
+
 std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_from) {
     auto o = std::make_shared<ChangeOptions>();
     const std::string group = "Transaction";
@@ -68,15 +82,7 @@ std::shared_ptr<ChangeOptions> add_change_options(CLI::App& command, bool with_f
         command.add_option("--from", o->from, "the key that signs; the only one of the wallet unless told")
             ->envname("ASSAY_FROM")
             ->group(group);
-    command.add_option("--fee", o->fee, "fee in tokens [gas limit at the chain's price]")->group(group);
-    command.add_option("--gas-limit", o->gas_limit, "[enough for these messages]")->group(group);
-    command
-        .add_option("--valid-until", o->valid_until,
-                    "last height at which it may be included, or +N blocks from now [+100]")
-        ->group(group);
-    command.add_option("--nonce", o->nonce, "[the account's next]")->group(group);
-    command.add_option("--memo", o->memo, "public, at most 256 bytes")->group(group);
-    command.add_option("--chain-id", o->chain_id, "refuse any other chain; needed with --offline")->group(group);
+    add_body_options(command, *o);
     command.add_flag("--force", o->force, "send it though the node says that it would fail")->group(group);
     command.add_flag("--dry-run", o->dry_run, "the node tries it out, without effect")->group(group);
     command

@@ -30,7 +30,12 @@ std::string compiler() {
 
 void add_globals(CLI::App& app, Session& s) {
     app.add_flag("--json", s.json, "exactly one JSON value on stdout, and no prompt");
-    app.add_option("--node", s.node, "the node")->envname("ASSAY_NODE")->type_name("URL")->capture_default_str();
+    app.add_option("--node", s.node, "the node [the context's, http://127.0.0.1:8710 of 'local']")
+        ->envname("ASSAY_NODE")
+        ->type_name("URL");
+    app.add_option("--context", s.context_name, "the chain for this run [the one in use]")
+        ->envname("ASSAY_CONTEXT")
+        ->type_name("NAME");
     app.add_option("--home", s.home, "where keys and log are [~/.assay/wallet]")
         ->envname("ASSAY_HOME")
         ->type_name("DIR");
@@ -94,7 +99,10 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     add_globals(app, session);
+    add_context_commands(app, session);
     add_key_commands(app, session);
+    add_backup_commands(app, session);
+    add_message_commands(app, session);
     add_token_commands(app, session);
     add_provider_commands(app, session);
     add_market_commands(app, session);

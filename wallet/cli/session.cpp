@@ -77,6 +77,15 @@ void Session::say(const std::string& text) const {
     std::fflush(stderr);
 }
 
+void Session::confirm(bool yes, const std::string& shown, const std::string& question) const {
+    if (yes) return;
+    if (json || !stdin_is_terminal())
+        fail({Code::confirmation_required, shown + " Nobody can be asked whether that is meant"},
+             "add -y once you are sure");
+    say(shown);
+    if (!ask_yes(question)) fail({Code::confirmation_required, "not confirmed; nothing was done"}, "say y, or add -y");
+}
+
 int Session::print(const Failure& f) const {
     if (json) {
         std::vector<json::Member> error{
@@ -94,7 +103,7 @@ int Session::print(const Failure& f) const {
 }
 
 RpcClient& Session::rpc() {
-    if (!rpc_) rpc_ = std::make_unique<RpcClient>(typed(parse_url(node)));
+    if (!rpc_) rpc_ = std::make_unique<RpcClient>(typed(parse_url(node.empty() ? context().node : node)));
     return *rpc_;
 }
 
@@ -121,12 +130,40 @@ const ChainInfo& Session::chain() {
     return *chain_;
 }
 
+const Context& Session::context() {
+    if (!context_) {
+        const Contexts all = load_contexts(home_folder());
+        const std::string& name = context_name.empty() ? all.current : context_name;
+        const Context* found = all.find(name);
+        if (found == nullptr) {
+            const std::string near = json::nearest(name, all.names());
+            fail({Code::not_found,
+                  "there is no context '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?")},
+                 "'assay context list' shows them, 'assay context use local' goes back to the preset");
+        }
+        context_ = *found;
+    }
+    return *context_;
+}
+
+void Session::must_be_chain(const std::string& chain_id, const std::string& said) {
+    if (!said.empty() && said != chain_id)
+        fail({Code::wrong_chain, "this is for chain " + chain_id + ", not for " + said + ", which --chain-id says"});
+    const std::string& expected = context().chain_id;
+    if (said.empty() && !expected.empty() && expected != chain_id)
+        fail({Code::wrong_chain,
+              "this is for chain " + chain_id + ", and the context '" + context().name + "' is chain " + expected},
+             "name another with --context, or the chain with --chain-id " + chain_id);
+}
+
 std::filesystem::path Session::home_folder() const {
     return home.empty() ? typed(default_wallet_home()) : std::filesystem::path(home);
 }
 
-KeyInfo Session::key_or_only(const std::string& name) const {
+KeyInfo Session::key_or_only(const std::string& name) {
     if (!name.empty()) return typed(keystore().info(name));
+    if (!context().key.empty())
+        return typed(keystore().info(context().key), "it is the default key of the context '" + context().name + "'");
     const auto keys = take(keystore().list());
     if (keys.size() == 1) return keys.front();
     if (keys.empty()) fail({Code::unknown_key, "this wallet has no key"}, "make one with 'assay key new NAME'");
@@ -136,7 +173,11 @@ KeyInfo Session::key_or_only(const std::string& name) const {
 }
 
 SecureString Session::password(const std::string& prompt) const {
-    if (!password_file.empty()) return typed(read_password_file(password_file));
+    return password_from(password_file, prompt);
+}
+
+SecureString Session::password_from(const std::string& file, const std::string& prompt) const {
+    if (!file.empty()) return typed(read_password_file(file));
     if (json || !stdin_is_terminal())
         usage("a password is needed, and nobody can be asked", "give --password-file FILE, or - for stdin");
     std::fprintf(stderr, "%s: ", prompt.c_str());
@@ -146,10 +187,10 @@ SecureString Session::password(const std::string& prompt) const {
     return out;
 }
 
-SecureString Session::new_password() const {
-    SecureString first = password("New password, which encrypts the key");
-    if (!password_file.empty()) return first;
-    const SecureString second = password("The same password again");
+SecureString Session::new_password(const std::string& file, const std::string& encrypts) const {
+    SecureString first = password_from(file, "New password, which encrypts " + encrypts);
+    if (!file.empty()) return first;
+    const SecureString second = password_from(file, "The same password again");
     if (!equal_in_constant_time(first.bytes(), second.bytes()))
         fail({Code::wrong_password, "the two passwords differ; nothing was written"}, "run the command again");
     return first;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "wallet/cli/context.hpp"
 #include "wallet/client/chain_info.hpp"
 #include "wallet/client/json_write.hpp"
 #include "wallet/keys/keystore.hpp"
@@ -50,8 +51,9 @@ class Session {
    public:
     // ---- options
     bool json = false;
-    std::string node = "http://127.0.0.1:8710";
-    std::string home;  ///< empty: ~/.assay/wallet
+    std::string node;          ///< by flag or environment; empty: the context's
+    std::string context_name;  ///< for this run; empty: the one in use
+    std::string home;          ///< empty: ~/.assay/wallet
     std::string password_file;
     std::string color = "auto";
 
@@ -64,28 +66,38 @@ class Session {
     void say(const std::string& text) const;
     [[nodiscard]] int print(const Failure& failure) const;
 
+    /// For what cannot be undone: shows it and asks, unless `yes`. Throws confirmation_required.
+    void confirm(bool yes, const std::string& shown, const std::string& question) const;
+
     // ---- the node
     RpcClient& rpc();
     /// A call whose refusal is thrown with the node's own word and hint.
     json::Value call(std::string_view method, const Params& params = {});
     const ChainInfo& chain();
+    /// What --context names, else the one in use.
+    const Context& context();
+    /// Before anything is signed. `said` is --chain-id, which goes before the context's. Throws wrong_chain.
+    void must_be_chain(const std::string& chain_id, const std::string& said = {});
     [[noreturn]] void fail_call(const Error& error, const std::string& hint = {});
 
     // ---- the home
     [[nodiscard]] std::filesystem::path home_folder() const;
     [[nodiscard]] Keystore keystore() const { return Keystore(keys_folder(home_folder())); }
-    /// The key named by --from, or the only one there is.
-    [[nodiscard]] KeyInfo key_or_only(const std::string& name) const;
+    /// The key named by --from, the context's, or the only one there is.
+    [[nodiscard]] KeyInfo key_or_only(const std::string& name);
     /// From --password-file or a prompt.
     [[nodiscard]] SecureString password(const std::string& prompt) const;
-    /// The same, asked twice at a terminal.
-    [[nodiscard]] SecureString new_password() const;
+    /// From another file than --password-file, or a prompt.
+    [[nodiscard]] SecureString password_from(const std::string& file, const std::string& prompt) const;
+    /// From `file`, or asked twice at a terminal.
+    [[nodiscard]] SecureString new_password(const std::string& file, const std::string& encrypts = "the key") const;
     /// A bech32m address, or the name of a key of this wallet.
     [[nodiscard]] Address address(const std::string& text, const std::string& prefix) const;
 
    private:
     std::unique_ptr<RpcClient> rpc_;
     std::optional<ChainInfo> chain_;
+    std::optional<Context> context_;
 };
 
 /// A decimal integer as a person types it: digits only. `what` names the option. Throws usage.

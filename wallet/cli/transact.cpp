@@ -1,10 +1,12 @@
 #include "wallet/cli/transact.hpp"
 
+#include "base/bech32m.hpp"
 #include "base/hex.hpp"
 #include "wallet/cli/log.hpp"
 #include "wallet/cli/nonce_lock.hpp"
 #include "wallet/cli/terminal.hpp"
 #include "wallet/client/message_json.hpp"
+#include "wallet/client/multisig.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -13,6 +15,8 @@ struct Sender {
     std::string name;
     Address address;
     std::function<Signer()> unlock;  ///< asks for the password when it is needed, and not before
+    KeyKind kind = KeyKind::secret;  ///< others cannot sign here
+    std::optional<chain::Auth> multisig = {};
 };
 
 std::string in_words(const chain::TxBody& body, const ChainInfo& chain) {
@@ -38,25 +42,20 @@ TxOptions tx_options(const ChangeOptions& typed_options, const ChainInfo& chain)
     return out;
 }
 
-ChainInfo offline_chain(const ChangeOptions& options) {
-    if (options.chain_id.empty() || options.nonce.empty() || options.fee.empty() || options.valid_until.empty())
-        usage("--offline needs --chain-id, --nonce, --fee and --valid-until, since no node can be asked");
+ChainInfo offline_chain(Session& session, const ChangeOptions& options) {
+    const Context& context = session.context();
+    const std::string& chain_id = options.chain_id.empty() ? context.chain_id : options.chain_id;
+    if (chain_id.empty() || options.nonce.empty() || options.fee.empty() || options.valid_until.empty())
+        usage("--offline needs --chain-id, --nonce, --fee and --valid-until, since no node can be asked",
+              "a context with a chain id stands in place of --chain-id");
     if (options.valid_until[0] == '+')
         usage("--offline needs a height in --valid-until, not a number of blocks from now");
     ChainInfo chain;
-    chain.chain_id = options.chain_id;
+    chain.chain_id = chain_id;
+    chain.denom = context.denom;
+    chain.decimals = context.decimals;
+    chain.prefix = context.prefix;
     return chain;
-}
-
-std::string screen(const chain::TxBody& body, const ChainInfo& chain, const std::string& from) {
-    std::string out;
-    for (const auto& m : body.messages) out += "  " + message_in_words(m, chain) + "\n";
-    out += "  from        " + from + "  " + chain.show(body.sender) + "\n";
-    out += "  chain       " + body.chain_id + "\n";
-    out += "  fee         " + chain.show(body.fee) + "  (gas limit " + std::to_string(body.gas_limit) + ")\n";
-    out += "  nonce       " + std::to_string(body.nonce) + ", valid until height " + std::to_string(body.valid_until);
-    if (!body.memo.empty()) out += "\n  memo        " + body.memo;
-    return out;
 }
 
 void confirm(const Session& session, const ChangeOptions& options, const std::string& shown) {
@@ -181,10 +180,15 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
     if (options.no_wait && (options.dry_run || options.generate_only || options.offline))
         usage("--no-wait says what to do after sending, and nothing would be sent");
     must_be_confirmable(session, options);
-    const ChainInfo chain = options.offline ? offline_chain(options) : session.chain();
-    if (!options.offline && !options.chain_id.empty() && options.chain_id != chain.chain_id)
-        fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
-    const TxOptions wanted = tx_options(options, chain);
+    if (sender.kind != KeyKind::secret && !options.generate_only)
+        fail({Code::watch_only, sender.kind == KeyKind::multisig
+                                    ? "key '" + sender.name + "' is a multisig, which several keys sign for"
+                                    : "the secret of '" + sender.name + "' is not in this wallet"},
+             "--generate-only writes the transaction, 'assay tx sign' signs it where the secret is");
+    const ChainInfo chain = options.offline ? offline_chain(session, options) : session.chain();
+    session.must_be_chain(chain.chain_id, options.chain_id);
+    TxOptions wanted = tx_options(options, chain);
+    if (sender.multisig) wanted.extra_gas = multisig_gas(*sender.multisig);
     const Messages messages = make_messages(chain, sender.address);
     const auto build = [&]() -> Result<chain::TxBody> {
         return options.offline ? build_tx_offline(chain, sender.address, messages, wanted)
@@ -194,7 +198,7 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
     if (!first) session.fail_call(first.error());
     if (options.dry_run) return dry_run(session, *first, chain, sender);
     if (options.generate_only) {
-        const json::Value file = tx_file_to_json({*first, std::nullopt, chain.prefix});
+        const json::Value file = tx_file_to_json({*first, sender.multisig, chain.prefix});
         return session.result(file, to_json(file, 2));
     }
     if (!options.offline && !options.force) must_succeed(session, *first, chain);
@@ -221,11 +225,28 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
 
 }  // namespace
 
+std::string screen(const chain::TxBody& body, const ChainInfo& chain, const std::string& from) {
+    std::string out;
+    for (const auto& m : body.messages) out += "  " + message_in_words(m, chain) + "\n";
+    out += "  from        " + from + "  " + chain.show(body.sender) + "\n";
+    out += "  chain       " + body.chain_id + "\n";
+    out += "  fee         " + chain.show(body.fee) + "  (gas limit " + std::to_string(body.gas_limit) + ")\n";
+    out += "  nonce       " + std::to_string(body.nonce) + ", valid until height " + std::to_string(body.valid_until);
+    if (!body.memo.empty()) out += "\n  memo        " + body.memo;
+    return out;
+}
+
 void must_be_confirmable(const Session& session, const ChangeOptions& options) {
     if (options.yes || options.dry_run || options.generate_only) return;
     if (session.json || !stdin_is_terminal())
         fail({Code::confirmation_required, "this changes the chain's state, and nobody can be asked"},
              "add -y once you are sure, or look first with --dry-run");
+}
+
+TxFile read_tx_file(const std::string& path) {
+    constexpr std::size_t kMax = 1u << 20;
+    if (path == "-") return typed(parse_tx_file(read_all_stdin(kMax).view()));
+    return typed(parse_tx_file(typed(read_small_file(path, kMax))));
 }
 
 void report(Session& session, const Outcome& outcome, const json::Value& transaction, const ChainInfo* chain) {
@@ -275,14 +296,22 @@ void report(Session& session, const Outcome& outcome, const json::Value& transac
 }
 
 void change(Session& session, const ChangeOptions& options, const MakeMessages& make_messages) {
-    const KeyInfo key = session.key_or_only(options.from);
-    change_from(session, options,
-                {key.name, key.address,
-                 [&session, key] {
-                     const SecureString password = session.password("Password of key '" + key.name + "'");
-                     return take(session.keystore().unlock(key.name, password.view()));
-                 }},
+    // An address that is no key of this wallet: its transactions are only written here, and signed elsewhere.
+    if (options.generate_only && !options.from.empty() && !session.keystore().info(options.from))
+        if (const auto address = decode_address(session.context().prefix, options.from))
+            return change_from(
+                session, options,
+                {options.from, *address, []() -> Signer { usage("an address cannot sign"); }, KeyKind::watch},
                 make_messages);
+    const KeyInfo key = session.key_or_only(options.from);
+    Sender sender{key.name, key.address,
+                  [&session, key] {
+                      const SecureString password = session.password("Password of key '" + key.name + "'");
+                      return take(session.keystore().unlock(key.name, password.view()));
+                  },
+                  key.kind};
+    if (key.kind == KeyKind::multisig) sender.multisig = unsigned_auth(key.threshold, key.keys);
+    change_from(session, options, sender, make_messages);
 }
 
 void change_with(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
@@ -291,6 +320,7 @@ void change_with(Session& session, const ChangeOptions& options, const Signer& s
 }
 
 void send_signed(Session& session, const ChangeOptions& options, const SignedTx& tx, const ChainInfo& chain) {
+    session.must_be_chain(chain.chain_id);
     if (tx.tx.body.chain_id != chain.chain_id)
         fail({Code::wrong_chain,
               "the transaction is for chain " + tx.tx.body.chain_id + ", the node is on " + chain.chain_id});

@@ -13,7 +13,7 @@ Result<chain::TxBody> build_tx_offline(const ChainInfo& chain, const Address& se
     body.memo = options.memo;
     body.messages = std::move(messages);
     ASSAY_TRY_VOID(chain::check_shape(body));
-    body.gas_limit = options.gas_limit.value_or(chain::suggested_gas(body, options.opening_units));
+    body.gas_limit = options.gas_limit.value_or(chain::suggested_gas(body, options.opening_units) + options.extra_gas);
     if (options.fee) {
         body.fee = *options.fee;
     } else if (!options.free) {

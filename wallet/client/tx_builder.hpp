@@ -24,7 +24,8 @@ struct TxOptions {
     std::optional<std::uint64_t> nonce = {};                  ///< the account's next_nonce unless told
     std::optional<std::uint64_t> valid_until = {};            ///< a height; the chain's height + valid_for unless told
     std::uint64_t valid_for = kValidForBlocks;
-    bool free = false;  ///< OpenWork: its fee was paid with the commit, so it carries none
+    std::uint64_t extra_gas = 0;  ///< on top of chain::suggested_gas: multisig_gas()
+    bool free = false;            ///< OpenWork: its fee was paid with the commit, so it carries none
     std::string memo = {};
 };
 

@@ -10,7 +10,9 @@ namespace assay::wallet {
 
 struct TxFile {
     chain::TxBody body;
-    std::optional<chain::Auth> auth;  ///< absent while nobody has signed
+    /// Absent while nobody has signed for one key. Of k of n it lists the keys from the start, and fewer than k
+    /// signatures while some are missing (multisig.hpp).
+    std::optional<chain::Auth> auth;
     std::string prefix = "assay";
 };
 

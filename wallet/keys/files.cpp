@@ -63,6 +63,13 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
     return {};
 }
 
+Status remove_file(const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) != 0) return failed("remove", path);
+    const Descriptor parent{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (parent.fd >= 0) (void)::fsync(parent.fd);
+    return {};
+}
+
 Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.fd < 0) {

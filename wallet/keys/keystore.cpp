@@ -1,36 +1,32 @@
 #include "wallet/keys/keystore.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/bech32m.hpp"
 #include "base/hex.hpp"
 #include "base/json.hpp"
 #include "wallet/keys/bip32.hpp"
 #include "wallet/keys/bip39.hpp"
-#include "wallet/keys/random.hpp"
+#include "wallet/keys/envelope.hpp"
 #include "wallet/keys/seal.hpp"
+#include "wallet/keys/watch.hpp"
 
 namespace assay::wallet {
 namespace {
 
 constexpr std::size_t kMaxFile = 16 * 1024;
 constexpr std::string_view kFormat = "assay-key";
-/// Addresses in key files carry this prefix on every network: the 32 bytes are the same everywhere.
-constexpr std::string_view kPrefix = "assay";
 
 struct File {
     KeyInfo info;
     std::string address;  ///< as it stands in the file
-    Kdf kdf;
-    Bytes salt, nonce, sealed;
+    Envelope envelope;
 };
 
-/// Everything in the file but the sealed bytes themselves, in one line per field.
-std::string authenticated(const File& f) {
-    return std::string(kFormat) + "\n1\n" + f.info.name + "\n" + f.address + "\n" + to_hex(f.info.public_key.view()) +
-           "\n" + f.info.path + "\nscrypt\n" + std::to_string(f.kdf.n) + "\n" + std::to_string(f.kdf.r) + "\n" +
-           std::to_string(f.kdf.p) + "\n" + to_hex(f.salt) + "\naes-256-gcm\n" + to_hex(f.nonce) + "\n";
+/// Everything in the file before the envelope, in one line per field.
+std::string header(const KeyInfo& info, const std::string& address) {
+    return std::string(kFormat) + "\n1\n" + info.name + "\n" + address + "\n" + to_hex(info.public_key.view()) + "\n" +
+           info.path + "\n";
 }
 
 /// Only characters that need no escape in JSON and cannot pass for another field.
@@ -52,36 +48,16 @@ Result<File> parse(std::string_view text) {
         File f;
         ASSAY_TRY(f.info.name, top.string("name"));
         ASSAY_TRY(f.address, top.string("address"));
-        ASSAY_TRY(f.info.address, decode_address(kPrefix, f.address));
+        ASSAY_TRY(f.info.address, decode_address(kKeyFilePrefix, f.address));
         ASSAY_TRY(const std::string key, top.string("public_key"));
         ASSAY_TRY(f.info.public_key, fixed_from_hex<PublicKey>(key));
         ASSAY_TRY(f.info.path, top.string("path"));
         if (!plain(f.info.path) || f.info.path.size() > 128) return bad("path holds characters that no path has");
         if (!check_key_name(f.info.name)) return bad("name is not a key's name");
-        ASSAY_TRY(json::Object kdf, top.object("kdf"));
-        ASSAY_TRY(const std::string kdf_name, kdf.string("name"));
-        if (kdf_name != "scrypt") return bad("kdf.name is not \"scrypt\"");
-        // Bounds: a file from elsewhere must not take the machine's memory (at most 1 GiB) or an hour.
-        ASSAY_TRY(f.kdf.n, kdf.u64("n", 1u << 10, 1u << 20));
-        ASSAY_TRY(const std::uint64_t r, kdf.u64("r", 1, 8));
-        ASSAY_TRY(const std::uint64_t p, kdf.u64("p", 1, 4));
-        f.kdf.r = static_cast<std::uint32_t>(r);
-        f.kdf.p = static_cast<std::uint32_t>(p);
-        if (!std::has_single_bit(f.kdf.n)) return bad("kdf.n is not a power of two");
-        ASSAY_TRY(const std::string salt, kdf.string("salt"));
-        ASSAY_TRY(f.salt, from_hex(salt));
-        ASSAY_TRY_VOID(kdf.done());
-        ASSAY_TRY(json::Object cipher, top.object("cipher"));
-        ASSAY_TRY(const std::string cipher_name, cipher.string("name"));
-        if (cipher_name != "aes-256-gcm") return bad("cipher.name is not \"aes-256-gcm\"");
-        ASSAY_TRY(const std::string nonce, cipher.string("nonce"));
-        ASSAY_TRY(f.nonce, from_hex(nonce));
-        ASSAY_TRY(const std::string sealed, cipher.string("sealed"));
-        ASSAY_TRY(f.sealed, from_hex(sealed));
-        ASSAY_TRY_VOID(cipher.done());
+        ASSAY_TRY(f.envelope, Envelope::read(top, 4096));
+        f.info.kdf = f.envelope.kdf;
         ASSAY_TRY_VOID(top.done());
-        if (f.salt.size() != 32 || f.nonce.size() != kNonceSize) return bad("salt or nonce has a wrong length");
-        if (f.sealed.size() < kTagSize + 36 || f.sealed.size() > 4096) return bad("cipher.sealed has a wrong length");
+        if (f.envelope.sealed.size() < kTagSize + 36) return bad("cipher.sealed has a wrong length");
         return f;
     };
     auto file = read();
@@ -92,11 +68,7 @@ Result<File> parse(std::string_view text) {
 std::string write(const File& f) {
     return "{\n  \"format\": \"assay-key\",\n  \"version\": 1,\n  \"name\": \"" + f.info.name +
            "\",\n  \"address\": \"" + f.address + "\",\n  \"public_key\": \"" + to_hex(f.info.public_key.view()) +
-           "\",\n  \"path\": \"" + f.info.path +
-           "\",\n  \"kdf\": {\"name\": \"scrypt\", \"n\": " + std::to_string(f.kdf.n) +
-           ", \"r\": " + std::to_string(f.kdf.r) + ", \"p\": " + std::to_string(f.kdf.p) + ", \"salt\": \"" +
-           to_hex(f.salt) + "\"},\n  \"cipher\": {\"name\": \"aes-256-gcm\", \"nonce\": \"" + to_hex(f.nonce) +
-           "\", \"sealed\": \"" + to_hex(f.sealed) + "\"}\n}\n";
+           "\",\n  \"path\": \"" + f.info.path + "\",\n" + f.envelope.json() + "}\n";
 }
 
 // The sealed bytes: three strings, each with its length in one or two bytes: secret u8, entropy u8, passphrase u16.
@@ -196,22 +168,19 @@ Result<std::string> encrypt_key(const std::string& name, const KeySecret& secret
     ASSAY_TRY(const Signer signer, Signer::from_secret(secret.secret));
     if (secret.passphrase.size() > 1024) return {Code::bad_key, "the passphrase is longer than 1024 bytes"};
     File f;
-    f.info = {name, signer.address(), signer.public_key(), secret.path};
-    f.address = encode_address(kPrefix, f.info.address);
-    f.kdf = kdf;
-    f.salt.resize(32);
-    f.nonce.resize(kNonceSize);
-    ASSAY_TRY_VOID(fill_random(f.salt));
-    ASSAY_TRY_VOID(fill_random(f.nonce));
-    const SecureBytes key = stretch(password, f.salt, kdf);
-    f.sealed = seal(key, f.nonce, as_bytes(authenticated(f)), pack(secret));
+    f.info = {name, signer.address(), signer.public_key(), secret.path, KeyKind::secret, kdf};
+    f.address = encode_address(kKeyFilePrefix, f.info.address);
+    ASSAY_TRY(f.envelope, Envelope::seal_up(password, kdf, header(f.info, f.address), pack(secret)));
     return write(f);
 }
 
 Result<KeySecret> decrypt_key(std::string_view text, std::string_view password) {
+    if (is_watch_file(text)) {
+        ASSAY_TRY(const KeyInfo info, read_watch_file(text));
+        return {Code::watch_only, "the secret of key '" + info.name + "' is not in this wallet, which only watches it"};
+    }
     ASSAY_TRY(const File f, parse(text));
-    const SecureBytes key = stretch(password, f.salt, f.kdf);
-    const auto opened = unseal(key, f.nonce, as_bytes(authenticated(f)), f.sealed);
+    const auto opened = f.envelope.open(password, header(f.info, f.address));
     if (!opened)
         return {Code::wrong_password, "the password is wrong, or the key file '" + f.info.name + "' was changed"};
     ASSAY_TRY(KeySecret secret, unpack(*opened));
@@ -223,6 +192,7 @@ Result<KeySecret> decrypt_key(std::string_view text, std::string_view password) 
 }
 
 Result<KeyInfo> read_key_info(std::string_view text) {
+    if (is_watch_file(text)) return read_watch_file(text);
     ASSAY_TRY(File f, parse(text));
     return std::move(f.info);
 }
@@ -276,6 +246,42 @@ Result<KeyInfo> Keystore::create(const std::string& name, const KeySecret& secre
     ASSAY_TRY(const std::string text, encrypt_key(name, secret, password, kdf));
     ASSAY_TRY_VOID(write_file_atomically(file_of(name), text, 0600, false));
     return read_key_info(text);
+}
+
+Result<KeyInfo> Keystore::watch(const KeyInfo& key) const {
+    ASSAY_TRY(const std::string text, watch_file(key));
+    ASSAY_TRY_VOID(write_file_atomically(file_of(key.name), text, 0600, false));
+    return read_key_info(text);
+}
+
+Result<KeyInfo> Keystore::rename(std::string_view from, const std::string& to, std::string_view password) const {
+    ASSAY_TRY_VOID(check_key_name(to));
+    ASSAY_TRY(KeyInfo key, info(from));
+    std::string text;
+    if (key.kind == KeyKind::secret) {
+        ASSAY_TRY(const KeySecret secret, open(from, password));
+        ASSAY_TRY(text, encrypt_key(to, secret, password, key.kdf));
+    } else {
+        key.name = to;
+        ASSAY_TRY(text, watch_file(key));
+    }
+    ASSAY_TRY_VOID(write_file_atomically(file_of(to), text, 0600, false));
+    ASSAY_TRY_VOID(remove_file(file_of(from)));
+    return read_key_info(text);
+}
+
+Result<KeyInfo> Keystore::change_password(std::string_view name, std::string_view old, std::string_view fresh,
+                                          Kdf kdf) const {
+    ASSAY_TRY(const KeySecret secret, open(name, old));
+    if (kdf.n >= Kdf::strong().n) ASSAY_TRY_VOID(check_password(fresh));
+    ASSAY_TRY(const std::string text, encrypt_key(std::string(name), secret, fresh, kdf));
+    ASSAY_TRY_VOID(write_file_atomically(file_of(name), text, 0600, true));
+    return read_key_info(text);
+}
+
+Status Keystore::erase(std::string_view name) const {
+    ASSAY_TRY_VOID(read(name));
+    return remove_file(file_of(name));
 }
 
 Result<KeySecret> Keystore::open(std::string_view name, std::string_view password) const {

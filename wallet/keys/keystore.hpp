@@ -26,12 +26,23 @@ struct Kdf {
     static Kdf light() { return {1u << 12, 8, 1}; }
 };
 
+enum class KeyKind : std::uint8_t {
+    secret,    ///< encrypted in its file
+    watch,     ///< one key whose secret is elsewhere
+    multisig,  ///< k of n keys
+};
+[[nodiscard]] std::string_view kind_word(KeyKind kind);
+
 /// What a key file says without a password.
 struct KeyInfo {
     std::string name;
     Address address;
-    PublicKey public_key;
-    std::string path;  ///< where the key comes from: a BIP-32 path, or "secret" for a bare secret
+    PublicKey public_key = {};  ///< zero where only the address is known, and of a multisig
+    std::string path = {};  ///< where it comes from: a BIP-32 path, "secret" for a bare secret, xpub…/0/5 or nothing
+    KeyKind kind = KeyKind::secret;
+    Kdf kdf = {};                      ///< what a try of the password costs
+    std::uint8_t threshold = 0;        ///< multisig: so many of `keys` sign
+    std::vector<PublicKey> keys = {};  ///< multisig, in the order that its address has
 };
 
 /// What is encrypted.
@@ -53,10 +64,13 @@ struct KeySecret {
 /// Errors: weak_password, with the reason.
 [[nodiscard]] Status check_password(std::string_view password);
 
+/// The file of a key whose secret is elsewhere, checked as it will be read. Errors: bad_key, usage (name).
+[[nodiscard]] Result<std::string> watch_file(const KeyInfo& key);
+
 /// The text of a key file. Errors: bad_key.
 [[nodiscard]] Result<std::string> encrypt_key(const std::string& name, const KeySecret& secret,
                                               std::string_view password, Kdf kdf);
-/// Errors: keystore_malformed (also for an unknown version and for costs out of bounds), wrong_password.
+/// Errors: keystore_malformed (also for an unknown version and for costs out of bounds), wrong_password, watch_only.
 [[nodiscard]] Result<KeySecret> decrypt_key(std::string_view file, std::string_view password);
 /// The clear part, not authenticated until the password is known. Errors: keystore_malformed.
 [[nodiscard]] Result<KeyInfo> read_key_info(std::string_view file);
@@ -72,9 +86,21 @@ class Keystore {
     /// Never replaces: already_exists. Errors also: usage (name), weak_password unless `kdf` is light, io_error.
     [[nodiscard]] Result<KeyInfo> create(const std::string& name, const KeySecret& secret, std::string_view password,
                                          Kdf kdf) const;
-    /// Errors: unknown_key, wrong_password, keystore_malformed, io_error.
+    /// The same for a key whose secret is elsewhere.
+    [[nodiscard]] Result<KeyInfo> watch(const KeyInfo& key) const;
+    /// Errors: unknown_key, wrong_password, keystore_malformed, io_error, watch_only.
     [[nodiscard]] Result<Signer> unlock(std::string_view name, std::string_view password) const;
     [[nodiscard]] Result<KeySecret> open(std::string_view name, std::string_view password) const;
+
+    // Changes. Until the last step the old file is whole; whoever looks finds the old key or the new one.
+    /// The name is sealed with the secret, so a secret key's password is needed; others ask for none.
+    /// Errors: as open(), already_exists.
+    [[nodiscard]] Result<KeyInfo> rename(std::string_view from, const std::string& to, std::string_view password) const;
+    /// Errors: as open(), weak_password unless `kdf` is light.
+    [[nodiscard]] Result<KeyInfo> change_password(std::string_view name, std::string_view old, std::string_view fresh,
+                                                  Kdf kdf) const;
+    /// Errors: unknown_key, io_error.
+    [[nodiscard]] Status erase(std::string_view name) const;
 
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
@@ -88,6 +114,8 @@ class Keystore {
 /// With `replace` false an existing file stays: already_exists. Errors: io_error.
 [[nodiscard]] Status write_file_atomically(const std::filesystem::path& path, std::string_view text, unsigned mode,
                                            bool replace);
+/// Takes it away, on disk too. Errors: io_error.
+[[nodiscard]] Status remove_file(const std::filesystem::path& path);
 /// At most `max_bytes`. Errors: io_error, not_found.
 [[nodiscard]] Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes);
 
