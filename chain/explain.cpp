@@ -135,6 +135,18 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
                                  "an opening within work.open_blocks",
                                  "assay-prover run (keeps openings over a restart)"});
     }
+    // Where it committed nothing at all, that is said below in other words.
+    if (const auto round = state.round(epoch); mine && round && epoch < clock.epoch && !round->void_window) {
+        std::string slots;
+        state.each_device(provider, [&](std::uint32_t slot, const Device& d) {
+            if (d.active_from <= epoch && !state.commit(commit_id(start_task(epoch), provider, slot)))
+                slots += (slots.empty() ? "" : ",") + std::to_string(slot);
+            return true;
+        });
+        if (!slots.empty())
+            e.why_not.push_back({"work_missed", "no commit of slot " + slots, "a commit within work.window_ms of h0",
+                                 "assay-prover run --slots " + slots});
+    }
     if (p->jailed)
         e.why_not.push_back(
             {"jailed", "jailed until " + format_utc(p->jailed_until), "time and stake >= required", "assay unjail"});

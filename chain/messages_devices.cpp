@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "chain/exec.hpp"
+#include "chain/uptime.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::chain {
@@ -44,9 +45,18 @@ bool is_leased(Exec& x, const Address& provider, std::uint32_t slot) {
     return out;
 }
 
-// Nothing was decided for this slot and nothing can be: there is nothing to remember.
+// Nothing was decided for this slot and nothing can be, and no task was missed: there is nothing to remember.
 bool has_no_past(const Provider& p, const Device& d) {
-    return d.tasks == 0 && p.open_commits == 0;
+    return d.tasks == 0 && p.open_commits == 0 && d.uptime.assigned() == 0;
+}
+
+// What it has not committed to by now it never will: the slot's task of this epoch is missed, once it was given and
+// unless its window is void. [To take the device out for the day is no way around the mark.]
+void close_uptime(Exec& x, Device& d) {
+    const auto round = x.s.round(x.epoch());
+    ASSAY_CHECK(round.has_value());
+    count_missed(x.s, d, *round);
+    if (d.uptime.next <= x.epoch() && round->h0_time.value != 0 && !round->void_window) d.uptime.note(x.epoch(), false);
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ Status run(Exec& x, const AddDevice& m) {
     p.removed -= d.removed ? 1 : 0;
     d.removed = false;
     d.device_class = static_cast<std::uint32_t>(found - classes.begin());
-    d.active_from = x.epoch() + 1;
+    d.active_from = d.uptime.next = x.epoch() + 1;
     ASSAY_TRY_VOID(require_more(x, p, d.device_class));
     ++p.devices;
     ++x.s.clock().active_devices;
@@ -110,6 +120,7 @@ Status run(Exec& x, const RemoveDevice& m) {
     if (!d) return {Code::unknown_device, "slot " + std::to_string(m.slot) + " has no device"};
     if (is_leased(x, x.sender, m.slot))
         return {Code::device_leased, "slot " + std::to_string(m.slot) + " works for a lease: close it first"};
+    close_uptime(x, *d);
     require_less(p, d->device_class);
     --p.devices;
     --x.s.clock().active_devices;

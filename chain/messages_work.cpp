@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "chain/exec.hpp"
+#include "chain/uptime.hpp"
 #include "chain/view.hpp"
 #include "proofs/ctx.hpp"
 #include "tokenomics/slash.hpp"
@@ -125,7 +126,12 @@ Status run(Exec& x, const CommitWork& m) {
     const auto& slash = x.rules().slash;
     k.rate_one = slash.one_bad, k.rate_two = slash.two_bad, k.rate_full = slash.full, k.rate_absent = slash.absent;
 
-    if (!meant.order) ++round->commits;
+    if (!meant.order) {
+        ++round->commits;
+        count_missed(x.s, *d, *round);
+        d->uptime.note(x.epoch(), true);
+        x.s.put_record(tables::device(who, m.slot), *d);
+    }
     ++p->open_commits;
     p->exposure = all;
     auto mine = provider_epoch_of(x, x.epoch(), who);

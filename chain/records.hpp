@@ -91,6 +91,17 @@ struct HeldSlash {
     ASSAY_FIELDS(provider, amount, height, due, appeal)
 };
 
+/// Canonical tasks of a slot: those it committed to, and those of epochs that are over without a commit (uptime.hpp).
+struct Uptime {
+    Epoch next;  ///< the first epoch that is not counted
+    std::uint64_t committed = 0, missed = 0;
+    u128 missed_bits = 0;  ///< last of both, newest in bit 0
+    ASSAY_FIELDS(next, committed, missed, missed_bits)
+    [[nodiscard]] std::uint64_t assigned() const { return committed + missed; }
+    /// Counts the task of epoch `e`.
+    void note(Epoch e, bool was_committed);
+};
+
 struct Device {
     std::uint32_t device_class = 0;  ///< index into params.classes
     Epoch active_from;               ///< the task must exist before h0 is drawn
@@ -98,7 +109,8 @@ struct Device {
     u128 failed_bits = 0;            ///< last tasks, newest in bit 0
     u128 absent_bits = 0;
     bool removed = false;  ///< no device now; what its slot did is remembered
-    ASSAY_FIELDS(device_class, active_from, tasks, failed_bits, absent_bits, removed)
+    Uptime uptime;
+    ASSAY_FIELDS(device_class, active_from, tasks, failed_bits, absent_bits, removed, uptime)
 };
 
 enum class CommitStatus : std::uint8_t { open = 0, passed = 1, failed = 2, absent = 3 };
@@ -294,11 +306,12 @@ struct WorkRound {
     Height closed;             ///< 0 while openings are taken
     bool void_window = false;  ///< a long gap between blocks: nobody is marked as missing
     TimeMs last_time;
-    std::uint64_t expected = 0;  ///< devices with access to a task
-    std::uint64_t commits = 0;   ///< to the canonical task
+    std::uint64_t expected = 0;      ///< devices that were there when the epoch began
+    std::uint64_t commits = 0;       ///< to the canonical task
+    std::uint64_t valid_before = 0;  ///< earlier rounds whose window was not void
     RoundRules rules;
     ASSAY_FIELDS(epoch, h0, h0_time, h0_beacon, deadline, proposers, challenge, challenge_beacon, counted_blocks,
-                 open_proposers, closed, void_window, last_time, expected, commits, rules)
+                 open_proposers, closed, void_window, last_time, expected, commits, valid_before, rules)
 };
 
 /// One provider in one epoch: what `explain` tells. The terms add up to what was paid.

@@ -100,12 +100,18 @@ Status check_references(const StateView& s) {
     if (!line(tables::kWaiting, clock.waiting_head, clock.waiting_tail))
         return bad("what waits does not hold just the items from waiting_head to waiting_tail");
 
-    std::uint64_t rounds = 0;
-    s.for_prefix(tables::kRounds, {}, [&](ByteView key, ByteView) {
+    std::uint64_t rounds = 0, last_valid = 0;
+    bool in_order = true;
+    s.for_prefix(tables::kRounds, {}, [&](ByteView key, ByteView value) {
         const std::uint64_t e = tables::read_be(key, 0, 8);
         rounds += e >= clock.oldest_round.value && e <= clock.epoch.value;
+        // Devices count what they missed by differences of these.
+        const std::uint64_t valid = borsh::decode<WorkRound>(value)->valid_before;
+        in_order = in_order && valid >= last_valid && valid <= e;
+        last_valid = valid;
         return true;
     });
+    if (!in_order) return bad("a work round counts fewer valid windows than the one before, or more than there were");
     if (clock.oldest_round > clock.epoch || rounds != clock.epoch.value - clock.oldest_round.value + 1)
         return bad("an epoch from oldest_round to the running one has no work round");
 
@@ -129,7 +135,13 @@ Status check_references(const StateView& s) {
                      "a commit is to work of sizes that no class may have");
     });
     s.for_prefix(tables::kDevices, {}, [&](ByteView, ByteView value) {
-        return check(borsh::decode<Device>(value)->device_class < classes, "a device is of a class that is not there");
+        const auto d = borsh::decode<Device>(value);
+        const std::uint64_t counted = d->uptime.next.value;
+        return check(d->device_class < classes, "a device is of a class that is not there") &&
+               check(counted > clock.epoch.value || s.round(d->uptime.next),
+                     "a device has not counted an epoch of which there is no work round") &&
+               check(d->uptime.committed <= counted && d->uptime.missed <= counted,
+                     "a device has more tasks than there were epochs");
     });
     s.for_prefix(tables::kProviderEpochs, {}, [&](ByteView key, ByteView) {
         return check(s.provider(Address::from(key.subspan(8))).has_value(), "an epoch's work is of no provider");

@@ -2,7 +2,8 @@
 //
 // Invariants: (1) h0, the deadline and hc are set once and in this order; (2) hc is at least challenge_delay_blocks
 // after the deadline and proposers since then hold more than a third of the power, so nobody who committed could know
-// the challenge; (3) a block whose lane of openings was full does not count towards the window.
+// the challenge; (3) a block whose lane of openings was full does not count towards the window; (4) whether a window is
+// void is settled when its epoch ends: nobody can commit from then on, so no gap can keep anybody from it.
 #include <algorithm>
 
 #include "chain/beacon.hpp"
@@ -30,6 +31,9 @@ void open_round(Exec& x) {
     r.h0 = x.s.clock().epoch_start +
            beacon_number("assay/start", x.s.clock().beacon, x.epoch().value, x.rules().work.start_span_blocks);
     r.expected = x.s.clock().active_devices;
+    if (r.epoch.value > 0)
+        if (const auto before = x.s.round(Epoch{r.epoch.value - 1}))
+            r.valid_before = before->valid_before + (before->void_window ? 0 : 1);
     const auto& rules = x.rules();
     const auto opening = tokenomics::largest_opening(rules);
     r.rules = {.window_ms = rules.work.window_ms,
@@ -56,7 +60,7 @@ void advance_rounds(Exec& x, const Address& proposer) {
         } else if (r.h0_time.value != 0 && r.deadline.value == 0) {
             // A stalled chain must not mark providers as missing.
             const std::uint64_t gap = x.time().value - r.last_time.value;
-            if (gap > r.rules.max_gap_ms) r.void_window = true;
+            if (gap > r.rules.max_gap_ms && r.epoch == x.epoch()) r.void_window = true;
             r.last_time = x.time();
             if (x.time().value > r.h0_time.value + r.rules.window_ms) r.deadline = x.height();
         }

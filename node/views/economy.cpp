@@ -1,6 +1,9 @@
 // Supply, epochs, providers, orders, commits.
+#include <algorithm>
+
 #include "base/utc.hpp"
 #include "chain/access.hpp"
+#include "chain/uptime.hpp"
 #include "chain/view.hpp"
 #include "node/json.hpp"
 #include "node/views/views.hpp"
@@ -55,6 +58,23 @@ std::string class_name(const tokenomics::Params& rules, std::uint32_t index) {
 int bit_count(u128 bits) {
     return __builtin_popcountll(static_cast<std::uint64_t>(bits)) +
            __builtin_popcountll(static_cast<std::uint64_t>(bits >> 64));
+}
+
+// All canonical tasks of a slot, and the last 100, newest first: c committed, m missed.
+Json uptime_json(const chain::Uptime& up) {
+    const auto share = [](std::uint64_t assigned, std::uint64_t missed) {
+        const auto out = chain::uptime_share(assigned, missed);
+        return out ? Json(out->value) : Json();
+    };
+    const std::uint64_t shown = std::min<std::uint64_t>(up.assigned(), 100);
+    std::string recent;
+    for (std::uint64_t i = 0; i < shown; ++i) recent += (up.missed_bits >> i & 1) != 0 ? 'm' : 'c';
+    const auto missed = static_cast<std::uint64_t>(std::count(recent.begin(), recent.end(), 'm'));
+    return {{"assigned", up.assigned()},
+            {"missed", up.missed},
+            {"uptime_ppb", share(up.assigned(), up.missed)},
+            {"recent_uptime_ppb", share(shown, missed)},
+            {"recent", recent}};
 }
 
 Json height_or_null(Height h) {
@@ -201,24 +221,19 @@ Json provider_json(const Style& s, const chain::StateView& state, const Address&
     for (const auto& u : p.unbonding)
         unbonding.push_back({{"amount", digits(u.amount)}, {"matures", format_utc(u.matures)}});
     const auto pool = state.stake_pool(a).value_or(tokenomics::StakePool{});
-    Json devices = Json::array();
-    state.each_device(a, [&](std::uint32_t slot, const chain::Device& d) {
-        devices.push_back({{"slot", slot},
-                           {"class", class_name(rules, d.device_class)},
-                           {"active_from", d.active_from.value},
-                           {"active", d.active_from <= epoch},
-                           {"tasks", d.tasks},
-                           {"failed_recent", bit_count(d.failed_bits)},
-                           {"absent_recent", bit_count(d.absent_bits)}});
-        return true;
-    });
-    Json removed = Json::array();
+    const auto round = state.round(epoch).value_or(chain::WorkRound{});
+    Json devices = Json::array(), removed = Json::array();
     state.each_slot(a, [&](std::uint32_t slot, const chain::Device& d) {
-        if (d.removed)
-            removed.push_back({{"slot", slot},
-                               {"tasks", d.tasks},
-                               {"failed_recent", bit_count(d.failed_bits)},
-                               {"absent_recent", bit_count(d.absent_bits)}});
+        Json one{{"slot", slot}};
+        if (!d.removed)
+            one.update({{"class", class_name(rules, d.device_class)},
+                        {"active_from", d.active_from.value},
+                        {"active", d.active_from <= epoch}});
+        one.update({{"tasks", d.tasks},
+                    {"failed_recent", bit_count(d.failed_bits)},
+                    {"absent_recent", bit_count(d.absent_bits)}});
+        one.update(uptime_json(chain::uptime_of(state, d, round)));
+        (d.removed ? removed : devices).push_back(std::move(one));
         return true;
     });
     const auto clock = state.chain();

@@ -98,7 +98,7 @@ CHAIN_STATE = Struct(("chain_id", TEXT), ("height", U64), ("time", U64), ("epoch
 WORK_ROUND = Struct(("epoch", U64), ("h0", U64), ("h0_time", U64), ("h0_beacon", HASH), ("deadline", U64),
                     ("proposers", List(ADDRESS)), ("challenge", U64), ("challenge_beacon", HASH),
                     ("counted_blocks", U64), ("open_proposers", List(ADDRESS)), ("closed", U64), ("void_window", FLAG),
-                    ("last_time", U64), ("expected", U64), ("commits", U64),
+                    ("last_time", U64), ("expected", U64), ("commits", U64), ("valid_before", U64),
                     ("rules", Struct(*[(name, U64) for name in (
                         "window_ms max_gap_ms challenge_delay_blocks open_blocks open_attempts memory_tasks jail_ms "
                         "opening_units opening_bytes").split()])))
@@ -125,8 +125,9 @@ DELEGATION = Struct(("shares", U128), ("generation", U64), ("fresh", U128), ("fr
                     ("per_share", PER_SHARE), ("leaving", List(LEAVING)))
 CLOSED_GENERATION = Struct(("shares", U128), ("leaving_shares", U128), ("leaving_generation", U64), ("matures", U64),
                            ("created", U64), ("per_share", PER_SHARE), ("epoch", U64))
+UPTIME = Struct(("next", U64), ("committed", U64), ("missed", U64), ("missed_bits", U128))
 DEVICE = Struct(("device_class", U32), ("active_from", U64), ("tasks", U64), ("failed_bits", U128),
-                ("absent_bits", U128), ("removed", FLAG))
+                ("absent_bits", U128), ("removed", FLAG), ("uptime", UPTIME))
 BEACON_TIP = Struct(("tip", HASH), ("height", U64))
 VALIDATOR = Struct(("consensus_key", HASH), ("name", TEXT), ("bond", U128), ("power", U64),
                    ("beacon", Optional(BEACON_TIP)), ("pending_tip", Optional(HASH)), ("pending_from", U64),
@@ -213,6 +214,21 @@ def round_rules(params):
             "challenge_delay_blocks": w["challenge_delay_blocks"], "open_blocks": w["open_blocks"],
             "open_attempts": w["open_attempts"], "memory_tasks": slash["memory_tasks"], "jail_ms": slash["jail_ms"],
             "opening_units": units, "opening_bytes": size}
+
+
+# ---------------------------------------------------------------- §9.4 uptime
+def counted(uptime, rounds, epoch):
+    """A slot's uptime, counted up to the running epoch; `rounds`: round records by epoch."""
+    if uptime["next"] >= epoch:
+        return uptime
+    n = rounds[epoch]["valid_before"] - rounds[uptime["next"]]["valid_before"]
+    return uptime | {"missed": uptime["missed"] + n, "missed_bits": ((uptime["missed_bits"] + 1 << n) - 1) % 2**128,
+                     "next": epoch}
+
+
+def noted(uptime, epoch, committed):
+    return {"next": epoch + 1, "committed": uptime["committed"] + committed, "missed": uptime["missed"] + (not committed),
+            "missed_bits": (uptime["missed_bits"] * 2 + (not committed)) % 2**128}
 
 
 RECORDS = {"account": ACCOUNT, "chain": CHAIN_STATE, "ledger": LEDGER, "params": PARAMS, "genesis": GENESIS,

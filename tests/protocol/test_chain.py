@@ -123,7 +123,7 @@ class Chain(Case):
             {"epoch": 0, "h0": m.start_height(1, beacon, 0, g["params"]["work"]["start_span_blocks"]), "h0_time": 0,
              "h0_beacon": bytes(32), "deadline": 0, "proposers": [], "challenge": 0, "challenge_beacon": bytes(32),
              "counted_blocks": 0, "open_proposers": [], "closed": 0, "void_window": False, "last_time": 0,
-             "expected": 0, "commits": 0, "rules": records.round_rules(g["params"])}))
+             "expected": 0, "commits": 0, "valid_before": 0, "rules": records.round_rules(g["params"])}))
         self.pay((address(ALICE), 1))  # a header that names the state of genesis
         self.assertEqual(state.root_of(out).hex(), self.app_hash(0).hex())
 
@@ -222,7 +222,7 @@ class Chain(Case):
                 (1, 1, ("update_provider", {"endpoint": b"http://x", "work_key": None, "clear_work_key": False,
                                             "fee_budget": None})),
                 (2, 2, ("add_device", {"slot": 3, "device_class": b"cpu-small"})),
-                (2, 2, ("remove_device", {"slot": 3})),
+                (3, 2, ("remove_device", {"slot": 3})),
                 (1, 2, ("stake", {"provider": me, "amount": 200_000_000})),
                 (1, 1, ("unstake", {"provider": me, "amount": 2_000_000})),
                 (1, 2, ("register_validator", {"consensus_key": b"\7" * 32, "beacon_tip": b"\7" * 32,
@@ -446,10 +446,12 @@ class Worker(Case):
         leaves = [bytes(len(x)) if lie else x for x in self.KIND.run(ctx)]
         root = work.merkle_root([work.merkle_leaf(x) for x in leaves])
         raw = self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": root, "provider": None}))
+        slot = self.proven(0x03, me + big(0, 4), self.node("status")["height"] - 1)
+        late = records.DEVICE.decode(slot)["uptime"]["next"] < epoch  # it had a task before this one
         answer = self.node.send(raw)
         self.assertEqual(answer["code"], "ok", answer)
         units = self.KIND.units(8)
-        self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"], m.intrinsic_gas(raw) + 5 * 200 + 6 * 500 + units)
+        self.assertEqual(self.node("tx", txid=answer["txid"])["gas_used"], m.intrinsic_gas(raw) + (5 + late) * 200 + 7 * 500 + units)
         again = self.node.send(self.node.signed(secret, ("commit_work", {"task": task, "slot": 0, "root": bytes(32), "provider": None})))
         self.assertEqual((again["status"], again["code"]), ("failed", "already_committed"))
 
@@ -563,9 +565,26 @@ class Provider(Worker):
         with self.assertRaises(RpcError) as caught:
             self.node.send(self.node.signed(ALICE, message(bytes(32))))
         self.assertEqual(caught.exception.word, "not_owner")
-        at = self.gas(boss, ("remove_device", {"slot": 0}), 2, 2)
-        self.assertTrue(self.record(3, records.DEVICE, me + big(0, 4), at)["removed"])
+        slot, worked = me + big(0, 4), epoch
+        uptime = self.record(3, records.DEVICE, slot, at)["uptime"]
+        self.assertEqual((uptime["next"], uptime["committed"], uptime["missed_bits"] & 1), (worked + 1, 1, 0))
+
+        # Two epochs go by without a commit; then the slot is closed in the middle of a task that it was given.
+        self.node.until(lambda: (lambda found: found and found[0] > worked + 2)(self.task(worked + 2)), "an epoch")
+        at = self.gas(boss, ("remove_device", {"slot": 0}), 4, 2)
+        epoch = self.record(1, records.CHAIN_STATE, b"chain", at - 1)["epoch"]
+        rounds = {e: self.record(0x0a, records.WORK_ROUND, big(e), at) for e in range(worked, epoch + 1)}
+        for e in range(worked, epoch):
+            self.assertEqual(rounds[e + 1]["valid_before"], rounds[e]["valid_before"] + (not rounds[e]["void_window"]))
+        expected = records.counted(uptime, rounds, epoch)
+        if rounds[epoch]["h0_time"] and not rounds[epoch]["void_window"]:
+            expected = records.noted(expected, epoch, False)
+        removed = self.record(3, records.DEVICE, slot, at)
+        self.assertEqual((removed["removed"], removed["uptime"]), (True, expected))
+        self.assertGreaterEqual(expected["missed"], 2)
         self.assertEqual(self.record(2, records.PROVIDER, me, at)["removed"], 1)
+        shown = self.node("provider", address=name(me))["removed"][0]
+        self.assertEqual((shown["assigned"], shown["missed"]), (expected["missed"] + 1, expected["missed"]))
 
     def test_a_product_that_is_wrong_in_one_place(self):
         worker, buyer = (0x6E44).to_bytes(32, "big"), self.buyer(0xB0E13)

@@ -425,7 +425,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     CHECK((closed.leaving_shares == 2 && closed.matures.value == 4 && closed.epoch.value == 8));
     const auto device = reads<Device>("record_device");
     CHECK((device.active_from.value == 2 && device.tasks == 3 && device.failed_bits == 4 && device.absent_bits == 5));
-    CHECK(device.removed);
+    CHECK((device.removed && device.uptime.next.value == 7 && device.uptime.committed == 8));
+    CHECK((device.uptime.missed == 9 && device.uptime.missed_bits == 10));
     const auto held = reads<HeldSlash>("record_held_slash");
     CHECK((held.amount.units == 2 && held.height.value == 3 && held.due.value == 4 && held.appeal == 5));
     const auto validator = reads<Validator>("record_validator");
@@ -463,8 +464,8 @@ TEST_CASE("protocol vectors: every record has the fields of the document, in the
     const auto round = reads<WorkRound>("record_round");
     CHECK((round.h0.value == 2 && round.h0_time.value == 3 && round.deadline.value == 5 && round.challenge.value == 8));
     CHECK((round.counted_blocks == 10 && round.closed.value == 13 && round.void_window && round.last_time.value == 15));
-    CHECK((round.expected == 16 && round.commits == 17));
-    CHECK((round.rules.window_ms == 18 && round.rules.open_attempts == 22 && round.rules.opening_bytes == 26));
+    CHECK((round.expected == 16 && round.commits == 17 && round.valid_before == 18));
+    CHECK((round.rules.window_ms == 19 && round.rules.open_attempts == 23 && round.rules.opening_bytes == 27));
     const auto proposal = reads<ParamProposal>("record_proposal");
     CHECK((proposal.changes.size() == 2 && proposal.deposit.units == 7 && proposal.voting_until.value == 9));
     CHECK((proposal.total.units == 11 && proposal.abstain.units == 15 && proposal.votes == 16));
