@@ -1,5 +1,6 @@
 #include "proofs/worker/commands_run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -98,9 +99,22 @@ Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const
     return a.provider.empty() ? signer : take(decode_address(chain.prefix, a.provider));
 }
 
+Slots slots_of(const RunArguments& a, const std::vector<DeviceChoice>& devices) {
+    Slots out(a.slots.begin(), a.slots.end());
+    const auto names_slots = [](const DeviceChoice& d) { return !d.slots.empty(); };
+    if (!out.empty() && std::any_of(devices.begin(), devices.end(), names_slots))
+        throw Failure(Code::usage, "--slots and --device NAME=SLOTS both choose slots",
+                      "leave --slots away, or the slots of the devices");
+    if (std::all_of(devices.begin(), devices.end(), names_slots))
+        for (const DeviceChoice& d : devices) out.insert(d.slots.begin(), d.slots.end());
+    return out;
+}
+
 int run_command(const Common& c, const RunArguments& a) {
     const Fault fault = take(parse_fault(a.fault));
     if (!a.serve.empty()) (void)take(parse_listen(a.serve));
+    const auto choices = parse_devices(a.devices);
+    const Slots slots = slots_of(a, choices);
     NodeClient node(take(wallet::parse_url(a.node)));
     StateFolder state = StateFolder::hold(state_of(a));
     state.forget_drain();  // it was meant for the run before
@@ -116,31 +130,43 @@ int run_command(const Common& c, const RunArguments& a) {
     const Identity id{chain.info.chain_id, chain.genesis.hash, chain.info.show(provider)};
     must_belong(state, id);
 
-    // Nothing is proved before the self-test passes: open_device throws where it does not.
-    auto backend = open_device(c.device, c.threads);
-    HealthSource health = watch(*backend);
-    DeviceThread device(std::move(backend), a.samples, std::move(health));
-    state.save_identity(id, node.url(), device.name());
+    // Nothing is proved before the self-test passes: open_devices throws where it does not.
+    std::vector<WorkDevice> devices;
+    std::string names;
+    Json listed = Json::array();
+    for (OpenedDevice& d : open_devices(choices, c.threads)) {
+        HealthSource health = watch(*d.backend);
+        devices.push_back(
+            {.id = std::move(d.id),
+             .slots = std::move(d.slots),
+             .thread = std::make_unique<DeviceThread>(std::move(d.backend), a.samples, std::move(health))});
+        const WorkDevice& there = devices.back();
+        names += (names.empty() ? "" : ", ") + there.thread->name();
+        listed.push_back({{"device", there.id},
+                          {"name", there.thread->name()},
+                          {"slots", there.slots.empty() ? Json() : Json(there.slots)}});
+    }
+    state.save_identity(id, node.url(), names);
     drain_on_signal();
     const Events tell(c.json);
     tell("started",
          {{"provider", id.provider},
           {"chain_id", id.chain_id},
           {"node", node.url()},
-          {"device", device.name()},
+          {"device", names},
+          {"devices", listed},
           {"state", state.folder().string()},
           {"fault", a.fault}},
-         "started: " + id.provider + " on " + id.chain_id + ", " + device.name() +
+         "started: " + id.provider + " on " + id.chain_id + ", " + names +
              (fault.kind == FaultKind::none ? "" : ", misbehaving: " + a.fault));
-    Runner runner(node, signing, state, device, tell,
-                  {a.fault, {a.slots.begin(), a.slots.end()}, a.epochs, provider, a.max_temperature}, chain.info,
-                  chain.block_ms);
+    Runner runner(node, signing, state, devices, tell, {a.fault, slots, a.epochs, provider, a.max_temperature},
+                  chain.info, chain.block_ms);
     std::optional<Shop> shop;
     if (!a.serve.empty()) shop.emplace(c, a, signer, state, id, provider == signing.address(), chain.block_ms, tell);
     const int exit = runner.run();
     shop.reset();
     state.forget_drain();
-    if (!device.idle()) {
+    if (std::any_of(devices.begin(), devices.end(), [](const WorkDevice& d) { return !d.thread->idle(); })) {
         // A work that will not be committed may still take minutes, and a kernel cannot be called back.
         std::fflush(nullptr);
         std::_Exit(exit);
@@ -161,6 +187,7 @@ void status_command(const Common& c, const RunArguments& a) {
                             {"epoch", r.epoch.value},
                             {"slot", r.slot},
                             {"class", r.device_class},
+                            {"device", r.device.empty() ? Json() : Json(r.device)},
                             {"order", r.order ? Json(to_hex(r.order->view())) : Json()},
                             {"phase", r.open_tx                ? "opening"
                                       : r.phase == Phase::sent ? "sent"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "proofs/worker/commands.hpp"
+#include "proofs/worker/device_pool.hpp"
 #include "wallet/client/chain_info.hpp"
 
 namespace assay::proofs::worker {
@@ -21,6 +22,7 @@ struct RunArguments {
     std::string serve;                    ///< HOST:PORT for buyers of products; empty: none
     std::uint64_t serve_most = 16 << 10;  ///< MiB of one order's matrices and product together
     std::vector<std::uint32_t> slots;
+    std::vector<std::string> devices{"auto"};  ///< as parse_devices takes them
     std::uint64_t epochs = 0;
     unsigned node_wait = 30;        ///< seconds in which the node has to answer first
     unsigned samples = 32;          ///< leaves rechecked before each commit
@@ -31,6 +33,9 @@ struct RunArguments {
 
 /// --provider, or whose key signs. Throws Failure: bad_prefix, bad_checksum.
 [[nodiscard]] Address provider_of(const wallet::ChainInfo& chain, const RunArguments& a, const Address& signer);
+/// Which of the provider's slots are worked for: --slots, or those of the devices where each names its own; empty: all.
+/// Throws Failure: usage where both are given.
+[[nodiscard]] Slots slots_of(const RunArguments& a, const std::vector<DeviceChoice>& devices);
 /// Returns the exit code: a run has results of its own.
 int run_command(const Common& c, const RunArguments& a);
 /// 0: would earn. 1: would not, and the reasons were printed.

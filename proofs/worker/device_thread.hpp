@@ -1,7 +1,7 @@
 // The device and a thread that drives it, so that openings and signals are served while a long work runs. One job at a
 // time, taken from and given back to the thread that owns this object.
 //
-//   DeviceThread device(open_device("auto", 0), fault);
+//   DeviceThread device(open_device("auto", 0), samples);
 //   device.start({.commit = id, .params = params, .ctx = ctx, .check = true});
 //   if (auto done = device.finished()) …                      // never waits
 #pragma once

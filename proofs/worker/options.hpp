@@ -14,5 +14,6 @@ void add_online_commands(CLI::App& app, Common& common, int& exit);
 
 /// --device and --threads.
 void add_device_options(CLI::App& command, Common& common);
+void add_threads_option(CLI::App& command, Common& common);
 
 }  // namespace assay::proofs::worker

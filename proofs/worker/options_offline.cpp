@@ -19,6 +19,10 @@ void add_device_options(CLI::App& command, Common& common) {
     command.add_option("--device", common.device, "cpu, cuda:N or auto (the first card that passes its self-test)")
         ->envname("ASSAY_PROVER_DEVICE")
         ->capture_default_str();
+    add_threads_option(command, common);
+}
+
+void add_threads_option(CLI::App& command, Common& common) {
     command.add_option("--threads", common.threads, "threads on the CPU, 0 for all")
         ->envname("ASSAY_PROVER_THREADS")
         ->check(CLI::Range(0, 4096))

@@ -31,7 +31,15 @@ void add_password(CLI::App& command, std::string& file) {
 /// Key, node, device: what run and preflight have in common.
 void add_provider(CLI::App& command, Common& common, RunArguments& a) {
     add_state(command, a);
-    add_device_options(command, common);
+    command
+        .add_option("--device", a.devices,
+                    "cpu, cuda:N, auto (the first card that passes its self-test) or all; again for each device more, "
+                    "with the slots it works for where they are not to be dealt out: cuda:0=0,2")
+        ->envname("ASSAY_PROVER_DEVICE")
+        ->type_name("NAME[=SLOTS]")
+        ->allow_extra_args(false)
+        ->capture_default_str();
+    add_threads_option(command, common);
     command
         .add_option("--from", a.from,
                     "the provider's key, or its work key: a name, or the path of its file [the only one]")

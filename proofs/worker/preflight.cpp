@@ -40,33 +40,31 @@ std::string seconds_text(double s) {
 class Speeds {
    public:
     Speeds(Backend& backend, double seconds) : backend_(backend), seconds_(seconds) {}
-    /// Seconds of one task of the class. None where the device does not do the kind.
-    std::optional<double> time_of(const Class& c) {
+    [[nodiscard]] bool does(std::string_view kind) const {
+        for (const WorkKind k : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram})
+            if (kind_name(k) == kind) return backend_.does(k);
+        return false;
+    }
+    /// Seconds of one task of the class, which is of a kind that the device does.
+    double time_of(const Class& c) {
         if (c.work == kind_name(WorkKind::vram)) {
-            if (!backend_.does(WorkKind::vram)) return std::nullopt;
             if (!vram_) vram_ = measure_vram(backend_, seconds_);
             return c.items * vram_->fill_s / static_cast<double>(vram_->work.items) +
                    c.reads * static_cast<double>(kVramItemBytes) / vram_->read_bytes_per_s;
         }
-        const auto rate = unit_rate(c.work);
-        if (!rate) return std::nullopt;
-        return static_cast<double>(c.work_units) / *rate;
+        return static_cast<double>(c.work_units) / unit_rate(c.work);
     }
 
    private:
-    std::optional<double> unit_rate(const std::string& work) {
+    double unit_rate(const std::string& work) {
         if (const auto known = rates_.find(work); known != rates_.end()) return known->second;
-        std::optional<double> rate;
-        if (work == kind_name(WorkKind::lanes) && backend_.does(WorkKind::lanes))
-            rate = measure_lanes(backend_, seconds_);
-        if (work == kind_name(WorkKind::gemm) && backend_.does(WorkKind::gemm))
-            rate = measure_gemm(backend_, seconds_) / 256;
-        return rates_[work] = rate;
+        return rates_[work] = work == kind_name(WorkKind::lanes) ? measure_lanes(backend_, seconds_)
+                                                                 : measure_gemm(backend_, seconds_) / 256;
     }
 
     Backend& backend_;
     double seconds_;
-    std::map<std::string, std::optional<double>> rates_;
+    std::map<std::string, double> rates_;
     std::optional<VramRate> vram_;
 };
 
@@ -138,6 +136,8 @@ Check clock_check(const ChainStatus& status, std::uint64_t block_ms) {
 }  // namespace
 
 int preflight_command(const Common& c, const RunArguments& a) {
+    const auto choices = parse_devices(a.devices);
+    const Slots slots = slots_of(a, choices);
     NodeClient node(take(wallet::parse_url(a.node)));
     const wallet::KeyInfo key = Home(a.home).find(a.from);
     std::vector<Check> checks;
@@ -190,33 +190,53 @@ int preflight_command(const Common& c, const RunArguments& a) {
                           : account->liquid < need ? "send tokens to " + me
                                                    : "assay provider set-worker --fee-budget 5"});
 
-        const auto backend = open_device(c.device, c.threads);
-        checks.push_back({"selftest", true, backend->name() + " passed", ""});
-        Speeds speeds(*backend, a.bench_seconds);
-        double work = 0;
-        u128 weight = 0;
+        const auto opened = open_devices(choices, c.threads);
+        std::string names;
+        std::vector<Slots> slots_of_each;
+        std::vector<Speeds> speeds;
+        for (const OpenedDevice& d : opened) {
+            names += (names.empty() ? "" : ", ") + d.backend->name();
+            slots_of_each.push_back(d.slots);
+            speeds.emplace_back(*d.backend, a.bench_seconds);
+        }
+        checks.push_back({"selftest", true, names + " passed", ""});
+        std::map<std::uint32_t, std::string> kinds;
         bool known = true;
         for (const auto& d : p.devices) {
-            if (!a.slots.empty() && std::find(a.slots.begin(), a.slots.end(), d.slot) == a.slots.end()) continue;
+            if (!slots.empty() && !slots.contains(d.slot)) continue;
             const auto found = classes.find(d.device_class);
             known = known && found != classes.end();
-            if (found == classes.end()) continue;
-            const auto took = speeds.time_of(found->second);
-            if (!took) {
+            if (found != classes.end()) kinds[d.slot] = found->second.work;
+        }
+        const auto dealt = deal_slots(
+            slots_of_each, kinds, [&](std::size_t device, std::string_view kind) { return speeds[device].does(kind); });
+        std::vector<double> works(opened.size());  // of each device, one task after the other
+        u128 weight = 0;
+        for (const auto& d : p.devices) {
+            if (!kinds.contains(d.slot)) continue;
+            const Class& of = classes.at(d.device_class);
+            const auto device = dealt.find(d.slot);
+            if (device == dealt.end()) {
                 checks.push_back({"kind", false,
-                                  backend->name() + " does no work of kind " + found->second.work + ", that of slot " +
-                                      std::to_string(d.slot),
+                                  (opened.size() == 1 ? names + " does no" : std::string("no device of these does")) +
+                                      " work of kind " + of.work + ", that of slot " + std::to_string(d.slot),
                                   "--slots without it, or another --device"});
                 continue;
             }
-            work += *took;
-            weight += found->second.weight;
+            works[device->second] += speeds[device->second].time_of(of);
+            weight += of.weight;
         }
+        const double work = *std::max_element(works.begin(), works.end());
+        std::string each;
+        if (opened.size() > 1)
+            for (std::size_t i = 0; i < opened.size(); ++i)
+                each += (i == 0 ? " (" : ", ") + opened[i].id + " " + seconds_text(works[i]);
         // The last blocks of the window belong to the commit on its way.
         const double window = static_cast<double>(window_ms) / 1000 - 2 * static_cast<double>(block_ms) / 1000;
         const bool in_time = known && work <= window;
         checks.push_back({"speed", in_time,
-                          "one epoch's tasks take about " + seconds_text(work) + " here, the window leaves " +
+                          "one epoch's tasks take about " + seconds_text(work) + " here" +
+                              (each.empty() ? "" : each + ")") + ", the window leaves " +
                               seconds_text(std::max(window, 0.0)),
                           in_time ? "" : "a class with less work, fewer --slots, or a faster device"});
         const u128 pool = pool_of_last_epoch(node, status.epoch);

@@ -28,12 +28,12 @@ std::string place_of(Epoch epoch, std::uint32_t slot, const std::optional<Hash>&
            (order ? ", order " + to_hex(order->view()).substr(0, 8) : "");
 }
 
-Runner::Runner(NodeClient& node, SigningSession& signing, StateFolder& state, DeviceThread& device, const Events& tell,
-               RunOptions options, wallet::ChainInfo chain, std::uint64_t block_ms)
+Runner::Runner(NodeClient& node, SigningSession& signing, StateFolder& state, std::vector<WorkDevice>& devices,
+               const Events& tell, RunOptions options, wallet::ChainInfo chain, std::uint64_t block_ms)
     : node_(node),
       signing_(signing),
       state_(state),
-      device_(device),
+      devices_(devices),
       tell_(tell),
       options_(std::move(options)),
       fault_(take(parse_fault(options_.fault))),
@@ -95,14 +95,14 @@ void Runner::restore() {
 void Runner::adopt() {
     for (std::uint64_t back = 0; back <= 2 && back <= now_.epoch.value; ++back) {
         for (const CommitView& c : node_.open_commits(me_, now_.epoch - back)) {
-            if (open_.contains(c.id) || (!options_.slots.empty() && !options_.slots.contains(c.slot))) continue;
+            if (open_.contains(c.id) || !ours(c.slot)) continue;
             const auto view = node_.opening(c.id);
             if (!view) continue;
             note("takes up the commit of " + place_of(c.epoch, c.slot, c.order) + ", of which nothing is kept here");
             Open& o = open_[c.id];
-            o.record = {c.id,           c.task,           c.epoch,   c.slot,       c.device_class,
-                        c.order,        view->params,     view->ctx, c.root,       now_.time,
-                        options_.fault, Phase::committed, c.height,  std::nullopt, std::nullopt};
+            o.record = {c.id,         c.task,       c.epoch,      c.slot,    c.device_class, c.order,
+                        view->params, view->ctx,    c.root,       now_.time, options_.fault, Phase::committed,
+                        c.height,     std::nullopt, std::nullopt, {}};
             state_.save(o.record);
         }
     }
@@ -125,13 +125,15 @@ void Runner::stop(int exit, const std::string& reason) {
 bool Runner::finished() const {
     if (!open_.empty()) return false;
     if (draining_) return true;
-    return options_.epochs != 0 && worked_.size() >= options_.epochs && working_.empty() && summary_.unpaid.empty() &&
+    const auto at_work = [](const WorkDevice& d) { return !d.working.empty(); };
+    return options_.epochs != 0 && worked_.size() >= options_.epochs &&
+           std::none_of(devices_.begin(), devices_.end(), at_work) && summary_.unpaid.empty() &&
            now_.epoch.value > *worked_.rbegin();
 }
 
 void Runner::wait_for(const std::string& what, const std::string& reason, const std::string& fix) {
-    // The words for a node that is away or a card that cools change with every look; that it is so is the news.
-    const std::string news = what == "node" || what == "sync" || what == "card" ? what : what + ": " + reason;
+    // The words for a node that is away change with every look; that it is so is the news.
+    const std::string news = what == "node" || what == "sync" ? what : what + ": " + reason;
     if (waiting_for_ == news) return;
     waiting_for_ = news;
     Json members{{"for", what}, {"reason", reason}};
@@ -149,28 +151,38 @@ void Runner::step() {
         tell_("resumed", {{"height", now_.height}}, "the node is back, at height " + std::to_string(now_.height));
     }
     if (!adopted_) adopt();
-    take_result();
+    for (WorkDevice& d : devices_) take_result(d);
     if (seen_height_ == now_.height) return;
     for (auto at = open_.begin(); at != open_.end();) {
         auto here = at++;  // it may be forgotten meanwhile
         advance(here->second);
     }
     tell_paid();
-    take_a_task();
+    take_tasks();
     seen_height_ = now_.height;
 }
 
-void Runner::take_result() {
-    auto done = device_.finished();
+bool Runner::ours(std::uint32_t slot) const {
+    return options_.slots.empty() || options_.slots.contains(slot);
+}
+
+bool Runner::working(const Hash& commit) const {
+    return std::any_of(devices_.begin(), devices_.end(),
+                       [&](const WorkDevice& d) { return d.working.contains(commit); });
+}
+
+void Runner::take_result(WorkDevice& d) {
+    auto done = d.thread->finished();
     if (!done) return;
     seen_height_.reset();
     const Hash commit_id = done->job.commit;
     if (done->work) {
-        device_failures_ = 0;
-        units_per_second_[kind_of(done->job.params)] =
+        d.failures = 0;
+        d.units_per_second[kind_of(done->job.params)] =
             static_cast<double>(work_units(done->job.params)) / std::max(done->seconds, 1e-6);
     }
     if (done->job.again) {
+        d.again.reset();
         const auto at = open_.find(commit_id);
         if (at == open_.end()) return;
         Open& o = at->second;
@@ -182,37 +194,42 @@ void Runner::take_result() {
         o.hopeless = ++o.tries >= kDeviceFailures;
         return;
     }
-    const auto at = working_.find(commit_id);
-    if (at == working_.end()) return;
+    const auto at = d.working.find(commit_id);
+    if (at == d.working.end()) return;
     const Task task = at->second;
-    working_.erase(at);
-    if (done->work) {
-        if (!draining_) commit(task, std::move(*done));
-        return;
-    }
-    // Nothing was committed: the task may be begun again while its window is open.
-    const Error& error = done->work.error();
-    ++device_failures_;
-    tell_("device_failed", {{"code", error.word()}, {"message", error.message}, {"times", device_failures_}},
-          "the device failed: " + error.message + "; nothing was committed");
-    idle_epoch_.reset();
-    if (device_failures_ >= kDeviceFailures) {
-        const bool wrong = error.code == Code::selftest_failed;
-        stop(wrong ? exit_code(Code::selftest_failed) : 1,
-             wrong ? "the device computes wrongly" : "the device does not work: " + error.message);
-    }
+    d.working.erase(at);
+    if (!done->work) return failed(d, done->work.error());
+    if (!draining_) commit(task, d, std::move(*done));
 }
 
-bool Runner::too_hot() {
-    const auto card = device_.health();
+/// Nothing was committed: the task may be begun again while its window is open.
+void Runner::failed(WorkDevice& d, const Error& error) {
+    ++d.failures;
+    tell_("device_failed",
+          {{"device", d.id}, {"code", error.word()}, {"message", error.message}, {"times", d.failures}},
+          d.id + " failed: " + error.message + "; nothing was committed");
+    idle_epoch_.reset();
+    if (d.failures < kDeviceFailures) return;
+    const bool wrong = error.code == Code::selftest_failed;
+    d.stopped = wrong ? "computes wrongly" : "does not work: " + error.message;
+    if (exit_ == 0) exit_ = wrong ? exit_code(Code::selftest_failed) : 1;
+    const auto left =
+        std::count_if(devices_.begin(), devices_.end(), [](const WorkDevice& o) { return o.stopped.empty(); });
+    tell_("device_stopped", {{"device", d.id}, {"reason", d.stopped}, {"left", left}},
+          d.id + " begins nothing more, it " + d.stopped + "; " + std::to_string(left) + " devices go on");
+    if (left == 0) stop(exit_, (devices_.size() == 1 ? "the device " : "no device is left; the last one ") + d.stopped);
+}
+
+bool Runner::too_hot(WorkDevice& d) {
+    const auto card = d.thread->health();
     const unsigned degrees = card ? card->temperature_c.value_or(0) : 0;
-    if (degrees <= options_.max_temperature) {
-        if (waiting_for_ == "card") waiting_for_.clear();
-        return false;
-    }
-    wait_for("card",
-             "it is at " + std::to_string(degrees) + " °C, --max-temp is " + std::to_string(options_.max_temperature),
-             "see to its cooling, or lower its power limit: nvidia-smi -pl WATTS");
+    const bool before = std::exchange(d.hot, degrees > options_.max_temperature);
+    if (!d.hot || before) return d.hot;  // that it is too hot is the news, not each degree
+    const std::string reason =
+        "it is at " + std::to_string(degrees) + " °C, --max-temp is " + std::to_string(options_.max_temperature);
+    const std::string fix = "see to its cooling, or lower its power limit: nvidia-smi -pl WATTS";
+    tell_("waiting", {{"for", "card"}, {"device", d.id}, {"reason", reason}, {"fix", fix}},
+          "waiting for card " + d.id + ": " + reason + " (" + fix + ")");
     return true;
 }
 
@@ -239,64 +256,83 @@ bool Runner::has_access() {
     return false;
 }
 
-void Runner::take_a_task() {
-    if (draining_ || !working_.empty() || !device_.idle() || now_.height < idle_until_height_ ||
-        idle_epoch_ == now_.epoch)
-        return;
+void Runner::take_tasks() {
+    if (draining_ || now_.height < idle_until_height_ || idle_epoch_ == now_.epoch) return;
     if (options_.epochs != 0 && worked_.size() >= options_.epochs && !worked_.contains(now_.epoch.value)) return;
-    if (too_hot() || !has_access()) return;
+    bool any = false;
+    for (WorkDevice& d : devices_) any = (d.free() && !too_hot(d)) || any;
+    if (!any || !has_access()) return;
     std::vector<Task> tasks = node_.tasks(me_);
-    std::erase_if(tasks, [&](const Task& t) { return !options_.slots.empty() && !options_.slots.contains(t.slot); });
+    std::erase_if(tasks, [&](const Task& t) { return !ours(t.slot); });
     if (tasks.empty()) return wait_for("tasks", "no device of this provider works in this epoch yet", "");
     std::stable_sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) {
         return std::pair(a.commit_by, a.slot) < std::pair(b.commit_by, b.slot);
     });
     if (waiting_for_.starts_with("tasks")) waiting_for_.clear();
+    std::map<std::uint32_t, std::string> kinds;
+    std::vector<Slots> own;
+    for (const Task& t : tasks) kinds[t.slot] = kind_name(kind_of(t.params));
+    for (const WorkDevice& d : devices_) own.push_back(d.slots);
+    const auto dealt = deal_slots(own, kinds, [&](std::size_t device, std::string_view kind) {
+        for (const WorkKind k : {WorkKind::lanes, WorkKind::gemm, WorkKind::vram})
+            if (kind_name(k) == kind) return devices_[device].thread->does(k);
+        return false;
+    });
+    bool all_taken = true;
     for (const Task& t : tasks) {
         if (!t.started) {
             idle_until_height_ = t.h0;
             return;
         }
         const Hash id = chain::commit_id(t.task, options_.provider, t.slot);
-        if (t.committed || open_.contains(id) || done_with_.contains(id)) continue;
-        if (now_.time > t.commit_by) {
-            missed(t, "the window had closed when it was seen");
-            continue;
-        }
-        const WorkKind kind = kind_of(t.params);
-        if (!device_.does(kind)) {
-            missed(t, device_.name() + " does no work of kind " + std::string(kind_name(kind)));
-            continue;
-        }
-        const double left = static_cast<double>(t.commit_by.value - now_.time.value) / 1000;
-        const auto rate = units_per_second_.find(kind);
-        const double need =
-            rate != units_per_second_.end() ? static_cast<double>(work_units(t.params)) / rate->second : 0;
-        if (need > left) {
-            missed(t, "it takes about " + std::to_string(static_cast<std::uint64_t>(need + 1)) +
-                          " s here, and the window closes in " + std::to_string(static_cast<std::uint64_t>(left)) +
-                          " s");
-            continue;
-        }
-        worked_.insert(t.epoch.value);
-        working_.emplace(id, t);
-        tell_("working",
-              {{"commit", to_hex(id.view())},
-               {"task", to_hex(t.task.view())},
-               {"epoch", t.epoch.value},
-               {"slot", t.slot},
-               {"order", t.order ? Json(to_hex(t.order->view())) : Json()},
-               {"units", work_units(t.params)},
-               {"commit_by", format_utc(t.commit_by)}},
-              place_of(t.epoch, t.slot, t.order) + ": working, " + std::to_string(work_units(t.params)) + " units");
-        device_.start({.commit = id, .params = t.params, .ctx = t.ctx, .fault = fault_});
-        return;
+        if (t.committed || open_.contains(id) || done_with_.contains(id) || working(id)) continue;
+        const auto device = dealt.find(t.slot);
+        if (!begin(t, id, device == dealt.end() ? nullptr : &devices_[device->second])) all_taken = false;
     }
+    if (!all_taken) return;
     idle_epoch_ = now_.epoch;  // leases begin with an epoch, so nothing comes before the next one
     std::erase_if(done_with_, [&](const Hash& id) {
         return std::none_of(tasks.begin(), tasks.end(),
                             [&](const Task& t) { return chain::commit_id(t.task, options_.provider, t.slot) == id; });
     });
+}
+
+/// Begins the task on its device, or tells why it never will be. False: later, the device is at another one.
+bool Runner::begin(const Task& t, const Hash& id, WorkDevice* d) {
+    const auto never = [&](const std::string& reason) {
+        missed(t, reason, d);
+        return true;
+    };
+    if (now_.time > t.commit_by) return never("the window had closed when it was seen");
+    const WorkKind kind = kind_of(t.params);
+    if (d == nullptr)
+        return never((devices_.size() == 1 ? devices_[0].thread->name() + " does no"
+                                           : std::string("no device of this run does")) +
+                     " work of kind " + std::string(kind_name(kind)));
+    if (!d->stopped.empty()) return never(d->id + " " + d->stopped);
+    const double left = static_cast<double>(t.commit_by.value - now_.time.value) / 1000;
+    const auto rate = d->units_per_second.find(kind);
+    const double need =
+        rate != d->units_per_second.end() ? static_cast<double>(work_units(t.params)) / rate->second : 0;
+    if (need > left)
+        return never("it takes about " + std::to_string(static_cast<std::uint64_t>(need + 1)) +
+                     " s here, and the window closes in " + std::to_string(static_cast<std::uint64_t>(left)) + " s");
+    if (!d->free() || d->hot) return false;
+    worked_.insert(t.epoch.value);
+    d->working.emplace(id, t);
+    tell_("working",
+          {{"commit", to_hex(id.view())},
+           {"task", to_hex(t.task.view())},
+           {"epoch", t.epoch.value},
+           {"slot", t.slot},
+           {"order", t.order ? Json(to_hex(t.order->view())) : Json()},
+           {"device", d->id},
+           {"units", work_units(t.params)},
+           {"commit_by", format_utc(t.commit_by)}},
+          place_of(t.epoch, t.slot, t.order) + ": working on " + d->id + ", " + std::to_string(work_units(t.params)) +
+              " units");
+    d->thread->start({.commit = id, .params = t.params, .ctx = t.ctx, .fault = fault_});
+    return true;
 }
 
 /// What an epoch brought is known when it is paid; a verdict that comes later moves it.

@@ -13,7 +13,8 @@ Json members_of(const Record& r) {
     return {{"commit", to_hex(r.commit.view())},
             {"epoch", r.epoch.value},
             {"slot", r.slot},
-            {"order", r.order ? Json(to_hex(r.order->view())) : Json()}};
+            {"order", r.order ? Json(to_hex(r.order->view())) : Json()},
+            {"device", r.device.empty() ? Json() : Json(r.device)}};
 }
 
 std::string place_of(const Record& r) {
@@ -62,11 +63,16 @@ void Runner::trouble(Open& o, const std::string& text) {
     note(place_of(o.record) + ": " + text);
 }
 
-void Runner::missed(const Task& t, const std::string& reason) {
+void Runner::missed(const Task& t, const std::string& reason, const WorkDevice* device) {
     done_with_.insert(chain::commit_id(t.task, options_.provider, t.slot));
     ++summary_.missed;
     state_.save(summary_);
-    tell_("missed", {{"task", to_hex(t.task.view())}, {"epoch", t.epoch.value}, {"slot", t.slot}, {"reason", reason}},
+    tell_("missed",
+          {{"task", to_hex(t.task.view())},
+           {"epoch", t.epoch.value},
+           {"slot", t.slot},
+           {"device", device != nullptr ? Json(device->id) : Json()},
+           {"reason", reason}},
           place_of(t.epoch, t.slot, t.order) + ": missed, " + reason);
 }
 
@@ -79,20 +85,20 @@ void Runner::refused(const Record& r, const std::string& code, const std::string
     tell_("refused", members, place_of(r) + ": refused, " + code + (message.empty() ? "" : ": " + message));
 }
 
-void Runner::commit(const Task& t, DeviceThread::Done done) {
+void Runner::commit(const Task& t, const WorkDevice& device, DeviceThread::Done done) {
     WorkResult& work = *done.work;
     const Hash id = chain::commit_id(t.task, options_.provider, t.slot);
-    if (now_.time > t.commit_by) return missed(t, "the work was done after the window had closed");
+    if (now_.time > t.commit_by) return missed(t, "the work was done after the window had closed", &device);
     Open o;
-    o.record = {id,       t.task,       t.epoch,     t.slot,      t.device_class, t.order,
-                t.params, t.ctx,        work.root(), t.commit_by, options_.fault, Phase::sent,
-                0,        std::nullopt, std::nullopt};
+    o.record = {id,       t.task,       t.epoch,      t.slot,      t.device_class, t.order,
+                t.params, t.ctx,        work.root(),  t.commit_by, options_.fault, Phase::sent,
+                0,        std::nullopt, std::nullopt, device.id};
     o.work = std::move(work);
     const auto ms = static_cast<std::uint64_t>(done.seconds * 1000);
     Json members = members_of(o.record);
     members["root"] = to_hex(o.record.root.view());
     members["ms"] = ms;
-    members["device"] = done.health ? to_json(*done.health) : Json();
+    members["card"] = done.health ? to_json(*done.health) : Json();
     tell_("worked", members,
           place_of(o.record) + ": worked for " + std::to_string(ms) + " ms, root " +
               to_hex(o.record.root.view()).substr(0, 16) + (done.health ? "; " + to_text(*done.health) : ""));
@@ -170,14 +176,29 @@ void Runner::committed(Open& o, std::uint64_t height) {
     tell_("committed", members, place_of(r) + ": committed at height " + std::to_string(height));
 }
 
+/// On whichever device does the kind and has nothing to do: leaves are the same on all of them. Where none begins
+/// anything more, on one of those: it may still be right, and a wrong root is noticed.
+void Runner::make_again(Open& o) {
+    const Record& r = o.record;
+    const auto at_it = [&](const WorkDevice& d) { return d.again == r.commit; };
+    if (std::any_of(devices_.begin(), devices_.end(), at_it)) return;
+    const auto is_well = [](const WorkDevice& d) { return d.stopped.empty(); };
+    const bool any_well = std::any_of(devices_.begin(), devices_.end(), is_well);
+    for (WorkDevice& d : devices_) {
+        if (any_well && !is_well(d)) continue;
+        if (!d.thread->idle() || !d.thread->does(kind_of(r.params))) continue;
+        note(place_of(r) + ": makes the work again on " + d.id + ", for its opening");
+        d.again = r.commit;
+        d.thread->start(
+            {.commit = r.commit, .params = r.params, .ctx = r.ctx, .fault = take(parse_fault(r.fault)), .again = true});
+        return;
+    }
+}
+
 void Runner::follow_opening(Open& o) {
     Record& r = o.record;
     // What is missing is made again at once: the window for openings is short.
-    if (!o.work && !o.hopeless && device_.idle()) {
-        note(place_of(r) + ": makes the work again, for its opening");
-        device_.start(
-            {.commit = r.commit, .params = r.params, .ctx = r.ctx, .fault = take(parse_fault(r.fault)), .again = true});
-    }
+    if (!o.work && !o.hopeless) make_again(o);
     if (now_.time <= r.commit_by) return;  // no challenge can be drawn yet
     const auto view = node_.opening(r.commit);
     if (!view) {

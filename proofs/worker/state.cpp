@@ -106,7 +106,8 @@ Json to_json(const Record& r) {
             {"phase", r.phase == Phase::sent ? "sent" : "committed"},
             {"height", r.height},
             {"commit_tx", to_json(r.commit_tx)},
-            {"open_tx", to_json(r.open_tx)}};
+            {"open_tx", to_json(r.open_tx)},
+            {"device", r.device}};
 }
 
 Record parse_record(const std::string& text, const std::string& source) {
@@ -136,6 +137,7 @@ Record parse_record(const std::string& text, const std::string& source) {
     r.height = take(top.u64("height"));
     r.commit_tx = sent_tx_at(top, "commit_tx");
     r.open_tx = sent_tx_at(top, "open_tx");
+    if (top.optional("device") != nullptr) r.device = take(top.string("device"));  // older files have none
     take(top.done());
     if (r.phase == Phase::sent && !r.commit_tx)
         throw Failure(Code::json_missing_key, top.path("commit_tx") + " is missing from a commit that was sent");

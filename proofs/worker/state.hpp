@@ -51,6 +51,7 @@ struct Record {
     std::uint64_t height = 0;  ///< of the commit's block
     std::optional<SentTx> commit_tx;
     std::optional<SentTx> open_tx;
+    std::string device;  ///< that did the work; empty where that is not known
 };
 
 [[nodiscard]] Json to_json(const Record& record);

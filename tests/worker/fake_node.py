@@ -26,6 +26,14 @@ KINDS = {"lanes": ({"lanes": 8, "steps": 2048, "leaf_every": 64}, (b"\x00" + str
                   SAMPLES * (33 * 128 + 2 + 2 * (1 + 2 * 8)))}
 
 
+def walk_through(memory):
+    """A kind as above: a walk through so many bytes or a little more."""
+    lanes = memory // 128**2 + 1
+    items, steps, every = 128 * lanes, 16 * 128, 512
+    sizes = {"items": items, "lanes": lanes, "steps": steps, "leaf_every": every, "windows": 1, "stay": 0}
+    return sizes, (b"\x02" + struct.pack("<QQQIII", *sizes.values())).hex(), 32 * items + lanes * steps, 0
+
+
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
@@ -85,6 +93,7 @@ class Node(http.server.ThreadingHTTPServer):
         self.chain_id, self.devnet = "fake-1", devnet
         self.slots, self.leases, self.kind = slots, leases, kind
         self.params, self.params_hex, self.units, self.opening = KINDS[kind]
+        self.kinds = {}         # slot -> (params, params_hex, units, opening), where it is not of `kind` but a walk
         self.height = first_height
         self.access = True
         self.work_key = None    # address of the provider's
@@ -243,7 +252,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         e, started = node.epoch, node.height >= node.at(node.epoch, H0)
         there = {(c["task"], c["slot"]) for c in node.commits.values()}
         return {"items": [{"task": task.hex(), "epoch": e, "slot": slot, "class": "c", "order": order,
-                           "kind": node.kind, "params": node.params, "params_hex": node.params_hex, "ctx": node.ctx(e, slot, task) if started else None,
+                           "kind": "vram" if slot in node.kinds else node.kind,
+                           "params": node.kinds[slot][0] if slot in node.kinds else node.params,
+                           "params_hex": node.kinds[slot][1] if slot in node.kinds else node.params_hex, "ctx": node.ctx(e, slot, task) if started else None,
                            "h0": node.at(e, H0), "commit_by": node.time(node.at(e, H0 + WINDOW)) if started else None,
                            "committed": (task.hex(), slot) in there} for slot, task, order in node.task_list()],
                 "samples": SAMPLES, "time": node.time(node.height), "height": node.height}

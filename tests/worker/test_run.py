@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from fake_node import EPOCH, SAMPLES, Node
+from fake_node import EPOCH, SAMPLES, Node, walk_through
 
 PROVER = sys.argv.pop(1)
 LONGEST = 90  # seconds for anything at all on a loaded machine; nothing here waits for a clock
@@ -24,7 +24,8 @@ class Run:
 
     def __init__(self, test, *args, env=None):
         self.events, self.test = [], test
-        self.process = subprocess.Popen([PROVER, "run", "--json", "--device", "cpu", "--threads", "1", *args],
+        device = () if "--device" in args else ("--device", "cpu")
+        self.process = subprocess.Popen([PROVER, "run", "--json", *device, "--threads", "1", *args],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env or test.env)
         self.errors = ""
         self.readers = [threading.Thread(target=self.read_events), threading.Thread(target=self.read_errors)]
@@ -226,6 +227,101 @@ class Path(Base):
         self.assertEqual(run.end(), 0, run.errors)
         self.assertEqual(len(run.all("waiting")), 1)
         self.check_openings(node, 1)
+
+
+class Devices(Base):
+    """Several devices in one run; on the processor each is a share of the threads."""
+
+    TWO = ("--device", "cpu", "--device", "cpu")
+
+    def test_two_devices_work_at_once_each_for_its_slot_and_both_pass(self):
+        node = self.node(slots=(0, 3))
+        run = self.run_with(node, "--once", *self.TWO)
+        self.assertEqual(run.end(), 0, run.errors)
+        started = run.all("started")[0]
+        self.assertEqual([(d["device"], d["slots"]) for d in started["devices"]], [("cpu:0", None), ("cpu:1", None)])
+        # Both were begun before either was done.
+        self.assertEqual(run.kinds()[:3], ["started", "working", "working"])
+        for kind in ("working", "worked", "committed", "challenged", "opened", "verdict"):
+            self.assertEqual(sorted((e["slot"], e["device"]) for e in run.all(kind)), [(0, "cpu:0"), (3, "cpu:1")], kind)
+        self.assertEqual({(e["epoch"], e["verdict"]) for e in run.all("verdict")}, {(run.all("paid")[0]["epoch"], "pass")})
+        self.assertEqual(run.all("paid")[0]["paid"], "14")
+        self.check_openings(node, 2)
+
+    def test_a_device_works_for_the_slots_that_it_names_and_who_names_none_for_the_others(self):
+        node = self.node(slots=(0, 1, 5))
+        run = self.run_with(node, "--once", "--device", "cpu=0,5", "--device", "cpu")
+        self.assertEqual(run.end(), 0, run.errors)
+        self.assertEqual({e["slot"]: e["device"] for e in run.all("verdict")}, {0: "cpu:0", 1: "cpu:1", 5: "cpu:0"})
+
+    def test_a_device_that_fails_stops_alone_and_the_other_goes_on(self):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+        node = self.node(slots=(0, 3))
+        node.kinds = {3: walk_through(memory + memory // 8)}  # which no processor of this machine can do
+        run = self.run_with(node, "--epochs", "2", *self.TWO)
+        self.assertEqual(run.end(), 1, run.errors)  # done, but not with all devices
+        failed = run.all("device_failed")
+        self.assertEqual([(e["device"], e["times"]) for e in failed], [("cpu:1", 1), ("cpu:1", 2), ("cpu:1", 3)])
+        self.assertIn("does not fit into this machine", failed[0]["message"])
+        stopped = run.all("device_stopped")
+        self.assertEqual([(e["device"], e["left"]) for e in stopped], [("cpu:1", 1)])
+        self.assertIn("does not fit into this machine", stopped[0]["reason"])
+        verdicts = run.all("verdict")
+        self.assertEqual([(e["device"], e["slot"], e["verdict"]) for e in verdicts], [("cpu:0", 0, "pass")] * 2)
+        self.assertGreater(verdicts[1]["epoch"], verdicts[0]["epoch"])
+        missed = run.all("missed")[-1]
+        self.assertEqual((missed["device"], missed["slot"]), ("cpu:1", 3))
+        self.assertIn("does not work", missed["reason"])
+        self.assertEqual(run.all("stopped")[0]["reason"], "the epochs that were asked for are done")
+
+    def test_the_run_ends_when_no_device_is_left(self):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+        node = self.node(slots=(0, 3))
+        node.kinds = dict.fromkeys(node.slots, walk_through(memory + memory // 8))
+        run = self.run_with(node, *self.TWO)
+        self.assertEqual(run.end(), 1, run.errors)
+        self.assertEqual(sorted(e["device"] for e in run.all("device_stopped")), ["cpu:0", "cpu:1"])
+        self.assertIn("no device is left", run.all("stopped")[0]["reason"])
+
+    def test_open_commits_are_taken_up_by_whichever_device_is_there(self):
+        node = self.node(slots=(0, 3))
+        run = self.run_with(node, *self.TWO)
+        run.wait_for("committed", 2)
+        run.signal(signal.SIGKILL)
+        run.end()
+        open_now = {o["commit"]: o["device"] for o in self.status()["open"]}
+        self.assertEqual(sorted(open_now.values()), ["cpu:0", "cpu:1"])
+        run = self.run_with(node)  # one device now, and both are opened
+        run.wait_for("verdict", 2)
+        run.signal(signal.SIGTERM)
+        self.assertEqual(run.end(), 0, run.errors)
+        self.assertEqual({e["verdict"] for e in run.all("verdict")}, {"pass"})
+        self.assertLessEqual(set(open_now), {e["commit"] for e in run.all("verdict")})
+
+        run = self.run_with(node)  # and the other way round: one before, two now
+        run.wait_for("committed", 2)
+        run.signal(signal.SIGKILL)
+        run.end()
+        before = {o["commit"] for o in self.status()["open"]}
+        run = self.run_with(node, *self.TWO)
+        run.wait_for("verdict", len(before))
+        run.signal(signal.SIGTERM)
+        self.assertEqual(run.end(), 0, run.errors)
+        self.assertLessEqual(before, {e["commit"] for e in run.all("verdict")})
+
+    def test_a_wrong_device_is_wrong_usage(self):
+        for options, what in ((("--device", "cpu=0", "--device", "cpu=0"), "slot 0 is given to two devices"),
+                              (("--device", "tpu"), "not 'tpu'"), (("--device", "cpu=0", "--slots", "0"), "both choose slots")):
+            error = self.error_of("run", "--node", self.node().url, *options, exit=2)
+            self.assertEqual(error["code"], "usage")
+            self.assertIn(what, error["message"])
+
+    def test_preflight_measures_each_device_with_its_slots(self):
+        node = self.node(slots=(0, 3), first_height=EPOCH)
+        out = json.loads(self.call("preflight", "--node", node.url, *self.TWO, "--threads", "2", "--seconds", "0.1").stdout)
+        speed = [c for c in out["checks"] if c["name"] == "speed"][0]
+        self.assertTrue(speed["ok"], speed)
+        self.assertRegex(speed["detail"], r"\(cpu:0 [0-9.]+ s, cpu:1 [0-9.]+ s\)")
 
 
 class Trouble(Base):

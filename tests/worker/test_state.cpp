@@ -22,6 +22,7 @@ Record make_record(test::Random& random) {
     r.epoch = Epoch{random.below(1'000)};
     r.slot = static_cast<std::uint32_t>(random.u64());
     r.device_class = "cpu-small";
+    if (random.below(2) != 0) r.device = "cuda:1";
     if (random.below(2) != 0) r.order = random.fixed<Hash>();
     r.params = LanesParams{.lanes = 1 + random.below(100), .steps = 1024, .leaf_every = 64};
     r.commit_by = TimeMs{1'700'000'000'000 + random.below(1'000'000'000)};
