@@ -15,12 +15,15 @@ class Provers(unittest.TestCase):
     CLASSES = []  # (name of a class of the devnet, members that differ)
     PROVIDERS = []  # (key, class)
     BLOCK_TIME = None  # the genesis' own
+    PARAMS = {}  # part of the parameters -> members that differ
 
     @classmethod
     def setUpClass(cls):
         cls.folder = Folder()
         cls.path = cls.folder.__enter__()
         genesis = json.loads((pathlib.Path(__file__).parents[2] / "genesis" / "devnet.json").read_text())
+        for part, members in cls.PARAMS.items():
+            genesis["params"][part] |= members
         classes = genesis["params"]["classes"]
         for like, members in cls.CLASSES:
             classes.append(next(c for c in classes if c["name"] == like) | members)
