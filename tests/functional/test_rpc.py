@@ -9,7 +9,7 @@ import unittest
 
 import harness
 from harness import Folder, Node, RpcError, seeded
-from signing import bech32m
+from signing import Key, bech32m, faucet_key, transfer
 
 NUMBERS = {
     "parse_error": -32700, "invalid_request": -32600, "method_not_found": -32601, "invalid_params": -32602,
@@ -183,6 +183,107 @@ class Requests(unittest.TestCase):
             status = [node.post({"jsonrpc": "2.0", "id": 1, "method": "status"})[0] for _ in range(30)]
             self.assertEqual(set(status), {200, 429})
             node.terminate()
+
+
+class FrontEnd(unittest.TestCase):
+    """F22: io.net's front end was defaced through an open PUT and POST. Here nothing but a signed transaction changes anything."""
+
+    def setUp(self):
+        folder = Folder()
+        self.node = Node(folder.__enter__() / "node").start(block_time="on-demand")
+        self.addCleanup(folder.__exit__)
+        self.addCleanup(self.node.terminate)
+        self.faucet = faucet_key()
+        self.chain_id = self.node.rpc("status")["chain_id"]
+        self.methods = self.node.rpc("rpc.discover")["methods"]
+
+    def signed(self, amount=1_000_000):
+        nonce = self.node.rpc("account", address=self.faucet.name())["next_nonce"]
+        return self.faucet.sign_tx(self.chain_id, nonce, [transfer([(b"\7" * 32, amount)])], valid_until=900)
+
+    def standing(self):
+        """All that an outsider could have changed: the chain's state, and what waits to change it."""
+        status = self.node.rpc("status")
+        pool = self.node.rpc("mempool")
+        files = {p.relative_to(self.node.home): p.read_bytes() for p in self.node.home.glob("*") if p.is_file()}
+        return (status["height"], status["app_hash"], status["mempool"], pool["count"], pool["items"], files,
+                self.node.rpc("account", address=self.faucet.name())["next_nonce"])
+
+    def raw(self, method, path, body=b"", headers=()):
+        connection = http.client.HTTPConnection(self.node.url.removeprefix("http://"), timeout=20)
+        try:
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def call_of(self, raw, method="broadcast_tx"):
+        return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": {"tx": raw.hex()}}).encode()
+
+    def test_F22_no_method_but_broadcast_tx_changes_anything(self):
+        answer = self.node.send(self.signed(), wait=True)
+        self.assertEqual(answer["status"], "committed")
+        before, signed = self.standing(), self.signed()
+        known = {"address": self.faucet.name(), "provider": self.faucet.name(), "txid": answer["txid"], "tx": signed.hex(),
+                 "height": answer["height"], "epoch": 0, "from": 0, "to": 1, "class": "cpu-small", "id": "ab" * 32}
+        answered = 0
+        for method in self.methods:
+            if method["name"] in ("broadcast_tx", "subscribe"):
+                continue
+            with self.subTest(method["name"]):
+                every = {p["name"]: known[p["name"]] for p in method["params"] if p["name"] in known}
+                needed = {p["name"]: every.get(p["name"]) for p in method["params"] if p["required"]}
+                for params in ({}, needed, every):
+                    told = self.node.answer({"jsonrpc": "2.0", "id": 1, "method": method["name"], "params": params})
+                    answered += "result" in told
+                self.assertEqual(self.standing(), before)
+        self.assertGreater(answered, 40)  # they were asked for something that is there
+
+        # Nor does a broadcast of what nobody signed, or signed for something else.
+        body, auth = signed[:-len(self.faucet.auth(b""))], signed[-len(self.faucet.auth(b"")):]
+        stranger = Key((77).to_bytes(32, "big"))
+        others = (body + auth[:-1] + bytes([auth[-1] ^ 1]), body[:-1] + bytes([body[-1] ^ 1]) + auth, body + stranger.auth(body),
+                  body, self.faucet.sign_tx("another-1", 1, [transfer([(b"\7" * 32, 1)])], valid_until=900))
+        for raw in others:
+            with self.assertRaises(RpcError) as caught:
+                self.node.send(raw)
+            self.assertIn(caught.exception.word, ("bad_signature", "tx_malformed", "wrong_chain", "not_owner"))
+            self.assertEqual(self.standing(), before)
+
+        # The same bytes with their signature do; and what is executed again from the start is what was executed.
+        self.assertEqual(self.node.send(signed, wait=True)["status"], "committed")
+        self.assertNotEqual(self.standing()[:2], before[:2])
+        self.node.terminate()
+        self.node.verify()
+
+    def test_F22_no_verb_and_no_path_but_post_to_the_root_takes_a_transaction(self):
+        before, body = self.standing(), self.call_of(self.signed())
+        json_type = {"Content-Type": "application/json"}
+        for verb in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "GET", "HEAD", "PROPFIND", "POST"):
+            for path in ("/", "/?method=broadcast_tx", "/ws", "/health", "/ready", "/index.html", "/genesis.json", "/../genesis.json",
+                         "//", "/broadcast_tx", "/nowhere"):
+                if verb == "POST" and path.split("?")[0] == "/":
+                    continue
+                with self.subTest(verb=verb, path=path):
+                    status, _ = self.raw(verb, path, body, json_type)
+                    self.assertEqual(self.standing(), before)
+                    if verb not in ("GET", "HEAD", "OPTIONS"):  # these answer, whatever stands in their body
+                        self.assertIn(status, (400, 404, 405), path)
+                        self.assertEqual(self.raw(verb, path)[0], status)
+        page = self.raw("GET", "/")
+        self.assertEqual((page[0], self.raw("POST", "/", b"<h1>defaced</h1>")[0] in (200, 400)), (200, True))
+        self.assertEqual(self.raw("GET", "/"), page)
+        self.assertEqual(self.standing(), before)
+        metrics = self.node.ready["metrics"].removeprefix("http://").split("/")[0]
+        for verb in ("PUT", "POST", "DELETE"):
+            connection = http.client.HTTPConnection(metrics, timeout=20)
+            connection.request(verb, "/metrics", body, json_type)
+            self.assertIn(connection.getresponse().status, (404, 405), verb)
+            connection.close()
+        self.assertEqual(self.standing(), before)
+        self.assertEqual(self.raw("POST", "/", body, json_type)[0], 200)
+        harness.eventually(lambda: self.standing()[:2] != before[:2], 20, "the block of the transaction")
 
 
 class Calendar(unittest.TestCase):
