@@ -21,6 +21,9 @@ import unittest
 ASSAY = sys.argv.pop(1)
 DEAD = "http://127.0.0.1:9"
 FAUCET_SECRET = "11" * 32
+MESSAGES = tempfile.NamedTemporaryFile("w", suffix=".json")  # for 'tx build'
+MESSAGES.write('{"type": "unjail"}')
+MESSAGES.flush()
 
 
 class Node(http.server.ThreadingHTTPServer):
@@ -248,9 +251,12 @@ class Contract(unittest.TestCase):
         "validator report-price": ["1.14"], "validator rotate-key": ["--consensus-key", "ab" * 32],
         "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers
-        "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"],
+        "work show": ["ab" * 32], "key import": ["dev", "--devnet-validator"], "key export": ["alice"], "key delete": ["alice"],
+        "context add": ["other"], "tx build": [MESSAGES.name], "tx replace": ["ab" * 32], "tx cancel": ["ab" * 32],
     }
-    OFFLINE = {"key new", "key list", "key show", "version", "completion", "man", "log", "tx inspect", "tx sign", "tx broadcast"}
+    OFFLINE = {"key new", "key list", "key show", "key export", "key rename", "key delete", "key passwd", "key multisig",
+               "version", "completion", "man", "log", "tx inspect", "tx sign", "tx broadcast", "tx combine", "backup", "restore",
+               "context use", "context list", "context show", "context remove", "sign", "verify", "address check"}
 
     def test_every_command_that_asks_a_node_says_3_when_there_is_none(self):
         for leaf in self.leaves():
@@ -542,8 +548,9 @@ class Contract(unittest.TestCase):
 
     # ---------------------------------------------------------------- the person at the terminal
 
-    def at_terminal(self, args, answers):
-        """Runs it on a pseudo-terminal, types each answer once its prompt is there; returns (exit, what was shown)."""
+    def at_terminal(self, args, answers, look=None):
+        """Runs it on a pseudo-terminal, types each answer once its prompt is there; returns (exit, what was shown).
+        `look` gets the process's id while a prompt waits."""
         child, fd = pty.fork()
         if child == 0:
             os.execve(ASSAY, [ASSAY, *args], self.environment())
@@ -553,6 +560,8 @@ class Contract(unittest.TestCase):
                 while prompt not in shown[at:]:
                     shown += os.read(fd, 4096)
                 at = len(shown)
+                if look:
+                    look(child)
                 if answer is signal.SIGINT:
                     os.write(fd, b"\x03")
                 else:

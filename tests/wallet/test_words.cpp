@@ -212,8 +212,6 @@ TEST_CASE("an extended public key is refused with the reason") {
     REQUIRE(account.ok());
     const ExtendedPublicKey shown = ExtendedPublicKey::of(*account);
     const std::string text = shown.text();
-    test::Random random;
-    INFO("seed " << test::seed());
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::string wrong = text;
         wrong[i] = wrong[i] == '7' ? '8' : '7';

@@ -73,9 +73,11 @@ Contexts load_contexts(const std::filesystem::path& home) {
     const auto text = read_small_file(file, 1u << 20);
     if (!text && text.error().code == Code::not_found) return {};
     if (!text) fail(text.error());
-    return take(read_contexts(*text, file.string()),
-                "mend the file, or move it away: contexts are made anew with "
-                "'assay context add'");
+    auto read = read_contexts(*text, file.string());
+    if (read) return std::move(read).value();
+    Error error = read.error();
+    if (error.message.find(file.string()) == std::string::npos) error.message = file.string() + ": " + error.message;
+    fail(error, "mend the file, or move it away: contexts are made anew with 'assay context add'");
 }
 
 void save_contexts(const std::filesystem::path& home, const Contexts& contexts) {
