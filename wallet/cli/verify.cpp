@@ -48,24 +48,50 @@ void check_pin(const Session& session, const std::string& chain_id, const std::s
             text_or_empty(pin, "consensus_key") + " as its operator (" + file.string() + ")");
 }
 
-/// The header of this height, signed by the key that is pinned. `signed_by` gets it.
-chain::Header signed_header(Session& session, std::uint64_t height, std::string& signed_by) {
+struct SignedHeader {
+    chain::Header header;
+    Hash id;          ///< the block's hash
+    std::string key;  ///< that signed it, hex
+};
+
+/// By whoever the node names; whether that is the right one is another question.
+SignedHeader read_signed_header(Session& session, std::uint64_t height) {
     const json::Value answer = session.call("header", Params().number("height", height));
     const Bytes raw = hold(from_hex(evidence(answer, "header_hex")));
-    chain::Header header = hold(borsh::decode<chain::Header>(raw));
-    if (header.height.value != height) lie("the node answered with another height's header");
-    if (header.chain_id != session.chain().chain_id)
-        lie("the header belongs to chain " + header.chain_id + ", not to " + session.chain().chain_id);
+    SignedHeader out;
+    out.header = hold(borsh::decode<chain::Header>(raw));
+    if (out.header.height.value != height) lie("the node answered with another height's header");
+    if (out.header.chain_id != session.chain().chain_id)
+        lie("the header belongs to chain " + out.header.chain_id + ", not to " + session.chain().chain_id);
     const Hash key = hold(fixed_from_hex<Hash>(evidence(answer, "consensus_key")));
     const Signature signature = hold(fixed_from_hex<Signature>(evidence(answer, "commit_signature")));
-    const Hash id = chain::block_hash(header);
+    out.id = chain::block_hash(out.header);
     const CryptoPP::ed25519Verifier verifier(key.data());
-    if (!verifier.VerifyMessage(id.data(), Hash::kSize, signature.data(), Signature::kSize))
+    if (!verifier.VerifyMessage(out.id.data(), Hash::kSize, signature.data(), Signature::kSize))
         lie("the header of height " + std::to_string(height) +
             " is not signed by the consensus key that the node names");
-    signed_by = to_hex(key.view());
-    check_pin(session, header.chain_id, signed_by);
-    return header;
+    out.key = to_hex(key.view());
+    return out;
+}
+
+/// Where the context names a block, it has to be on this chain, and who signed it is the operator to trust.
+void check_trusted_block(Session& session) {
+    const auto& trust = session.context().trust;
+    if (!trust) return;
+    const SignedHeader trusted = read_signed_header(session, trust->height);
+    if (trusted.id != trust->hash)
+        lie("block " + std::to_string(trust->height) + " of this chain is " + to_hex(trusted.id.view()) +
+            ", and the context '" + session.context().name + "' trusts " + to_hex(trust->hash.view()));
+    check_pin(session, trusted.header.chain_id, trusted.key);
+}
+
+/// The header of this height, signed by the key that is pinned. `signed_by` gets it.
+chain::Header signed_header(Session& session, std::uint64_t height, std::string& signed_by) {
+    check_trusted_block(session);
+    SignedHeader out = read_signed_header(session, height);
+    check_pin(session, out.header.chain_id, out.key);
+    signed_by = out.key;
+    return std::move(out.header);
 }
 
 SignedState state_below(Session& session, std::uint64_t height) {
