@@ -91,7 +91,7 @@ chain::Header signed_header(Session& session, std::uint64_t height, std::string&
     SignedHeader out = read_signed_header(session, height);
     check_pin(session, out.header.chain_id, out.key);
     signed_by = out.key;
-    return std::move(out.header);
+    return out.header;
 }
 
 SignedState state_below(Session& session, std::uint64_t height) {
