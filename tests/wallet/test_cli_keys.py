@@ -140,8 +140,8 @@ class Keys(test_cli.Contract):
         self.json_of("key", "import", "other", "--watch-only", self.alice["address"])
         self.assertIsNone(self.json_of("key", "show", "other")["public_key"])
         for name in ("cold", "other"):
-            for command in (["send", "alice", "1", "-y"], ["send", "alice", "1", "--dry-run"], ["sign", "hello"],
-                            ["key", "export", "-y"]):
+            self.json_of("send", "alice", "1", "--dry-run", "--from", name, node=self.node.url)  # which signs nothing
+            for command in (["send", "alice", "1", "-y"], ["sign", "hello"], ["key", "export", "-y"]):
                 who = [name] if command[0] == "key" else ["--from", name]
                 self.assertEqual(self.error_of(*command, *who, exit=1, node=self.node.url)["code"], "watch_only")
             made = self.json_of("send", "alice", "1", "--generate-only", "--from", name, node=self.node.url)

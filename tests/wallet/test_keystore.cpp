@@ -257,9 +257,11 @@ TEST_CASE("a backup comes back whole, or not at all") {
     REQUIRE(keys.create("alice", some_secret(), "correct horse", kTiny).ok());
     REQUIRE(write_file_atomically(dir.path() / "log.jsonl", "{}\n", 0600, false).ok());
     REQUIRE(write_file_atomically(dir.path() / "keys" / "alice.json.new-12", "half", 0600, false).ok());
+    REQUIRE(write_file_atomically(dir.path() / "csv" / "ab12.jsonl", "{}\n", 0600, false).ok());  // half-paid lists
+    REQUIRE(write_file_atomically(dir.path() / "nonce-1.lock", "", 0600, false).ok());
     const auto files = files_to_back_up(dir.path());
     REQUIRE(files.ok());
-    REQUIRE(files->size() == 2);
+    REQUIRE(files->size() == 3);
     CHECK(seal_backup(*files, "short", Kdf::strong()).error().code == Code::weak_password);
     const auto text = seal_backup(*files, "backup password", kTiny);
     REQUIRE(text.ok());

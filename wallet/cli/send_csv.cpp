@@ -391,9 +391,11 @@ void send_csv(Session& session, const ChangeOptions& options, const CsvOptions& 
     if (csv.file == "-" && !options.yes && !options.dry_run)
         usage("with the list on stdin nobody can be asked: add -y once you are sure");
     const KeyInfo key = session.key_or_only(options.from);
+    if (key.kind != KeyKind::secret && !options.dry_run)
+        fail({Code::watch_only, "a list is signed as it is sent, and the secret of '" + key.name + "' is not here"},
+             "send it from a key of this wallet");
     const ChainInfo chain = session.chain();
-    if (!options.chain_id.empty() && options.chain_id != chain.chain_id)
-        fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
+    session.must_be_chain(chain.chain_id, options.chain_id);
     const Payments list = read_payments(session, chain, csv.file);
     const Limits limits = limits_of(session);
     std::error_code ignored;

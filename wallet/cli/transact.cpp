@@ -180,7 +180,7 @@ void change_from(Session& session, const ChangeOptions& options, const Sender& s
     if (options.no_wait && (options.dry_run || options.generate_only || options.offline))
         usage("--no-wait says what to do after sending, and nothing would be sent");
     must_be_confirmable(session, options);
-    if (sender.kind != KeyKind::secret && !options.generate_only)
+    if (sender.kind != KeyKind::secret && !options.generate_only && !options.dry_run)
         fail({Code::watch_only, sender.kind == KeyKind::multisig
                                     ? "key '" + sender.name + "' is a multisig, which several keys sign for"
                                     : "the secret of '" + sender.name + "' is not in this wallet"},

@@ -14,17 +14,18 @@ const std::string kBackupHeader = "assay-backup\n1\n";
 // Nothing but what a home holds: a backup that somebody else made writes no file elsewhere.
 bool is_backup_path(std::string_view path) {
     if (path == "contexts.json" || path == "log.jsonl") return true;
-    for (const std::string_view folder : {std::string_view("keys/"), std::string_view("trust/")})
-        if (path.starts_with(folder) && path.ends_with(".json"))
-            return check_key_name(path.substr(folder.size(), path.size() - folder.size() - 5)).ok();
-    return false;
+    const auto in = [&](std::string_view folder, std::string_view end) {
+        return path.size() > folder.size() + end.size() && path.starts_with(folder) && path.ends_with(end) &&
+               check_key_name(path.substr(folder.size(), path.size() - folder.size() - end.size())).ok();
+    };
+    return in("keys/", ".json") || in("trust/", ".json") || in("csv/", ".jsonl");
 }
 
 }  // namespace
 
 Result<std::vector<BackupFile>> files_to_back_up(const std::filesystem::path& home) {
     std::vector<std::string> paths{"contexts.json", "log.jsonl"};
-    for (const char* folder : {"keys", "trust"}) {
+    for (const char* folder : {"csv", "keys", "trust"}) {
         std::error_code missing;
         for (const auto& entry : std::filesystem::directory_iterator(home / folder, missing))
             paths.push_back(std::string(folder) + "/" + entry.path().filename().string());
