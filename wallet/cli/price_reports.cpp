@@ -157,8 +157,7 @@ void report_prices(Session& session, const ChangeOptions& options, const PriceRe
     must_be_confirmable(session, options);
     const KeyInfo key = session.key_or_only(options.from);
     const ChainInfo& chain = session.chain();
-    if (!options.chain_id.empty() && options.chain_id != chain.chain_id)
-        fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
+    session.must_be_chain(chain.chain_id, options.chain_id);
     if (!options.yes) {
         session.say("  every " + std::to_string(reports.every_s) + " s: " + reports.command + "\n  from        " +
                     key.name + "  " + chain.show(key.address) + "\n  chain       " + chain.chain_id);

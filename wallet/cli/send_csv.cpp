@@ -218,6 +218,7 @@ class Run {
         NonceLock lock(session_, key_.address);
         auto now = fetch_chain_info(session_.rpc());
         if (!now) stop(now.error());
+        session_.must_be_chain(now->chain_id, chain_.chain_id);  // the node may have become another's meanwhile
         const auto account = fetch_account(session_.rpc(), *now, key_.address);
         if (!account) stop(account.error());
         const std::size_t count = rows_of_one(list_.outputs, first, limits_, *now, key_.address, options_);
@@ -392,8 +393,7 @@ void send_csv(Session& session, const ChangeOptions& options, const CsvOptions& 
         usage("with the list on stdin nobody can be asked: add -y once you are sure");
     const KeyInfo key = session.key_or_only(options.from);
     const ChainInfo chain = session.chain();
-    if (!options.chain_id.empty() && options.chain_id != chain.chain_id)
-        fail({Code::wrong_chain, "the node is on chain " + chain.chain_id + ", not on " + options.chain_id});
+    session.must_be_chain(chain.chain_id, options.chain_id);
     const Payments list = read_payments(session, chain, csv.file);
     const Limits limits = limits_of(session);
     std::error_code ignored;

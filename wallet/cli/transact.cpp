@@ -334,6 +334,8 @@ Outcome send_quietly(Session& session, const ChangeOptions& options, const Signe
                      const Messages& messages) {
     auto chain = fetch_chain_info(session.rpc());  // now: the height that a transaction is valid until counts from it
     if (!chain) session.fail_call(chain.error());
+    // What answers at the node's address may have become another chain since the run began.
+    session.must_be_chain(chain->chain_id, session.chain().chain_id);
     const TxOptions wanted = tx_options(options, *chain);
     return send_logged(
                session, options, *chain, name, signer.address(),
