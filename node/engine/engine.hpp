@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class Engine {
     [[nodiscard]] virtual std::string behind() const { return {}; }
     /// Heights that this node's beacon chain still covers.
     [[nodiscard]] virtual std::uint64_t beacon_left() const = 0;
+    /// With which this node signs blocks; nothing where another program does.
+    [[nodiscard]] virtual std::optional<Hash> consensus_key() const { return std::nullopt; }
 };
 
 /// What an engine tells the node. Called from the engine's thread.

@@ -41,6 +41,7 @@ class SoloEngine final : public Engine {
     void stop() override;
     void transaction_waits() override;
     [[nodiscard]] std::uint64_t beacon_left() const override { return beacon_left_; }
+    [[nodiscard]] std::optional<Hash> consensus_key() const override { return key_.public_key(); }
 
    private:
     void run();

@@ -27,6 +27,9 @@ Result<Height> asked_height(const Api& api, const Args& args) {
 
 Result<Json> status(const Api& api, const Args&) {
     Json out;
+    Json key;
+    if (api.engine != nullptr)
+        if (const auto own = api.engine->consensus_key()) key = hex(*own);
     bool moved = true;
     // The app hash is beside the state, not in it: a block between the two looks means to look again.
     while (moved) {
@@ -53,6 +56,7 @@ Result<Json> status(const Api& api, const Args&) {
                        {"decimals", rules.token.decimals},
                        {"prefix", rules.token.prefix},
                        {"beacon_left", api.engine != nullptr ? Json(api.engine->beacon_left()) : Json()},
+                       {"consensus_key", key},
                        {"mempool", api.mempool.counts().txs}};
             return 0;
         });

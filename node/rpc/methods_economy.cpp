@@ -196,6 +196,9 @@ Result<Json> validators(const Api& api, const Args&) {
                              {"retiring", v.retiring},
                              {"free_at", v.free_at.value != 0 ? Json(format_utc(v.free_at)) : Json()},
                              {"pending_key", v.pending_key ? Json(hex(*v.pending_key)) : Json()},
+                             {"pending_key_from", v.pending_key ? Json(v.pending_key_from.value) : Json()},
+                             {"pending_tip", v.pending_tip ? Json(hex(*v.pending_tip)) : Json()},
+                             {"pending_tip_from", v.pending_tip ? Json(v.pending_from.value) : Json()},
                              {"slashed", digits(v.slashed)},
                              {"report", v.report ? price_json(*v.report) : Json()}});
             return true;

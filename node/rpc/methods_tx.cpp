@@ -36,12 +36,14 @@ Result<Json> tx(const Api& api, const Args& args) {
         out.update(tx_body(s, stored->raw));
         const Json receipt = receipt_json(s, stored->receipt);
         for (const char* name : {"fee", "gas_used", "code", "message", "events"}) out[name] = receipt[name];
+        if (args.flag("raw")) out["raw"] = to_hex(stored->raw);
         return out;
     }
     Json out{{"txid", hex(id)},  {"status", "pending"}, {"height", nullptr},
              {"index", nullptr}, {"time", nullptr},     {"final", false}};
     if (const auto waiting = api.mempool.find(id)) {
         out.update(tx_body(s, waiting->raw));
+        if (args.flag("raw")) out["raw"] = to_hex(waiting->raw);
         return out;
     }
     if (const auto gone = api.mempool.dropped(id)) {
@@ -121,11 +123,12 @@ void broadcast(const Api& api, TxWaiters& waiters, const Args& args, std::chrono
 
 void add_tx_methods(std::vector<Method>& out) {
     const Param bytes{"tx", ParamType::bytes, true, "the transaction's Borsh in hex"};
-    out.push_back({"tx",
-                   "a transaction by its id",
-                   {{"txid", ParamType::hash, true, "its id"}},
-                   "status, height, fee, code, messages, events",
-                   &tx});
+    out.push_back(
+        {"tx",
+         "a transaction by its id",
+         {{"txid", ParamType::hash, true, "its id"}, {"raw", ParamType::flag, false, "with its bytes in hex"}},
+         "status, height, fee, code, messages, events",
+         &tx});
     out.push_back({"mempool", "what waits for a block", {}, "count, bytes, items", &mempool});
     out.push_back({"simulate_tx",
                    "the receipt that it would get, without effect",

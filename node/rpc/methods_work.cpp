@@ -111,6 +111,7 @@ Result<Json> commits(const Api& api, const Args& args) {
 
 Result<Json> opening(const Api& api, const Args& args) {
     const Hash id = args.hash("id");
+    const std::string chain_id = api.app.info().chain_id;
     return api.app.read([&](const chain::StateView& s) -> Result<Json> {
         const auto c = s.commit(id);
         if (!c) return {Code::not_found, "commit " + hex(id) + " is not on this chain"};
@@ -125,6 +126,15 @@ Result<Json> opening(const Api& api, const Args& args) {
             indices = proofs::sample_indices(h, proofs::sample_range(c->params), c->samples);
             left = r->closed.value != 0 || r->counted_blocks >= window ? 0 : window - r->counted_blocks;
         }
+        Json beacon_hc, challenge, binding;
+        if (drawn) {
+            beacon_hc = hex(r->challenge_beacon);
+            challenge = r->challenge.value;
+        }
+        if (r)
+            binding = {{"chain_id", chain_id},    {"task", hex(c->task)},
+                       {"epoch", c->epoch.value}, {"provider", to_hex(c->provider.view())},
+                       {"slot", c->slot},         {"beacon_h0", hex(r->h0_beacon)}};
         return Json{{"ready", drawn && r->closed.value == 0 && c->status == chain::CommitStatus::open},
                     {"status", commit_json(style_of(s.params()), s, id, *c)["status"]},
                     {"seed", std::move(seed)},
@@ -134,6 +144,9 @@ Result<Json> opening(const Api& api, const Args& args) {
                     {"ctx", hex(c->ctx)},
                     {"root", hex(c->root)},
                     {"samples", c->samples},
+                    {"beacon_hc", std::move(beacon_hc)},
+                    {"challenge_height", std::move(challenge)},
+                    {"binding", std::move(binding)},
                     {"height", clock.height.value}};
     });
 }
@@ -165,11 +178,13 @@ void add_work_methods(std::vector<Method>& out) {
                     kLimitParam},
                    "items as of commit",
                    &commits});
-    out.push_back({"opening",
-                   "what an opening of the commit must show",
-                   {id},
-                   "ready, seed, indices, open_until_blocks, params_hex, ctx, root, samples",
-                   &opening});
+    out.push_back(
+        {"opening",
+         "what an opening of the commit must show",
+         {id},
+         "ready, seed, indices, open_until_blocks, params_hex, ctx, root, samples, beacon_hc, challenge_height, "
+         "binding",
+         &opening});
 }
 
 }  // namespace assay::node

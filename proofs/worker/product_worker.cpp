@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/hex.hpp"
+#include "proofs/freivalds.hpp"
 #include "proofs/worker/multiply.hpp"
 #include "wallet/client/json_write.hpp"
 #include "wallet/client/npy.hpp"
 #include "wallet/client/sender.hpp"
+#include "wallet/keys/random.hpp"
 
 namespace assay::proofs::worker {
 
@@ -125,20 +127,37 @@ void ProductWorker::look() {
         std::error_code ignored;
         if (!std::filesystem::exists(products_.sidecar(lease.order), ignored)) {
             if (!products_.has(lease.order, Side::a) || !products_.has(lease.order, Side::b)) continue;
-            make(lease);
+            if (!make(lease)) continue;
         }
-        if (!stop_) deliver(lease);
+        deliver(lease);
     }
 }
 
-void ProductWorker::make(const ProductLease& lease) {
+bool ProductWorker::make(const ProductLease& lease) {
     const GemmJob& job = lease.job;
     const auto a = MappedFile::open(products_.file(lease.order, Side::a)),
                b = MappedFile::open(products_.file(lease.order, Side::b));
     if (!a || !b) throw Failure(a ? b.error() : a.error());
+    // A disk or a memory that errs would cost stake here: the buyer shows one wrong value.
+    if (panel_tree(a->view(), job.m, job.k).root() != job.a_root ||
+        panel_tree(b->view(), job.n, job.k).root() != job.b_root) {
+        std::error_code ignored;
+        std::filesystem::remove(products_.file(lease.order, Side::a), ignored);
+        std::filesystem::remove(products_.file(lease.order, Side::b), ignored);
+        throw Failure(Code::verification_failed, "the buyer's matrices of order " + to_hex(lease.order.view()) +
+                                                     " changed on the disk; the buyer has to bring them again");
+    }
     const auto began = std::chrono::steady_clock::now();
     auto product = multiply(a->view(), b->view(), {job.m, job.n, job.k}, options_.threads, &stop_);
-    if (!product) return;
+    if (!product) return false;  // stopped
+    if (fault_.kind == FaultKind::none) {
+        Hash seed;
+        take(wallet::fill_random(seed.bytes));
+        if (check_product(a->view(), b->view(), *product, job.m, job.n, job.k, seed)) {
+            refused(lease.order, "selftest_failed", "this machine computed a wrong value; nothing was delivered");
+            return false;
+        }
+    }
     spoil(*product, fault_);
     const Hash root = tile_tree(*product, job.m, job.n).root();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -160,6 +179,7 @@ void ProductWorker::make(const ProductLease& lease) {
     write_file(products_.sidecar(lease.order).string(), sidecar.dump(2) + "\n");
     tell_("product", {{"order", hex(lease.order)}, {"c_root", hex(root)}, {"seconds", seconds}},
           "order " + hex(lease.order).substr(0, 8) + ": the product is made, root " + hex(root).substr(0, 8));
+    return true;
 }
 
 void ProductWorker::deliver(const ProductLease& lease) {
@@ -189,8 +209,12 @@ void ProductWorker::deliver(const ProductLease& lease) {
             case Code::nonce_taken:
             case Code::nonce_too_low:
             case Code::nonce_gap:
-            case Code::insufficient_funds:
                 return;  // looked at again: the chain has it, or another nonce is taken
+            case Code::insufficient_funds:
+                if (told_.insert(lease.order).second)
+                    tell_("waiting", {{"for", "delivery"}, {"order", id}, {"reason", outcome.error().message}},
+                          "order " + id.substr(0, 8) + ": cannot be delivered yet: " + outcome.error().message);
+                return;
             default:
                 if (passes_by_itself(outcome.error().code)) return;
                 return refused(lease.order, std::string(outcome.error().word()), outcome.error().message);
@@ -208,7 +232,7 @@ void ProductWorker::deliver(const ProductLease& lease) {
 void ProductWorker::refused(const Hash& order, const std::string& code, const std::string& message) {
     given_up_.insert(order);
     tell_("refused", {{"order", to_hex(order.view())}, {"code", code}, {"message", message}},
-          "order " + to_hex(order.view()).substr(0, 8) + ": the chain does not take the delivery: " + message);
+          "order " + to_hex(order.view()).substr(0, 8) + ": not delivered: " + message);
 }
 
 }  // namespace assay::proofs::worker

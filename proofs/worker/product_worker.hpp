@@ -47,7 +47,8 @@ class ProductWorker {
     void run();
     void look();
     [[nodiscard]] std::vector<ProductLease> leases();
-    void make(const ProductLease& lease);
+    /// Whether there is a product now.
+    [[nodiscard]] bool make(const ProductLease& lease);
     void deliver(const ProductLease& lease);
     void refused(const Hash& order, const std::string& code, const std::string& message);
 

@@ -146,7 +146,8 @@ class Node:
         self.ready = {}
         self._rpc = None
         if not (self.home / "genesis.json").exists():
-            run("assayd", "init", "--home", self.home, "--network", network, "--beacon-length", "1048576", *init)
+            run("assayd", "init", "--home", self.home, "--network", network,
+                *(() if "--beacon-length" in init else ("--beacon-length", "1048576")), *init)
 
     def command(self, *more, listen="127.0.0.1:0", block_time=None):
         out = [program("assayd"), "start", "--home", str(self.home), "--listen", listen, *self.SETTINGS, "--json"]

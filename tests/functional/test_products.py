@@ -52,6 +52,20 @@ class Products(Provers):
             self.assertFalse(any(t["name"] == "availability" for t in explained["terms"]))
             commit = self.node.rpc("commit", id=verdicts[name]["commit"])
             self.assertEqual((commit["kind"], commit["status"], commit["bad"]), ("gemm", "failed", verdicts[name]["bad"]))
+
+        # What the chain was shown is checked once more without a node, and comes out the same.
+        for name in verdicts:
+            file = self.path / f"{name}.opening.json"
+            self.assay("work", "show", verdicts[name]["commit"], "--export", file)
+            passed = verdicts[name]["verdict"] == "pass"
+            told = harness.run_json("assay-prover", "verify", file, exit=0 if passed else 4)
+            if passed:
+                self.assertEqual((told["samples"], told["indices_bound_to"][:7]), (64, "beacon "))
+            else:
+                self.assertIn(f"{len(verdicts[name]['bad'])} of 64 samples are wrong", told["error"]["message"])
+            kept = json.loads(file.read_text())
+            file.write_text(json.dumps(kept | {"beacon_hc": "00" * 32}))
+            self.assertIn("seed", harness.run_json("assay-prover", "verify", file, exit=4)["error"]["message"])
         shown = self.assay("provider", "show", "skips")
         self.assertTrue(shown["jailed"])
         self.assertEqual(int(self.assay("provider", "show", "errs")["stake"]), 196_000_000)

@@ -42,6 +42,7 @@ class Node(http.server.ThreadingHTTPServer):
         self.waiting = 0  # transactions of the account that wait for a block
         self.busy = 0
         self.bidder = ""  # whose bids stand
+        self.operator = ""  # of the one validator
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -111,6 +112,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def rpc_params(self, node, _):
         return {"items": [{"path": "block.time_ms", "value": "500", "unit": "ms"}]}
+
+    def rpc_validators(self, node, _):
+        return {"items": [{"operator": node.operator, "beacon": {"tip": "ef" * 32, "height": 3}}], "next_cursor": None,
+                "height": node.height}
 
     def rpc_supply(self, node, _):
         return {"genesis": "100", "supply": "100", "buckets": {"liquid": "100"}, "adds_up": True}
@@ -248,6 +253,8 @@ class Contract(unittest.TestCase):
         "lease verify": ["ab" * 32, "--input", __file__, "--input", __file__, "--output", __file__],
         "lease dispute": ["ab" * 32, "--tile", "0,0", "--input", __file__, "--input", __file__, "--output", __file__],
         "validator register": ["--consensus-key", "ab" * 32, "--beacon-tip", "ab" * 32, "--bond", "1", "--name", "v"],
+        "lease send": ["ab" * 32, "--input", __file__, "--input", __file__], "lease fetch": ["ab" * 32, "--out", "."],
+        "lease watch": ["ab" * 32], "validator renew-beacon": ["--beacon-tip", "cd" * 32], "validator show": ["alice"],
         "validator report-price": ["1.14"], "validator rotate-key": ["--consensus-key", "ab" * 32],
         "tx show": ["ab" * 32], "tx wait": ["ab" * 32, "--timeout", "1s"],
         "gov propose": ["--file", __file__], "gov vote": ["1", "yes"], "gov show": ["1"],  # read once a node answers

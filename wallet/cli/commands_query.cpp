@@ -10,11 +10,13 @@
 #include "wallet/cli/render.hpp"
 #include "wallet/cli/session.hpp"
 #include "wallet/cli/verify_records.hpp"
+#include "wallet/client/opening_file.hpp"
 
 namespace assay::wallet::cli {
 namespace {
 
 struct QueryOptions {
+    std::string file;
     std::string who, epoch, height, pattern, from, first, last, id, cursor, limit;
     bool verify = false, csv = false;
 };
@@ -265,8 +267,18 @@ void add_query_commands(CLI::App& app, Session& session) {
                            ->require_subcommand(1)
                            ->add_subcommand("show", "root, samples, verdict");
     commit->add_option("ID", q->id, "the commit")->required();
+    commit->add_option("--export", q->file, "what it was opened with, for 'assay-prover verify'; - is stdout")
+        ->type_name("OPENING.json");
     commit->callback([=, &session] {
-        ask(session, "commit", Params().text("id", to_hex(parse_hash(q->id, "the commit's id").view())));
+        const Hash id = parse_hash(q->id, "the commit's id");
+        if (q->file.empty()) return ask(session, "commit", Params().text("id", to_hex(id.view())));
+        auto opening = fetch_opening_file(session.rpc(), id);
+        if (!opening) session.fail_call(opening.error());
+        const std::string text = to_json(*opening, 2) + "\n";
+        if (q->file == "-") return session.result(*opening, text);
+        take(write_file_atomically(q->file, text, 0644, true));
+        session.result(make::object({{"commit", make::text(to_hex(id.view()))}, {"output", make::text(q->file)}}),
+                       q->file + ": 'assay-prover verify " + q->file + "' checks it");
     });
 }
 

@@ -106,8 +106,8 @@ void add_token_commands(CLI::App& app, Session& session) {
 
     auto csv = std::make_shared<CsvOptions>();
     CLI::App* send = app.add_subcommand("send", "tokens to somebody, or to everybody on a list");
-    send->add_option("TO", t->who, "address or key of this wallet");
-    send->add_option("AMOUNT", t->amount, "tokens, such as 12.5 or \"12.5 ASY\"");
+    const CLI::Option* to_whom = send->add_option("TO", t->who, "address or key of this wallet");
+    const CLI::Option* how_much = send->add_option("AMOUNT", t->amount, "tokens, such as 12.5 or \"12.5 ASY\"");
     send->add_option("--tag", t->tag, "tells deposits apart, at most 64 bytes");
     send->add_option("--csv", csv->file,
                      "a list instead: to,amount,tag; - is stdin. Run it again to go on after a break")
@@ -119,10 +119,11 @@ void add_token_commands(CLI::App& app, Session& session) {
     auto send_options = add_change_options(*send);
     send->callback([=, &session] {
         if (!csv->file.empty()) {
-            if (!t->who.empty() || !t->tag.empty()) usage("--csv names everybody: no TO, AMOUNT or --tag beside it");
+            if (to_whom->count() != 0 || !t->tag.empty())
+                usage("--csv names everybody: no TO, AMOUNT or --tag beside it");
             return send_csv(session, *send_options, *csv);
         }
-        if (t->who.empty() || t->amount.empty()) usage("TO and AMOUNT are needed, or --csv FILE");
+        if (to_whom->count() == 0 || how_much->count() == 0) usage("TO and AMOUNT are needed, or --csv FILE");
         must_be_amount(t->amount);
         if (t->tag.size() > chain::kMaxTag) usage("--tag is longer than 64 bytes");
         change(session, *send_options, [&](const ChainInfo& chain, const Address&) -> Messages {

@@ -218,6 +218,7 @@ class Run {
         NonceLock lock(session_, key_.address);
         auto now = fetch_chain_info(session_.rpc());
         if (!now) stop(now.error());
+        session_.must_be_chain(now->chain_id, chain_.chain_id);  // the node may have become another's meanwhile
         const auto account = fetch_account(session_.rpc(), *now, key_.address);
         if (!account) stop(account.error());
         const std::size_t count = rows_of_one(list_.outputs, first, limits_, *now, key_.address, options_);

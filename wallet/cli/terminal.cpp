@@ -16,8 +16,14 @@ termios g_saved;
 volatile sig_atomic_t g_echo_is_off = 0;
 char g_last_words[512];
 std::size_t g_last_words_size = 0;
+volatile sig_atomic_t g_stops = 0;
+volatile sig_atomic_t g_asked = 0;
 
 void on_interrupt(int) {
+    if (g_stops != 0 && g_asked == 0) {
+        g_asked = 1;
+        return;
+    }
     if (g_echo_is_off != 0) (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &g_saved);
     if (g_last_words_size != 0) (void)!write(STDOUT_FILENO, g_last_words, g_last_words_size);
     _exit(130);
@@ -97,6 +103,13 @@ void end_on_interrupt(const std::string& last_words) {
     sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, nullptr);
     (void)sigaction(SIGTERM, &action, nullptr);
+}
+
+void stop_on_interrupt() {
+    g_stops = 1;
+}
+bool stop_asked() {
+    return g_asked != 0;
 }
 
 }  // namespace assay::wallet::cli

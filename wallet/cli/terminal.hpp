@@ -19,5 +19,8 @@ namespace assay::wallet::cli {
 
 /// From now on Ctrl-C ends the program with 130, prints `last_words` on stdout and gives the terminal its echo back.
 void end_on_interrupt(const std::string& last_words);
+/// From now on the first SIGINT or SIGTERM only asks to stop; the second ends the program as above.
+void stop_on_interrupt();
+[[nodiscard]] bool stop_asked();
 
 }  // namespace assay::wallet::cli

@@ -133,8 +133,14 @@ Result<Outcome> await(Session& session, const SignedTx& tx) {
                                        " was sent, and what became of it is unknown: " + found.error().message};
 }
 
-void deliver(Session& session, const ChangeOptions& options, const ChainInfo& chain, const std::string& from,
-             const Address& sender, const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
+/// What was sent and what became of it.
+struct Sent {
+    SignedTx tx;
+    Outcome outcome;
+};
+
+Sent send_logged(Session& session, const ChangeOptions& options, const ChainInfo& chain, const std::string& from,
+                 const Address& sender, const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
     const ActionLog log(session.home_folder());
     NonceLock lock(session, sender);
     for (int attempt = 0;; ++attempt) {
@@ -154,8 +160,7 @@ void deliver(Session& session, const ChangeOptions& options, const ChainInfo& ch
         }
         if (outcome) {
             take(log.outcome(*outcome));
-            report(session, *outcome, body_to_json(tx.tx.body, chain.prefix), &chain);
-            return;
+            return {tx, *outcome};
         }
         const Error& error = outcome.error();
         if (error.code == Code::outcome_unknown) {
@@ -171,6 +176,12 @@ void deliver(Session& session, const ChangeOptions& options, const ChainInfo& ch
         if (may_retry && attempt < 8 && lost_the_nonce(error.code)) continue;
         session.fail_call(error);
     }
+}
+
+void deliver(Session& session, const ChangeOptions& options, const ChainInfo& chain, const std::string& from,
+             const Address& sender, const std::function<Result<SignedTx>()>& make_tx, bool may_retry) {
+    const Sent sent = send_logged(session, options, chain, from, sender, make_tx, may_retry);
+    report(session, sent.outcome, body_to_json(sent.tx.tx.body, chain.prefix), &chain);
 }
 
 void change_from(Session& session, const ChangeOptions& options, const Sender& sender,
@@ -317,6 +328,23 @@ void change(Session& session, const ChangeOptions& options, const MakeMessages& 
 void change_with(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
                  const MakeMessages& make_messages) {
     change_from(session, options, {name, signer.address(), [&signer] { return signer; }}, make_messages);
+}
+
+Outcome send_quietly(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
+                     const Messages& messages) {
+    auto chain = fetch_chain_info(session.rpc());  // now: the height that a transaction is valid until counts from it
+    if (!chain) session.fail_call(chain.error());
+    // What answers at the node's address may have become another chain since the run began.
+    session.must_be_chain(chain->chain_id, session.chain().chain_id);
+    const TxOptions wanted = tx_options(options, *chain);
+    return send_logged(
+               session, options, *chain, name, signer.address(),
+               [&]() -> Result<SignedTx> {
+                   ASSAY_TRY(auto body, build_tx(session.rpc(), *chain, signer.address(), messages, wanted));
+                   return sign_tx(std::move(body), signer);
+               },
+               true)
+        .outcome;
 }
 
 void send_signed(Session& session, const ChangeOptions& options, const SignedTx& tx, const ChainInfo& chain) {

@@ -36,6 +36,10 @@ void change(Session& session, const ChangeOptions& options, const MakeMessages& 
 /// With a key that is published, as a devnet's faucet is: no password, and `name` for the log.
 void change_with(Session& session, const ChangeOptions& options, const Signer& signer, const std::string& name,
                  const MakeMessages& make_messages);
+/// The same without a screen or a result, for who goes on afterwards: what became of it. Throws Failure as change()
+/// does.
+[[nodiscard]] Outcome send_quietly(Session& session, const ChangeOptions& options, const Signer& signer,
+                                   const std::string& name, const Messages& messages);
 /// A transaction file; "-" is stdin. Throws.
 [[nodiscard]] TxFile read_tx_file(const std::string& path);
 /// Sends what was signed elsewhere.
