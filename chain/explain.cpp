@@ -158,8 +158,12 @@ Explanation explain_provider(const StateView& state, const Address& provider, Ep
     }
     if (p->devices == 0)
         e.why_not.push_back({"no_device", "0 devices", "at least one", "assay provider device add --class C --slot 0"});
-    if (!judged && e.commits.empty() && p->devices > 0 && !p->jailed && backing(rules.stake, *p) >= need &&
-        epoch < clock.epoch)
+    bool could = false;
+    state.each_device(provider, [&](std::uint32_t, const Device& d) {
+        could = could || d.active_from <= epoch;
+        return !could;
+    });
+    if (!mine && could && !p->jailed && backing(rules.stake, *p) >= need && epoch < clock.epoch)
         e.why_not.push_back({"nothing_committed", "no commit in this epoch", "a commit within work.window_ms of h0",
                              "assay-prover run"});
     return e;

@@ -42,6 +42,9 @@ depends=$(dpkg-deb --field "$deb" Depends)
 for library in libc6 libleveldb libsecp256k1 libcrypto++; do
     case $depends in *"$library"*) ;; *) wrong "the package does not depend on $library: $depends" ;; esac
 done
+version=$(dpkg-deb --field "$deb" Version)
+dpkg-deb --fsys-tarfile "$deb" | tar -xO ./usr/share/doc/assay/changelog.gz | gunzip | head -n 1 | grep -q "($version)" ||
+    wrong "the changelog does not begin with version $version"
 dpkg-deb --contents "$deb" | awk '{print $1, $2}' | sort -u | while read -r mode owner; do
     [ "$owner" = root/root ] || wrong "a file of the package belongs to $owner"
     case $mode in ????????w*) wrong "everybody may write a file of the package" ;; esac

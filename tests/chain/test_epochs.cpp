@@ -190,6 +190,7 @@ TEST_CASE("explain says why somebody got nothing") {
     CHECK("assay stake " + short_of.why_not[0].need == short_of.why_not[0].fix + " " + c.genesis.params.token.denom);
     c.ok(c.anna, Stake{c.anna.address(), tokens(1000)});
     c.to_epoch(2);
+    CHECK(why(c.anna, 0) == Words{});               // no device had a task in it yet
     CHECK(why(c.anna, 1) == Words{"work_missed"});  // stakers' pool paid something
     c.commit_work(c.anna);
     c.to_epoch(3);

@@ -22,8 +22,8 @@ with "offline" has a node address where nobody answers.
 Devnet. One runs meanwhile, with blocks of 100 ms; `<!-- guide: devnet 1s -->` anywhere in the page chooses another time,
 `on-demand` a block as soon as there is something for it. `<!-- guide: no devnet -->` runs none, for pages that start
 nodes themselves. Every address 127.0.0.1:PORT and localhost:PORT of a page is moved to a free port, and moved back in
-what is printed, so a page names the usual 8710. PATH begins with the programs, ASSAY_NODE and ASSAYD_RPC_LISTEN name the
-devnet or the port that stands for 8710. What a page starts in the background ends with it.
+what is printed, so a page names the usual 8710. PATH begins with the programs, ASSAY_NODE, ASSAY_PROVER_NODE and
+ASSAYD_RPC_LISTEN name the devnet or the port that stands for 8710. What a page starts in the background ends with it.
 
     for page in pages(): Guide(page).check(folder)              # raises Differs, with the place in the page
 """
@@ -191,8 +191,9 @@ class Guide:
         home.mkdir()
         nowhere = machine.startswith("offline")
         here = f"127.0.0.1:{self.ports['8710']}"
+        node = "http://127.0.0.1:9" if nowhere else f"http://{here}"
         return harness.clean_environment(HOME=home, PATH=f"{harness.BIN}:{os.environ['PATH']}", LC_ALL="C.UTF-8", NO_COLOR="1",
-                                         ASSAY_NODE="http://127.0.0.1:9" if nowhere else f"http://{here}", ASSAYD_RPC_LISTEN=here,
+                                         ASSAY_NODE=node, ASSAY_PROVER_NODE=node, ASSAYD_RPC_LISTEN=here,
                                          ASSAYD_METRICS_LISTEN="127.0.0.1:0")
 
     def check(self, folder):

@@ -243,6 +243,7 @@ class Contract(unittest.TestCase):
         "send": ["alice", "1"], "burn": ["1"], "redeem": ["1"],
         "vest": ["alice", "1", "--start", "2027-01-01", "--end", "2028-01-01"], "claim": ["alice"], "commission": ["5%"],
         "stake": ["1"], "unstake": ["1"], "epochs": ["0", "1"],
+        "provider register": ["--class", "cpu-1", "--stake", "100"],
         "provider requirement": ["--class", "cpu-1"], "provider device add": ["--class", "cpu-1"],
         "provider device remove": ["--slot", "0"], "provider update": ["--endpoint", "http://gpu"],
         "provider set-worker": ["alice", "--fee-budget", "5"], "gov appeal": ["1", "--deposit", "1", "--title", "t"],

@@ -13,7 +13,7 @@ namespace {
 
 struct ProviderOptions {
     Page page;
-    std::string endpoint, device_class, slot = "0", devices = "1", who, from, fee_budget;
+    std::string endpoint, device_class, slot = "0", devices = "1", who, from, fee_budget, stake;
     bool none = false, verify = false;
 };
 
@@ -78,6 +78,30 @@ void add_updates(CLI::App* provider, Session& session, const std::shared_ptr<Pro
     });
 }
 
+/// One transaction: all of it, or nothing.
+void add_registration(CLI::App* provider, Session& session, const std::shared_ptr<ProviderOptions>& o) {
+    CLI::App* reg = provider->add_subcommand(
+        "register", "become a provider; with a first device and stake in the same transaction");
+    reg->add_option("--endpoint", o->endpoint, "where buyers reach you, at most 256 bytes");
+    reg->add_option("--class", o->device_class, "declare a device of this class too");
+    reg->add_option("--slot", o->slot, "its number")->needs("--class")->capture_default_str();
+    reg->add_option("--stake", o->stake, "tokens to stake too");
+    auto options = add_change_options(*reg);
+    reg->callback([=, &session] {
+        if (o->endpoint.size() > 256) usage("--endpoint is longer than 256 bytes");
+        if (o->device_class.size() > 32) usage("--class has 1 to 32 characters");
+        const auto slot = static_cast<std::uint32_t>(parse_count(o->slot, "--slot", 0, kMaxSlot));
+        if (!o->stake.empty())
+            if (const Status form = check_amount_form(o->stake); !form) fail(form.error(), {}, true);
+        change(session, *options, [&](const ChainInfo& chain, const Address& sender) -> Messages {
+            Messages out{chain::RegisterProvider{o->endpoint}};
+            if (!o->device_class.empty()) out.push_back(chain::AddDevice{slot, o->device_class});
+            if (!o->stake.empty()) out.push_back(chain::Stake{sender, typed(chain.parse_amount(o->stake))});
+            return out;
+        });
+    });
+}
+
 void add_removal(CLI::App* device, Session& session, const std::shared_ptr<ProviderOptions>& o) {
     CLI::App* remove = device->add_subcommand("remove", "take a device out; its slot keeps its record");
     remove->add_option("--slot", o->slot, "number of the device")->required();
@@ -111,7 +135,7 @@ void show_provider(Session& session, const ProviderOptions& o) {
         SignedState state;
         answer = verified_provider(session, address, state);
         verdict = vouched(state, "stake, unbonding, record, jail and devices",
-                          "what its devices need and so access, the tasks, earnings by epoch, and what to do");
+                          "what its devices need, access, tasks, earnings, what to do");
     } else {
         answer = session.call("provider", Params().text("address", text));
         set(answer, "verified", make::text("none"));
@@ -132,14 +156,7 @@ void add_provider_commands(CLI::App& app, Session& session) {
     need->add_option("--devices", o->devices, "how many")->capture_default_str();
     need->callback([=, &session] { requirement(session, *o); });
 
-    CLI::App* reg = provider->add_subcommand("register", "become a provider");
-    reg->add_option("--endpoint", o->endpoint, "where buyers reach you, at most 256 bytes");
-    auto reg_options = add_change_options(*reg);
-    reg->callback([=, &session] {
-        if (o->endpoint.size() > 256) usage("--endpoint is longer than 256 bytes");
-        change(session, *reg_options,
-               [&](const ChainInfo&, const Address&) -> Messages { return {chain::RegisterProvider{o->endpoint}}; });
-    });
+    add_registration(provider, session, o);
 
     CLI::App* device = provider->add_subcommand("device", "devices of a provider");
     device->require_subcommand(1);

@@ -78,8 +78,8 @@ void explain(Session& session, const QueryOptions& q) {
         SignedState state;
         const Address who = typed(decode_address(session.chain().prefix, address));
         answer = verified_explanation(session, params, who, epoch, state);
-        verdict = vouched(state, "the pay, its terms' amounts, what was slashed, and the commits' verdicts",
-                          "rules in words, devices, what stands in the way, and the balance's changes");
+        verdict = vouched(state, "the pay, its terms' amounts, what was slashed, these commits' verdicts",
+                          "rules in words, devices, what stands in the way, the balance");
     } else {
         answer = session.call("explain", params);
         set(answer, "verified", make::text("none"));

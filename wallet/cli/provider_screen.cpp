@@ -70,20 +70,26 @@ std::string stake_text(const json::Value& p, const ChainInfo& chain) {
 /// What came of each of its last commits, newest first.
 std::string verdicts(const json::Value& device) {
     std::string out;
-    for (const json::Value& v : items_of(device, "last_verdicts")) out += (out.empty() ? "" : " ") + v.text;
+    for (const json::Value& v : items_of(device, "last_verdicts")) {
+        const std::string word = v.text == "passed" ? "pass" : v.text == "failed" ? "FAIL" : v.text;
+        out += (out.empty() ? "" : " ") + word;
+    }
     return out.empty() ? "-" : out;
 }
 
+/// Of the running epoch: what is not committed yet, a lease's too.
 std::string next_task(const json::Value& p, std::uint64_t slot) {
-    if (!flag_at(p, "access")) return "none without access";
+    if (!flag_at(p, "access")) return "no access";
+    bool committed = false;
     for (const json::Value& t : items_of(p, "tasks")) {
-        if (count_at(t, "slot") != slot || flag_at(t, "committed")) continue;
-        const std::string by = date_of(t, "commit_by");
-        return by.empty() ? "begins at block " + std::to_string(count_at(t, "h0")) : "commit by " + by;
+        if (count_at(t, "slot") != slot) continue;
+        committed = true;
+        if (flag_at(t, "committed")) continue;
+        const std::string by = text_or_empty(t, "commit_by");
+        if (by.size() < 19) return "at block " + std::to_string(count_at(t, "h0"));
+        return "commit by " + by.substr(11, 8) + "Z";
     }
-    for (const json::Value& t : items_of(p, "tasks"))
-        if (count_at(t, "slot") == slot) return "next epoch; this one's is committed";
-    return "next epoch";
+    return committed ? "committed" : "next epoch";
 }
 
 std::string devices_part(const json::Value& p, const ChainInfo& chain) {

@@ -154,10 +154,9 @@ void mark(json::Value& answer, const SignedState& state, const std::vector<std::
 }
 
 std::string vouched(const SignedState& state, const std::string& proven, const std::string& rest) {
-    return "\nverified at height " + std::to_string(state.height) + ": " + proven +
-           " are in the state whose hash\nstands in block " + std::to_string(state.height + 1) + " of " +
-           format_utc(state.time) + ", signed by " + state.signed_by + "\n" +
-           (rest.empty() ? "" : "not proven, the node's word: " + rest + "\n");
+    return "\nverified at height " + std::to_string(state.height) + " by the header of block " +
+           std::to_string(state.height + 1) + ", " + format_utc(state.time) + ", signed by\n  " + state.signed_by +
+           "\nproven: " + proven + "\n" + (rest.empty() ? "" : "not proven, the node's word: " + rest + "\n");
 }
 
 }  // namespace assay::wallet::cli
