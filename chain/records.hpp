@@ -5,6 +5,7 @@
 
 #include "base/borsh.hpp"
 #include "chain/messages.hpp"
+#include "chain/uptime_record.hpp"
 #include "proofs/kinds.hpp"
 #include "tokenomics/breaker.hpp"
 #include "tokenomics/payout.hpp"
@@ -89,17 +90,6 @@ struct HeldSlash {
     TimeMs due;                ///< burns then
     std::uint64_t appeal = 0;  ///< number of the proposal that asks for it; there is one at most
     ASSAY_FIELDS(provider, amount, height, due, appeal)
-};
-
-/// Canonical tasks of a slot: those it committed to, and those of epochs that are over without a commit (uptime.hpp).
-struct Uptime {
-    Epoch next;  ///< the first epoch that is not counted
-    std::uint64_t committed = 0, missed = 0;
-    u128 missed_bits = 0;  ///< last of both, newest in bit 0
-    ASSAY_FIELDS(next, committed, missed, missed_bits)
-    [[nodiscard]] std::uint64_t assigned() const { return committed + missed; }
-    /// Counts the task of epoch `e`.
-    void note(Epoch e, bool was_committed);
 };
 
 struct Device {

@@ -25,7 +25,4 @@ void count_missed(const StateView& s, Device& d, const WorkRound& now);
 /// commit counts when the epoch is over.
 [[nodiscard]] Uptime uptime_of(const StateView& s, Device d, const WorkRound& now);
 
-/// The share of `assigned` tasks that were not missed; nothing where there were none.
-[[nodiscard]] std::optional<Ppb> uptime_share(std::uint64_t assigned, std::uint64_t missed);
-
 }  // namespace assay::chain

@@ -8,6 +8,7 @@
 
 #include "chain/beacon.hpp"
 #include "chain/exec.hpp"
+#include "chain/uptime.hpp"
 #include "tokenomics/class_table.hpp"
 
 namespace assay::chain {
@@ -46,6 +47,22 @@ void open_round(Exec& x) {
                .opening_units = static_cast<std::uint64_t>(opening.units),
                .opening_bytes = static_cast<std::uint64_t>(opening.bytes)};
     x.s.put_record(tables::round(r.epoch), r);
+}
+
+void count_missed(const StateView& s, Device& d, const WorkRound& now) {
+    Uptime& up = d.uptime;
+    if (d.removed || up.next >= now.epoch) return;
+    const auto from = s.round(up.next);
+    ASSAY_CHECK(from.has_value());
+    const std::uint64_t n = now.valid_before - from->valid_before;
+    up.missed += n;
+    up.missed_bits = n >= 128 ? ~u128{0} : up.missed_bits << n | ((u128{1} << n) - 1);
+    up.next = now.epoch;
+}
+
+Uptime uptime_of(const StateView& s, Device d, const WorkRound& now) {
+    count_missed(s, d, now);
+    return d.uptime;
 }
 
 void advance_rounds(Exec& x, const Address& proposer) {

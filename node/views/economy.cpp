@@ -1,6 +1,4 @@
 // Supply, epochs, providers, orders, commits.
-#include <algorithm>
-
 #include "base/utc.hpp"
 #include "chain/access.hpp"
 #include "chain/uptime.hpp"
@@ -60,21 +58,14 @@ int bit_count(u128 bits) {
            __builtin_popcountll(static_cast<std::uint64_t>(bits >> 64));
 }
 
-// All canonical tasks of a slot, and the last 100, newest first: c committed, m missed.
 Json uptime_json(const chain::Uptime& up) {
-    const auto share = [](std::uint64_t assigned, std::uint64_t missed) {
-        const auto out = chain::uptime_share(assigned, missed);
-        return out ? Json(out->value) : Json();
-    };
-    const std::uint64_t shown = std::min<std::uint64_t>(up.assigned(), 100);
-    std::string recent;
-    for (std::uint64_t i = 0; i < shown; ++i) recent += (up.missed_bits >> i & 1) != 0 ? 'm' : 'c';
-    const auto missed = static_cast<std::uint64_t>(std::count(recent.begin(), recent.end(), 'm'));
-    return {{"assigned", up.assigned()},
-            {"missed", up.missed},
-            {"uptime_ppb", share(up.assigned(), up.missed)},
-            {"recent_uptime_ppb", share(shown, missed)},
-            {"recent", recent}};
+    const auto ppb = [](const std::optional<Ppb>& share) { return share ? Json(share->value) : Json(); };
+    const chain::UptimeView seen = chain::view_of(up);
+    return {{"assigned", seen.assigned},
+            {"missed", seen.missed},
+            {"uptime_ppb", ppb(seen.share)},
+            {"recent_uptime_ppb", ppb(seen.recent_share)},
+            {"recent", seen.recent}};
 }
 
 Json height_or_null(Height h) {

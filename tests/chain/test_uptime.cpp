@@ -45,9 +45,14 @@ TEST_CASE("a task that was not committed is a mark in the slot's record, newest 
     CHECK((anna.committed == 2 && anna.missed == 2 && anna.missed_bits == 0b0110 && anna.next.value == 5));
     CHECK((bob.committed == 0 && bob.missed == 3 && bob.missed_bits == 0b111));
     CHECK(slot_of(c, c.bob).uptime.missed == 0);  // nobody touched it, and nothing was written
-    CHECK(uptime_share(anna.assigned(), anna.missed)->value == 500'000'000);
-    CHECK(uptime_share(3, 1)->value == 666'666'666);
-    CHECK_FALSE(uptime_share(0, 0));
+    const UptimeView shown = view_of(anna);
+    CHECK((shown.assigned == 4 && shown.missed == 2 && shown.recent == "cmmc"));
+    CHECK((shown.share->value == 500'000'000 && shown.recent_share == shown.share));
+    CHECK(view_of({Epoch{9}, 2, 1, 0b010}).share->value == 666'666'666);
+    const UptimeView none = view_of({});
+    CHECK((none.assigned == 0 && !none.share && !none.recent_share && none.recent.empty()));
+    const UptimeView many = view_of({Epoch{9}, 300, 1, u128{1} << 100});  // missed 101 tasks ago
+    CHECK((many.recent == std::string(100, 'c') && many.recent_share->value == Ppb::kOne));
     CHECK(c.provider(c.bob).stake == tokens(1000));
     c.replay(options(1));
 }

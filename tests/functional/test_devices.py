@@ -64,8 +64,9 @@ class Devices(Provers):
         self.assertEqual(first["uptime_ppb"], 10**9 * 2 // first["assigned"])
         self.assertEqual(first["recent_uptime_ppb"], first["uptime_ppb"])
         text = self.assay("provider", "show", "two", json_form=False)
-        self.assertIn("uptime_ppb", text)
-        self.assertIn(second["recent"][-3:], text)
+        self.assertRegex(text, r"\nslot 1 +[cm]*m[cm]*\n")
+        self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        self.assertIn("it left a task undone: no commit of slot 1", self.assay("explain", "two", "--epoch", alone, json_form=False))
         self.assertTrue(self.node.rpc("invariants")["items"])
 
 

@@ -59,6 +59,7 @@ std::string sentence(const json::Value& reason) {
     if (code == "jailed") return "it is " + have + "; then, with enough stake, it may come back";
     if (code == "work_failed") return "its work was wrong: " + have + "; what is right is " + need;
     if (code == "work_absent") return "it never showed its work: " + have + "; it takes " + need;
+    if (code == "work_missed") return "it left a task undone: " + have + "; it takes " + need;
     return code + ": " + have + ", needed: " + need;
 }
 

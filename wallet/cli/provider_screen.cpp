@@ -77,6 +77,27 @@ std::string verdicts(const json::Value& device) {
     return out.empty() ? "-" : out;
 }
 
+/// Of the last hundred tasks that it was given: "98.7 %"
+std::string uptime_text(const json::Value& device) {
+    if (count_at(device, "assigned") == 0) return "-";
+    return format_decimal(count_at(device, "recent_uptime_ppb") / 1'000'000, 1) + " %";
+}
+
+/// Slots that missed one of these, with a letter for each, 80 in a line.
+std::string missed_part(const json::Value& p) {
+    std::string out;
+    for (const json::Value& d : items_of(p, "devices")) {
+        const std::string recent = text_or_empty(d, "recent");
+        if (recent.find('m') == std::string::npos) continue;
+        std::string label = "slot " + std::to_string(count_at(d, "slot"));
+        for (std::size_t at = 0; at < recent.size(); at += 80) {
+            line(out, label, recent.substr(at, 80));
+            label.clear();
+        }
+    }
+    return out.empty() ? out : "\ntasks of the last 100, newest first: c committed, m missed\n" + out;
+}
+
 /// Of the running epoch: what is not committed yet, a lease's too.
 std::string next_task(const json::Value& p, std::uint64_t slot) {
     if (!flag_at(p, "access")) return "no access";
@@ -103,11 +124,12 @@ std::string devices_part(const json::Value& p, const ChainInfo& chain) {
              {"tasks", make::number(count_at(d, "tasks"))},
              {"failed", make::number(count_at(d, "failed_recent"))},
              {"absent", make::number(count_at(d, "absent_recent"))},
+             {"uptime", make::text(uptime_text(d))},
              {"last verdicts", make::text(verdicts(d))},
              {"next task", make::text(next_task(p, count_at(d, "slot")))}}));
     if (rows.empty()) return "\ndevices     none\n";
-    return "\ndevices: failed and absent among its last tasks, verdicts of the last epochs\n" +
-           render_table(make::array(std::move(rows)), chain);
+    return "\ndevices: failed and absent among its last tasks, uptime over the last 100 it was given\n" +
+           render_table(make::array(std::move(rows)), chain) + missed_part(p);
 }
 
 std::string earnings_part(const json::Value& p, const ChainInfo& chain) {
