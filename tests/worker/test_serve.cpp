@@ -9,6 +9,7 @@
 #include "proofs/worker/serve.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "wallet/client/transfer.hpp"
 
 using namespace assay;
@@ -40,7 +41,9 @@ struct Shop {
         return fs::exists(here) ? static_cast<std::size_t>(std::distance(fs::directory_iterator(here), {})) : 0;
     }
 
-    std::string folder, path;
+    test::TempDir dir;
+    const std::string folder = dir.path().string();
+    std::string path;
     Bytes a, b;
     Hash order;
     GemmJob job;
