@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -123,6 +124,12 @@ class Buyer(Provers):
         finally:
             connection.close()
 
+    def answers(self, url):
+        try:
+            return self.ask(url, "GET", "/")[0] == 404
+        except (OSError, http.client.HTTPException):
+            return False
+
     def watched(self, order, until):
         done = subprocess.run([program("assay"), "lease", "watch", order, "--until", until, "--json", "--node", self.node.url],
                               capture_output=True, text=True, timeout=60, env=clean_environment())
@@ -150,6 +157,27 @@ class Buyer(Provers):
         self.assertEqual(self.ask(url, "PUT", here + "/c.npy", b"x")[0], 405)
         for method in ("POST", "DELETE", "PATCH", "OPTIONS"):
             self.assertEqual(self.ask(url, method, here + "/a")[0], 405, method)
+
+        # An upload that breaks off leaves nothing; who only holds connections holds a few.
+        files = self.path / "prover-honest" / "state" / "products" / order
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as half:
+            half.sendall(f"PUT {here}/a HTTP/1.1\r\nHost: x\r\nContent-Length: {M * K}\r\nExpect: 100-continue\r\n\r\n".encode())
+            self.assertIn(b"100 Continue", half.recv(100))
+            half.sendall(self.a[:1000])
+            harness.eventually(lambda: [f for f in os.listdir(files) if f.endswith(".part")], 10, "the upload")
+        harness.eventually(lambda: os.listdir(files) == [], 10, "the end of the upload")
+        held = [socket.create_connection((host, int(port))) for _ in range(16)]
+        with socket.create_connection((host, int(port))) as more:
+            more.settimeout(10)
+            self.assertEqual(more.recv(1), b"")  # closed at once
+        for one in held:
+            one.close()
+        harness.eventually(lambda: self.answers(url), 10, "room for others")
+        with socket.create_connection((host, int(port))) as other:
+            other.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+            other.settimeout(10)
+            self.assertIn(b" 400 ", other.recv(100))
 
         # A matrix that is there stays there, over a crash too.
         self.assertEqual(self.ask(url, "PUT", here + "/a", self.a)[0], 201)
