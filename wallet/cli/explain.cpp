@@ -56,6 +56,7 @@ std::string sentence(const json::Value& reason) {
     if (code == "no_device") return "it has no device";
     if (code == "nothing_committed")
         return "it committed no work in this epoch, though it could have: is its prover running?";
+    if (code == "work_missed") return "it missed its task: " + have + "; what counts is " + need;
     if (code == "jailed") return "it is " + have + "; then, with enough stake, it may come back";
     if (code == "work_failed") return "its work was wrong: " + have + "; what is right is " + need;
     if (code == "work_absent") return "it never showed its work: " + have + "; it takes " + need;
@@ -128,9 +129,12 @@ std::string explanation(const json::Value& answer, const ChainInfo& chain) {
         out += "no provider, so there is no pay for work\n";
     } else {
         out += text_or_empty(answer, "verdict") + "\n" + pay_part(answer, chain);
-        for (const char* name : {"commits", "devices"})
+        const auto table = [&](const char* name, const std::vector<std::string>& columns) {
             if (const json::Value* v = answer.find(name); v != nullptr && !v->items.empty())
-                out += std::string("\n") + name + "\n" + render_table(*v, chain);
+                out += std::string("\n") + name + "\n" + render_table(*v, chain, columns);
+        };
+        table("commits", {});
+        table("devices", {"slot", "class", "active", "tasks", "failed_recent", "absent_recent"});
         if (const json::Value* why = answer.find("why_not"); why != nullptr && !why->items.empty())
             out += "\nwhat stands in the way of pay, and what to do\n" + reasons(*why);
     }

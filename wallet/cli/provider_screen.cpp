@@ -92,6 +92,13 @@ std::string next_task(const json::Value& p, std::uint64_t slot) {
     return committed ? "committed" : "next epoch";
 }
 
+/// "100 %" or "98.5 %", of its last tasks.
+std::string uptime_text(const json::Value& device) {
+    const json::Value* share = device.find("recent_uptime_ppb");
+    if (share == nullptr || share->is_null()) return "-";
+    return format_decimal(count_at(device, "recent_uptime_ppb") / 1'000'000, 1) + " %";
+}
+
 std::string devices_part(const json::Value& p, const ChainInfo& chain) {
     std::vector<json::Value> rows;
     for (const json::Value& d : items_of(p, "devices"))
@@ -101,12 +108,13 @@ std::string devices_part(const json::Value& p, const ChainInfo& chain) {
              {"state",
               make::text(flag_at(d, "active") ? "active" : "from epoch " + std::to_string(count_at(d, "active_from")))},
              {"tasks", make::number(count_at(d, "tasks"))},
+             {"uptime", make::text(uptime_text(d))},
              {"failed", make::number(count_at(d, "failed_recent"))},
              {"absent", make::number(count_at(d, "absent_recent"))},
              {"last verdicts", make::text(verdicts(d))},
              {"next task", make::text(next_task(p, count_at(d, "slot")))}}));
     if (rows.empty()) return "\ndevices     none\n";
-    return "\ndevices: failed and absent among its last tasks, verdicts of the last epochs\n" +
+    return "\ndevices: uptime, failed and absent of its last tasks, verdicts of the last epochs\n" +
            render_table(make::array(std::move(rows)), chain);
 }
 
