@@ -67,6 +67,8 @@ class Devices(Provers):
         self.assertRegex(text, r"\nslot 1 +[cm]*m[cm]*\n")
         self.assertLessEqual(max(map(len, text.splitlines())), 100)
         self.assertIn("it left a task undone: no commit of slot 1", self.assay("explain", "two", "--epoch", alone, json_form=False))
+        self.assertIn("uptime", text)
+        self.assertIn(f"  {second['recent_uptime_ppb'] // 10**6 / 10:g} %  ", text)
         self.assertTrue(self.node.rpc("invariants")["items"])
 
 

@@ -135,7 +135,7 @@ void show_provider(Session& session, const ProviderOptions& o) {
         SignedState state;
         answer = verified_provider(session, address, state);
         verdict = vouched(state, "stake, unbonding, record, jail and devices",
-                          "what its devices need, access, tasks, earnings, what to do");
+                          "what its devices need, access, uptime, tasks, earnings, what to do");
     } else {
         answer = session.call("provider", Params().text("address", text));
         set(answer, "verified", make::text("none"));

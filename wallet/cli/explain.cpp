@@ -129,9 +129,12 @@ std::string explanation(const json::Value& answer, const ChainInfo& chain) {
         out += "no provider, so there is no pay for work\n";
     } else {
         out += text_or_empty(answer, "verdict") + "\n" + pay_part(answer, chain);
-        for (const char* name : {"commits", "devices"})
+        const auto table = [&](const char* name, const std::vector<std::string>& columns) {
             if (const json::Value* v = answer.find(name); v != nullptr && !v->items.empty())
-                out += std::string("\n") + name + "\n" + render_table(*v, chain);
+                out += std::string("\n") + name + "\n" + render_table(*v, chain, columns);
+        };
+        table("commits", {});
+        table("devices", {"slot", "class", "active", "tasks", "failed_recent", "absent_recent"});
         if (const json::Value* why = answer.find("why_not"); why != nullptr && !why->items.empty())
             out += "\nwhat stands in the way of pay, and what to do\n" + reasons(*why);
     }

@@ -122,13 +122,13 @@ std::string devices_part(const json::Value& p, const ChainInfo& chain) {
              {"state",
               make::text(flag_at(d, "active") ? "active" : "from epoch " + std::to_string(count_at(d, "active_from")))},
              {"tasks", make::number(count_at(d, "tasks"))},
+             {"uptime", make::text(uptime_text(d))},
              {"failed", make::number(count_at(d, "failed_recent"))},
              {"absent", make::number(count_at(d, "absent_recent"))},
-             {"uptime", make::text(uptime_text(d))},
              {"last verdicts", make::text(verdicts(d))},
              {"next task", make::text(next_task(p, count_at(d, "slot")))}}));
     if (rows.empty()) return "\ndevices     none\n";
-    return "\ndevices: failed and absent among its last tasks, uptime over the last 100 it was given\n" +
+    return "\ndevices: uptime, failed and absent of its last tasks, verdicts of the last epochs\n" +
            render_table(make::array(std::move(rows)), chain) + missed_part(p);
 }
 

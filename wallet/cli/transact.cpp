@@ -72,18 +72,17 @@ bool needs_signature(const chain::TxBody& body) {
     return chain::is_work(body);
 }
 
-/// What the node says of it by the code that executes it, without effect.
-json::Value tried(Session& session, const Params& params) {
-    const json::Value answer = session.call("simulate_tx", params);
+/// What the node says of a transaction by the code that executes it, without effect.
+json::Value receipt_of(const json::Value& answer) {
     const json::Value* receipt = answer.find("receipt");
     if (receipt == nullptr) fail({Code::internal, "the node's answer to simulate_tx has no receipt"});
     return *receipt;
 }
 
 void dry_run(Session& session, const chain::TxBody& body, const ChainInfo& chain, const Sender& sender) {
-    const json::Value receipt =
-        tried(session, needs_signature(body) ? Params().text("tx", to_hex(take(sign_tx(body, sender.unlock())).raw))
-                                             : Params().text("body", to_hex(borsh::encode(body))));
+    const Params params = needs_signature(body) ? Params().text("tx", to_hex(take(sign_tx(body, sender.unlock())).raw))
+                                                : Params().text("body", to_hex(borsh::encode(body)));
+    const json::Value receipt = receipt_of(session.call("simulate_tx", params));
     const std::string code = text_or_empty(receipt, "code"), message = text_or_empty(receipt, "message");
     json::Value out = make::object({{"dry_run", make::flag(true)},
                                     {"would", make::text(code == "ok" ? "succeed" : "fail")},
@@ -98,6 +97,11 @@ void dry_run(Session& session, const chain::TxBody& body, const ChainInfo& chain
     session.result(out, screen(body, chain, sender.name) + "\nIt would succeed. Nothing was sent.");
 }
 
+/// Whether a refusal only says that the nonce was another's: then a fresh nonce pays nothing twice.
+bool lost_the_nonce(Code code) {
+    return code == Code::nonce_taken || code == Code::nonce_too_low || code == Code::nonce_gap;
+}
+
 /// What would fail is told before a password is asked for: in a block it costs the fee and does nothing. Where others
 /// of the sender's wait for a block, nobody knows what they will change, and it goes out untried. So do work and
 /// disputes.
@@ -106,7 +110,12 @@ void must_succeed(Session& session, const chain::TxBody& body, const ChainInfo& 
     const auto account = fetch_account(session.rpc(), chain, body.sender);
     if (!account) session.fail_call(account.error());
     if (account->next_nonce != account->nonce || body.nonce != account->nonce) return;
-    const json::Value receipt = tried(session, Params().text("body", to_hex(borsh::encode(body))));
+    const auto answer = session.rpc().call("simulate_tx", Params().text("body", to_hex(borsh::encode(body))));
+    if (!answer) {
+        if (lost_the_nonce(answer.error().code)) return;  // a block came between the two questions
+        session.fail_call(answer.error());
+    }
+    const json::Value receipt = receipt_of(*answer);
     const std::string code = text_or_empty(receipt, "code"), message = text_or_empty(receipt, "message");
     if (code != "ok")
         throw Failure{code,
@@ -114,11 +123,6 @@ void must_succeed(Session& session, const chain::TxBody& body, const ChainInfo& 
                       "nothing was sent, and no fee paid; --force sends it all the same",
                       kFailed,
                       {{"status", make::text("not_sent")}}};
-}
-
-/// Whether a refusal only says that the nonce was another's: then a fresh nonce pays nothing twice.
-bool lost_the_nonce(Code code) {
-    return code == Code::nonce_taken || code == Code::nonce_too_low || code == Code::nonce_gap;
 }
 
 /// After the node has accepted it: whatever fails now, the transaction is out.

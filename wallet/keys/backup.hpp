@@ -17,7 +17,8 @@
 namespace assay::wallet {
 
 struct BackupFile {
-    std::string path;  ///< under the wallet's home: keys/NAME.json, trust/NAME.json, csv/LIST.jsonl, contexts.json, log.jsonl
+    std::string
+        path;  ///< under the wallet's home: keys/NAME.json, trust/NAME.json, csv/LIST.jsonl, contexts.json, log.jsonl
     std::string content;
     ASSAY_FIELDS(path, content)
 };
