@@ -109,11 +109,12 @@ json::Value validator_record(Session& session, const std::string& address) {
     if (const json::Value* items = all.find("items"))
         for (const json::Value& v : items->items)
             if (text_or_empty(v, "operator") == address) return v;
-    fail({Code::not_validator, address + " is no validator"}, "'assay validator list' shows them all");
+    return make::null();
 }
 
 void validator_show(Session& session, const std::string& address) {
     json::Value v = validator_record(session, address);
+    if (v.is_null()) fail({Code::not_validator, address + " is no validator"}, "'assay validator list' shows them all");
     const json::Value all = session.call("validators"), status = session.call("status");
     const std::string node_key = text_or_empty(status, "consensus_key");
     Warnings warnings;

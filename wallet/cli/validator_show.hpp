@@ -5,7 +5,7 @@
 
 namespace assay::wallet::cli {
 
-/// The record of `validators`, of which this address is the operator. Throws Failure: not_validator.
+/// The record of `validators` of which this address is the operator, or null.
 [[nodiscard]] json::Value validator_record(Session& session, const std::string& address);
 /// With `warnings`: {code, message, fix} each, worst first.
 void validator_show(Session& session, const std::string& address);
