@@ -181,7 +181,7 @@ class Contract(unittest.TestCase):
 
 LOCAL = {"key", "context", "backup", "restore", "sign", "verify", "address"}  # commands about this wallet alone
 # What a command looks up before it asks for a password, and does not find.
-ALREADY_REFUSED = {"not_found", "unknown_bid", "unknown_order", "usage", "bad_proposal", "json_syntax", "tx_malformed"}
+ALREADY_REFUSED = {"not_found", "not_validator", "unknown_bid", "unknown_order", "usage", "bad_proposal", "json_syntax", "tx_malformed"}
 
 
 if __name__ == "__main__":
