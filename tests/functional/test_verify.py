@@ -69,7 +69,7 @@ def change(method, path, value):
 
 class Verify(Provers):
     PROVIDERS = [("alice", "cpu-small")]
-    BLOCK_TIME = "200ms"
+    BLOCK_TIME = "300ms"  # fast, and an epoch's verdicts still fall into it
 
     @classmethod
     def setUpClass(cls):
@@ -77,6 +77,7 @@ class Verify(Provers):
         cls.assay("key", "new", "nobody", "--kdf-light")
         cls.liar = Liar(cls.node)
         cls.assay("send", "alice", "1", "--from", "alice", "-y")
+        cls.node.wait_for_height(cls.node.height() + 2)  # what is proven is a block old: now it is what is told
 
     @classmethod
     def tearDownClass(cls):
@@ -120,9 +121,8 @@ class Verify(Provers):
         self.assertEqual(self.asked("balance", "nobody", "--verify")["liquid"], "0")
 
     def test_proofs_that_were_tampered_with(self):
-        at = len(self.node.rpc("proof", address=self.asked("balance", "alice")["address"])["proof"]) - 9
-        swap = {"0": "1"}
-        for name, edit in {"a changed balance": lambda p: p[:at] + swap.get(p[at], "0") + p[at + 1:],
+        # The last bytes are the account itself; a proof's length changes with what stands beside it.
+        for name, edit in {"a changed balance": lambda p: p[:-9] + ("1" if p[-9] == "0" else "0") + p[-8:],
                            "a truncated proof": lambda p: p[:-64],
                            "an odd digit": lambda p: p[:-1],
                            "no hex": lambda p: "x" + p[1:],
