@@ -32,6 +32,24 @@ std::string who_text(Session& session, const QueryOptions& q) {
     return chain.show(session.address(who, chain.prefix));
 }
 
+/// For people: what is on its way out of others' stake stands beside one's own, in one list.
+json::Value with_all_unbonding(json::Value answer) {
+    std::vector<json::Value> all;
+    const auto add = [&](const json::Value& holder, const std::string& provider) {
+        const json::Value* entries = holder.find("unbonding");
+        if (entries == nullptr) return;
+        for (json::Value entry : entries->items) {
+            set(entry, "from", make::text(provider));
+            all.push_back(std::move(entry));
+        }
+    };
+    add(answer, "its own stake");
+    if (const json::Value* delegations = answer.find("delegations"))
+        for (const json::Value& d : delegations->items) add(d, text_or_empty(d, "provider"));
+    set(answer, "unbonding", make::array(std::move(all)));
+    return answer;
+}
+
 void balance(Session& session, const QueryOptions& q) {
     const std::string address = who_text(session, q);
     json::Value answer = session.call("account", Params().text("address", address));
@@ -53,7 +71,8 @@ void balance(Session& session, const QueryOptions& q) {
     } else {
         set(answer, "verified", make::text("none"));
     }
-    session.result(answer, session.json ? std::string() : render(answer, session.chain()) + verdict);
+    session.result(answer,
+                   session.json ? std::string() : render(with_all_unbonding(answer), session.chain()) + verdict);
 }
 
 /// --verify is of an account; the answer says which members were proven.
