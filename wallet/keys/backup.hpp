@@ -4,8 +4,9 @@
 //   ASSAY_TRY(std::string text, seal_backup({{"keys/alice.json", …}, {"log.jsonl", …}}, password, Kdf::strong()));
 //   ASSAY_TRY(std::vector<BackupFile> files, open_backup(text, password));
 //
-//   {"format":"assay-backup","version":1,"kdf":{…},"cipher":{…}}      sealed: Borsh of the list, authenticated as in
-//   key files
+//   {"format":"assay-backup","version":1,"kdf":{…},"cipher":{…}}
+//
+// Sealed is the Borsh of the list; cost, salt and nonce are authenticated with it, as in key files.
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@
 namespace assay::wallet {
 
 struct BackupFile {
-    std::string
-        path;  ///< under the wallet's home: keys/NAME.json, trust/NAME.json, csv/LIST.jsonl, contexts.json, log.jsonl
+    /// Under the wallet's home: keys/NAME.json, trust/NAME.json, csv/LIST.jsonl, contexts.json, log.jsonl.
+    std::string path;
     std::string content;
     ASSAY_FIELDS(path, content)
 };

@@ -1,8 +1,10 @@
 // The encrypted part that key files and backups share: scrypt's cost and salt, the nonce, the sealed bytes.
 //
-//   ASSAY_TRY(Envelope e, Envelope::seal_up(password, kdf, header, plain));     // header: what stands beside it in
-//   clear file += e.json(); ASSAY_TRY(Envelope e, Envelope::read(top, kMax)); std::optional<SecureBytes> plain =
-//   e.open(password, header);                // nothing for a wrong password
+//   ASSAY_TRY(Envelope e, Envelope::seal_up(password, kdf, header, plain));  // header: what stands beside it in clear
+//   file += e.json();
+//
+//   ASSAY_TRY(Envelope e, Envelope::read(top, kMax));
+//   std::optional<SecureBytes> plain = e.open(password, header);             // nothing for a wrong password
 #pragma once
 
 #include <optional>
