@@ -21,6 +21,9 @@ struct Home {
     [[nodiscard]] std::filesystem::path consensus_key() const { return keys() / "consensus.json"; }
     [[nodiscard]] std::filesystem::path beacon_secret() const { return keys() / "beacon.json"; }
     [[nodiscard]] std::filesystem::path beacon_cache() const { return keys() / "beacon.cache"; }
+    /// Of a chain that is announced and not in use yet (node/beacon_keeper.hpp).
+    [[nodiscard]] std::filesystem::path next_beacon_secret() const { return keys() / "beacon-next.json"; }
+    [[nodiscard]] std::filesystem::path next_beacon_cache() const { return keys() / "beacon-next.cache"; }
     [[nodiscard]] std::filesystem::path data() const { return root / "data"; }
     [[nodiscard]] std::filesystem::path signed_block() const { return root / "signed"; }
     [[nodiscard]] std::filesystem::path control_socket() const { return root / "control.sock"; }

@@ -79,7 +79,7 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
         ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
     }
     ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
-    ASSAY_TRY(BeaconSecret secret, load_beacon_secret(home.beacon_secret()));
+    ASSAY_TRY(BeaconKeeper beacon, BeaconKeeper::open(home));
     EngineEvents events;
     events.committed = [this](const chain::Block& b, const chain::BlockResults& r) { committed(b, r); };
     events.failed = [this](const Error& e) {
@@ -93,8 +93,8 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
         }
         should_stop_ = true;
     };
-    engine_ = std::make_unique<SoloEngine>(*app_, *mempool_, std::move(key), BeaconChain(secret, home.beacon_cache()),
-                                           std::move(solo), std::move(events));
+    engine_ = std::make_unique<SoloEngine>(*app_, *mempool_, std::move(key), std::move(beacon), std::move(solo),
+                                           std::move(events));
     mempool_->on_added([this] { engine_->transaction_waits(); });
     api_->engine = engine_.get();
     return {};

@@ -65,7 +65,8 @@ int run(int argc, char** argv) {
     SupplyCommand supply;
     ExportCommand exported;
     std::optional<std::uint64_t> export_height;
-    std::string file, level, preset = "devnet";
+    std::string file, level, which_key, preset = "devnet";
+    std::uint64_t next_length = kBeaconLength;
     bool strict = false;
 
     CLI::App app("Assay's node: runs the chain.", "assayd");
@@ -97,6 +98,16 @@ int run(int argc, char** argv) {
     auto* c_stop = app.add_subcommand("stop", "end the running node and wait for it");
     auto* c_status = app.add_subcommand("status", "where the running node is");
     auto* c_id = app.add_subcommand("id", "consensus key and beacon tip of this home");
+    auto* c_key = app.add_subcommand("key", "the keys of this home")->require_subcommand(1);
+    auto* c_key_show = c_key->add_subcommand("show", "what others have to know of a key; never a secret");
+    c_key_show->add_option("KEY", which_key, "consensus or beacon")
+        ->required()
+        ->check(CLI::IsMember({"consensus", "beacon"}));
+    auto* c_key_renew = c_key->add_subcommand("renew", "the next beacon chain, and its tip to be announced");
+    c_key_renew->add_option("KEY", which_key, "beacon")->required()->check(CLI::IsMember({"beacon"}));
+    c_key_renew->add_option("--beacon-length", next_length, "heights that it lasts")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+        ->capture_default_str();
     auto* c_verify =
         app.add_subcommand("verify", "re-execute every block and compare every app hash; exit 4 where one differs");
     c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
@@ -153,6 +164,8 @@ int run(int argc, char** argv) {
     if (c_stop->parsed()) return run_stop(out, home);
     if (c_status->parsed()) return run_status(out, home);
     if (c_id->parsed()) return run_id(out, home);
+    if (c_key_show->parsed()) return run_key_show(out, home, which_key);
+    if (c_key_renew->parsed()) return run_key_renew(out, home, next_length);
     if (c_verify->parsed()) return run_verify(out, home, verify);
     if (c_supply->parsed()) return run_supply(out, home, supply);
     if (c_export->parsed()) {

@@ -14,7 +14,7 @@ TimeMs wall_clock() {
 
 }  // namespace
 
-SoloEngine::SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, BeaconChain beacon, SoloOptions options,
+SoloEngine::SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, BeaconKeeper beacon, SoloOptions options,
                        EngineEvents events)
     : app_(app),
       mempool_(mempool),
@@ -53,9 +53,10 @@ Status SoloEngine::start() {
 }
 
 void SoloEngine::read_params() {
-    const auto block = app_.read([](const chain::StateView& s) { return s.params().block; });
-    block_bytes_ = static_cast<std::size_t>(block.max_bytes);
-    if (options_.chain_time) block_time_ms_ = block.time_ms;
+    const auto params = app_.read([](const chain::StateView& s) { return s.params(); });
+    block_bytes_ = static_cast<std::size_t>(params.block.max_bytes);
+    max_beacon_gap_ = params.validators.max_beacon_gap;
+    if (options_.chain_time) block_time_ms_ = params.block.time_ms;
 }
 
 void SoloEngine::stop() {
@@ -109,19 +110,22 @@ void SoloEngine::run() {
 }
 
 // The chain may have taken another key, or this validator out of its set: nobody would accept what this home signs.
-Status SoloEngine::still_proposes() const {
+Result<chain::Validator> SoloEngine::still_proposes() const {
     const Hash& mine = key_.public_key();
-    const auto v = app_.read([&](const chain::StateView& s) { return s.validator(operator_); });
+    auto v = app_.read([&](const chain::StateView& s) { return s.validator(operator_); });
     if (!v || v->power == 0) return {Code::not_validator, "this home's validator is no longer in the set"};
-    if (v->consensus_key == mine) return {};
+    if (v->consensus_key == mine) return std::move(*v);
     return {Code::not_validator, "the chain expects consensus key " + to_hex(v->consensus_key.view()) +
                                      " from here on (rotate_key), this home has " + to_hex(mine.view())};
 }
 
 Status SoloEngine::one_block() {
-    ASSAY_TRY_VOID(still_proposes());
+    ASSAY_TRY(const chain::Validator me, still_proposes());
     const Height height = app_.info().height + 1;
-    const std::optional<Hash> reveal = beacon_.reveal(height);
+    std::optional<Hash> reveal;
+    if (me.beacon) {
+        ASSAY_TRY(reveal, beacon_.reveal(height, *me.beacon, max_beacon_gap_));
+    }
     const chain::Proposal proposal{wall_clock(), operator_, reveal.value_or(Hash{})};
     ASSAY_TRY(chain::Block block, app_.make_block(proposal, mempool_.candidates(block_bytes_ + block_bytes_ / 2)));
     return decide(std::move(block), false);

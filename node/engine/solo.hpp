@@ -13,7 +13,7 @@
 #include <mutex>
 #include <thread>
 
-#include "node/beacon_chain.hpp"
+#include "node/beacon_keeper.hpp"
 #include "node/engine/engine.hpp"
 #include "node/engine/signed_block.hpp"
 #include "node/keys.hpp"
@@ -31,7 +31,7 @@ struct SoloOptions {
 
 class SoloEngine final : public Engine {
    public:
-    SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, BeaconChain beacon, SoloOptions options,
+    SoloEngine(chain::App& app, Mempool& mempool, ConsensusKey key, BeaconKeeper beacon, SoloOptions options,
                EngineEvents events);
     ~SoloEngine() override;
 
@@ -46,7 +46,8 @@ class SoloEngine final : public Engine {
    private:
     void run();
     void read_params();
-    [[nodiscard]] Status still_proposes() const;
+    /// This validator, where the chain still waits for what it signs. Errors: not_validator.
+    [[nodiscard]] Result<chain::Validator> still_proposes() const;
     [[nodiscard]] Status one_block();
     [[nodiscard]] Status decide(chain::Block block, bool saved);
     [[nodiscard]] bool wait_for_turn(std::chrono::steady_clock::time_point turn);
@@ -54,13 +55,14 @@ class SoloEngine final : public Engine {
     chain::App& app_;
     Mempool& mempool_;
     ConsensusKey key_;
-    BeaconChain beacon_;
+    BeaconKeeper beacon_;
     SoloOptions options_;
     EngineEvents events_;
     SignedBlock guard_;
     std::atomic<std::uint64_t> block_time_ms_;  ///< read by whoever brings transactions
     Address operator_;
     std::size_t block_bytes_ = 2u << 20;
+    std::uint64_t max_beacon_gap_ = 0;
     std::size_t included_ = 0;  ///< transactions of the last block
     std::atomic<std::uint64_t> beacon_left_{0};
 

@@ -176,6 +176,38 @@ class Validator(unittest.TestCase):
         finally:
             short.terminate()
 
+    def test_a_beacon_chain_is_renewed_also_once_it_is_used_up(self):
+        node = Node(self.path / "renewed", init=("--beacon-length", "25"))
+
+        def assayd(*arguments):
+            return harness.run_json("assayd", *arguments, "--home", node.home)
+
+        def reveal():
+            return node.rpc("header", height=node.height())["header"]["reveal"]
+
+        node.start(block_time="100ms")
+        try:
+            self.assertNotEqual(reveal(), "00" * 32)
+            node.wait_for_height(27)
+            self.assertEqual((reveal(), node.rpc("status")["beacon_left"]), ("00" * 32, 0))
+            made = assayd("key", "renew", "beacon", "--beacon-length", "5000")
+            self.assertEqual(assayd("key", "renew", "beacon"), made | {"already": True})
+            self.assertNotEqual(assayd("key", "show", "beacon")["beacon_tip"], made["beacon_tip"])
+            self.assay("faucet", "validator", "--amount", "1", "-y", node=node.url)
+            self.assay("validator", "renew-beacon", "--beacon-tip", made["beacon_tip"], "--from", "validator", "-y", node=node.url)
+            harness.eventually(lambda: node.rpc("status")["beacon_left"] > 0, what="the second boundary")
+            self.assertNotEqual(reveal(), "00" * 32)
+            self.assertEqual(assayd("key", "show", "beacon")["beacon_tip"], made["beacon_tip"])
+            self.assertFalse((node.home / "keys" / "beacon-next.json").exists())
+            node.kill()  # and what is in use now is what the next start finds
+            node.start(block_time="100ms")
+            node.wait_for_height(node.height() + 2)
+            self.assertNotEqual(reveal(), "00" * 32)
+            self.assertGreater(node.rpc("status")["beacon_left"], 4900)
+        finally:
+            node.terminate()
+        node.verify()
+
 
 if __name__ == "__main__":
     harness.main()

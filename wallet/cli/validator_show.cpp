@@ -99,7 +99,9 @@ void warn_of_beacon(Warnings& out, Session& session, const json::Value& v, const
             left == 0 ? std::string("its beacon chain is used up: its blocks reveal nothing")
                       : "its beacon chain lasts for " + std::to_string(left) + " blocks more, about " +
                             std::to_string(left * block_ms / 3'600'000) + " hours",
-            pending.empty() ? "assay validator renew-beacon --beacon-tip TIP, with the tip of a new chain" : soon);
+            pending.empty()
+                ? "assay validator renew-beacon --beacon-tip TIP, with the tip that 'assayd key renew beacon' prints"
+                : soon);
 }
 
 }  // namespace
