@@ -59,12 +59,13 @@ Result<bool> BeaconKeeper::go_over(const chain::BeaconTip& registered) {
     std::error_code unknown;
     if (!std::filesystem::exists(home_.next_beacon_secret(), unknown)) return false;
     ASSAY_TRY(BeaconSecret next, load_beacon_secret(home_.next_beacon_secret()));
-    const BeaconChain chain(next, home_.next_beacon_cache());
-    if (chain.tip() != registered.tip) return false;
+    if (!next_ || next_->first != next.seed) next_.emplace(next.seed, BeaconChain(next, home_.next_beacon_cache()));
+    if (next_->second.tip() != registered.tip) return false;
     next.start = registered.height;
     ASSAY_TRY_VOID(save_beacon_secret(next, home_.beacon_secret()));
-    ASSAY_TRY_VOID(chain.keep(home_.beacon_cache()));
+    ASSAY_TRY_VOID(next_->second.keep(home_.beacon_cache()));
     current_ = BeaconChain(next, home_.beacon_cache());
+    next_.reset();
     forget_next(home_);
     spdlog::info("the beacon goes on with the chain that was announced, from height {} on",
                  registered.height.value + 1);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "chain/beacon.hpp"
 #include "node/beacon_chain.hpp"
@@ -44,6 +45,7 @@ class BeaconKeeper {
     [[nodiscard]] Result<bool> go_over(const chain::BeaconTip& registered);
     Home home_;
     BeaconChain current_;
+    std::optional<std::pair<Hash, BeaconChain>> next_;  ///< its seed, and the chain: walked once, asked in each block
 };
 
 }  // namespace assay::node

@@ -210,6 +210,7 @@ TEST_CASE("a message that is wrong is refused with the member's name") {
     wrong(R"({"type":"vote","proposal":1,"choice":"maybe"})", "choice");
     wrong(R"({"type":"add_device","slot":4294967296,"device_class":"c"})", "slot");
     wrong(R"({"type":"cancel_order","order":"ab"})", "order");
+    wrong(R"({"type":"retire","version":256})", "version");
 }
 
 TEST_CASE("k of n: files signed apart are one transaction together") {

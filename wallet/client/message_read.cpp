@@ -226,7 +226,9 @@ struct Fill {
 
    private:
     [[nodiscard]] std::uint8_t version() const {
-        return r.has("version") ? static_cast<std::uint8_t>(r.slot("version") & 0xff) : std::uint8_t{0};
+        const std::uint64_t v = r.has("version") ? r.number("version") : 0;
+        if (v > 0xff) r.fail({Code::field_out_of_range, "version is above 255"});
+        return static_cast<std::uint8_t>(v & 0xff);
     }
     void counted(const std::string& type, const std::string& maker) const {
         r.fail({Code::tx_malformed,
