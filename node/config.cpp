@@ -2,9 +2,11 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
+#include "base/hex.hpp"
 #include "base/json.hpp"
 
 namespace assay::node {
@@ -31,6 +33,12 @@ Setting number(std::string key, std::string flag, std::string meaning, std::uint
                 return {};
             },
             [=](const Config& c) { return std::to_string(c.*member); }};
+}
+
+Setting toggle(std::string key, std::string flag, std::string meaning, std::uint64_t Config::*member) {
+    Setting out = number(std::move(key), std::move(flag), std::move(meaning), member, 0, 1);
+    out.type = SettingType::toggle;
+    return out;
 }
 
 Setting text(std::string key, std::string flag, std::string meaning, std::string Config::*member,
@@ -67,6 +75,71 @@ Status address_ok(std::string_view value) {
     return {};
 }
 
+Status anything(std::string_view value) {
+    for (const char c : value)
+        if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\')
+            return {Code::field_out_of_range, "a quote, a backslash or a control character does not belong here"};
+    return {};
+}
+
+std::function<Status(std::string_view)> empty_or(std::function<Status(std::string_view)> check) {
+    return [check = std::move(check)](std::string_view value) -> Status {
+        if (value.empty()) return {};
+        return check(value);
+    };
+}
+
+// Each of a list between commas, which may be empty.
+std::function<Status(std::string_view)> each(std::function<Status(std::string_view)> check) {
+    return [check = std::move(check)](std::string_view value) -> Status {
+        while (!value.empty()) {
+            const std::size_t comma = std::min(value.find(','), value.size());
+            ASSAY_TRY_VOID(check(value.substr(0, comma)));
+            value.remove_prefix(std::min(comma + 1, value.size()));
+        }
+        return {};
+    };
+}
+
+Status node_id_ok(std::string_view value) {
+    const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (value.size() == 40 && std::all_of(value.begin(), value.end(), hex)) return {};
+    return {Code::field_out_of_range, "\"" + std::string(value) + "\" is no node id: 40 lower-case hex digits"};
+}
+
+Status peer_ok(std::string_view value) {
+    const std::size_t at = value.find('@');
+    if (at == std::string_view::npos)
+        return {Code::field_out_of_range, "\"" + std::string(value) + "\" is not ID@HOST:PORT"};
+    ASSAY_TRY_VOID(node_id_ok(value.substr(0, at)));
+    return address_ok(value.substr(at + 1));
+}
+
+// unix://PATH or tcp://HOST:PORT
+Status socket_ok(std::string_view value) {
+    if (value.starts_with("unix:///")) return anything(value);
+    if (value.starts_with("tcp://")) return address_ok(value.substr(6));
+    return {Code::field_out_of_range, "\"" + std::string(value) + "\" is neither unix:///PATH nor tcp://HOST:PORT"};
+}
+
+Status url_ok(std::string_view value) {
+    ASSAY_TRY_VOID(anything(value));
+    if (value.starts_with("http://") || value.starts_with("https://")) return {};
+    return {Code::field_out_of_range, "\"" + std::string(value) + "\" is no http:// or https:// URL"};
+}
+
+Status trust_ok(std::string_view value) {
+    const std::size_t colon = value.find(':');
+    const auto bad = [&]() -> Status {
+        return {Code::field_out_of_range,
+                "\"" + std::string(value) + "\" is not HEIGHT:HASH, the hash in 64 hex digits"};
+    };
+    if (colon == std::string_view::npos) return bad();
+    if (!whole_number(value.substr(0, colon), 1, std::uint64_t{1} << 62)) return bad();
+    if (!fixed_from_hex<Hash>(value.substr(colon + 1))) return bad();
+    return {};
+}
+
 std::vector<Setting> make_settings() {
     using C = Config;
     std::vector<Setting> s;
@@ -77,8 +150,9 @@ std::vector<Setting> make_settings() {
                 return {Code::field_out_of_range, "a name has no control characters"};
         return {};
     }));
-    s.push_back(text("engine.kind", "--engine", "what decides blocks: solo, inside this process", &C::engine,
-                     one_of({"solo"})));
+    s.push_back(text("engine.kind", "--engine",
+                     "what decides blocks: solo, inside this process; or cometbft, with other validators", &C::engine,
+                     one_of({"solo", "cometbft"})));
     s.push_back(text("engine.block_time", "--block-time", "20ms to 10m, or on-demand; empty is what genesis says",
                      &C::block_time, [](std::string_view v) -> Status {
                          if (v.empty()) return {};
@@ -103,6 +177,49 @@ std::vector<Setting> make_settings() {
                          if (v.empty()) return {};
                          return address_ok(v);
                      }));
+    s.push_back(text("cometbft.path", "--cometbft", "the program; empty: beside this one, or on the PATH",
+                     &C::cometbft_path, anything));
+    s.push_back(
+        toggle("cometbft.external", "--external", "somebody else starts and stops CometBFT", &C::cometbft_external));
+    s.push_back(text("cometbft.abci", "--abci",
+                     "where CometBFT finds the state machine: unix:///PATH or tcp://HOST:PORT; empty: a Unix socket in "
+                     "the home",
+                     &C::cometbft_abci, empty_or(socket_ok)));
+    s.push_back(text("cometbft.rpc", "--cometbft-rpc",
+                     "CometBFT's own RPC: unix:///PATH or tcp://HOST:PORT; empty: a Unix socket in the home",
+                     &C::cometbft_rpc, empty_or(socket_ok)));
+    s.push_back(text("cometbft.p2p_listen", "--p2p", "HOST:PORT for other validators and full nodes",
+                     &C::cometbft_p2p_listen, address_ok));
+    s.push_back(text("cometbft.p2p_external", "--p2p-external", "HOST:PORT that peers are told; empty: guessed",
+                     &C::cometbft_p2p_external, empty_or(address_ok)));
+    s.push_back(text("cometbft.peers", "--peers", "ID@HOST:PORT,... that this node stays connected to",
+                     &C::cometbft_peers, each(peer_ok)));
+    s.push_back(text("cometbft.seeds", "--seeds", "ID@HOST:PORT,... that are asked for addresses", &C::cometbft_seeds,
+                     each(peer_ok)));
+    s.push_back(text("cometbft.private_peers", "--private-peers", "ID,... that no peer is told",
+                     &C::cometbft_private_peers, each(node_id_ok)));
+    s.push_back(text("cometbft.unconditional_peers", "--unconditional-peers", "ID,... that no limit keeps out",
+                     &C::cometbft_unconditional_peers, each(node_id_ok)));
+    s.push_back(number("cometbft.pex", "--pex", "0: meet nobody but the peers above (behind sentries)",
+                       &C::cometbft_pex, 0, 1));
+    s.push_back(text("cometbft.metrics", "--cometbft-metrics",
+                     "HOST:PORT of CometBFT's metrics, which the node's own page includes; empty turns them off",
+                     &C::cometbft_metrics, empty_or(address_ok)));
+    s.push_back(text("cometbft.log_level", "--cometbft-log-level", "error, info, debug or none", &C::cometbft_log_level,
+                     one_of({"error", "info", "debug", "none"})));
+    s.push_back(text("state_sync.servers", "--state-sync",
+                     "URL,URL of two nodes: begin with a snapshot of the state instead of every block",
+                     &C::state_sync_servers, each(url_ok)));
+    s.push_back(text("state_sync.trust", "--trust", "HEIGHT:HASH of a header that is known to be good (assayd trust)",
+                     &C::state_sync_trust, empty_or(trust_ok)));
+    s.push_back(number("snapshot.interval_blocks", "--snapshot-interval",
+                       "blocks between snapshots of the state for nodes that join; 0: none",
+                       &C::snapshot_interval_blocks, 0, 100'000'000));
+    s.push_back(number("snapshot.keep", "--snapshot-keep", "snapshots that are kept", &C::snapshot_keep, 1, 1000));
+    s.push_back(number("prune.keep_blocks", "--keep-blocks", "blocks that are kept; 0: all", &C::prune_keep_blocks, 0,
+                       1'000'000'000));
+    s.push_back(number("disk.min_free_mib", "--min-free-mib", "the node stops in order when less is free; 0: never",
+                       &C::disk_min_free_mib, 0, 1u << 20));
     s.push_back(
         number("mempool.max_txs", "--mempool-txs", "transactions that may wait", &C::mempool_max_txs, 1, 10'000'000));
     s.push_back(number("mempool.max_bytes", "--mempool-bytes", "bytes of the transactions that wait",

@@ -30,6 +30,27 @@ struct Config {
 
     std::string metrics_listen = "127.0.0.1:8711";
 
+    std::string cometbft_path;            ///< empty: PATH, or beside this program
+    std::uint64_t cometbft_external = 0;  ///< 1: somebody else starts it
+    std::string cometbft_abci;            ///< empty: a Unix socket in the home
+    std::string cometbft_rpc;             ///< empty: a Unix socket in the home
+    std::string cometbft_p2p_listen = "0.0.0.0:26656";
+    std::string cometbft_p2p_external;                 ///< HOST:PORT that peers are told; empty: CometBFT guesses
+    std::string cometbft_peers;                        ///< ID@HOST:PORT,… always kept
+    std::string cometbft_seeds;                        ///< ID@HOST:PORT,… asked for addresses once
+    std::string cometbft_private_peers;                ///< ID,… that no other peer is told
+    std::string cometbft_unconditional_peers;          ///< ID,… for whom no limit of connections counts
+    std::uint64_t cometbft_pex = 1;                    ///< 0: meets nobody but its peers (behind sentries)
+    std::string cometbft_metrics = "127.0.0.1:26660";  ///< empty: off
+    std::string cometbft_log_level = "error";
+
+    std::string state_sync_servers;              ///< URL,URL; empty: begin at genesis
+    std::string state_sync_trust;                ///< HEIGHT:HASH
+    std::uint64_t snapshot_interval_blocks = 0;  ///< 0: none
+    std::uint64_t snapshot_keep = 2;
+    std::uint64_t prune_keep_blocks = 0;  ///< 0: all
+    std::uint64_t disk_min_free_mib = 256;
+
     std::uint64_t mempool_max_txs = 50'000;
     std::uint64_t mempool_max_bytes = 64u << 20;
 
@@ -44,7 +65,7 @@ struct Config {
     bool operator==(const Config&) const = default;
 };
 
-enum class SettingType : std::uint8_t { text, number };
+enum class SettingType : std::uint8_t { text, number, toggle };  ///< toggle: 0 or 1; as a flag it means 1
 
 struct Setting {
     std::string key;      ///< "rpc.listen"

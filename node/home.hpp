@@ -4,7 +4,8 @@
 //   ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
 //
 //   config.toml   genesis.json   initial-state (where it did not begin at height 0)
-//    keys/consensus.json   keys/beacon.json   data/   signed   control.sock
+//   keys/consensus.json   keys/beacon.json   keys/node.json   data/   signed   control.sock
+//   cometbft/   snapshots/   signer.json (under CometBFT)
 #pragma once
 
 #include <filesystem>
@@ -26,6 +27,12 @@ struct Home {
     [[nodiscard]] std::filesystem::path next_beacon_cache() const { return keys() / "beacon-next.cache"; }
     [[nodiscard]] std::filesystem::path data() const { return root / "data"; }
     [[nodiscard]] std::filesystem::path signed_block() const { return root / "signed"; }
+    /// CometBFT's own home; assayd writes its configuration (comet/files.hpp).
+    [[nodiscard]] std::filesystem::path cometbft() const { return root / "cometbft"; }
+    [[nodiscard]] std::filesystem::path node_key() const { return keys() / "node.json"; }
+    /// Where this home signs: that a copy does not sign beside it.
+    [[nodiscard]] std::filesystem::path signer() const { return root / "signer.json"; }
+    [[nodiscard]] std::filesystem::path snapshots() const { return root / "snapshots"; }
     [[nodiscard]] std::filesystem::path control_socket() const { return root / "control.sock"; }
 };
 

@@ -24,6 +24,13 @@ void add_settings(CLI::App* command, Flags& flags) {
     const Config defaults;
     for (const Setting& s : settings()) {
         const std::string shown = s.show(defaults);
+        if (s.type == SettingType::toggle) {
+            command
+                ->add_flag_callback(
+                    s.flag, [&flags, key = s.key] { flags[key] = "1"; }, s.meaning + " (" + s.environment() + ")")
+                ->group("Settings");
+            continue;
+        }
         command
             ->add_option_function<std::string>(
                 s.flag, [&flags, key = s.key](const std::string& v) { flags[key] = v; },

@@ -1,0 +1,37 @@
+// CometBFT's home as assayd writes it, from its own one configuration and genesis: nobody edits it by hand.
+//
+//   ASSAY_TRY_VOID(write_comet_files(home, config, genesis, params));      // before each start
+//
+//   cometbft/config/config.toml              written anew at each start
+//   cometbft/config/genesis.json             chain id, time, validators, consensus parameters, our genesis hash
+//   cometbft/config/priv_validator_key.json  the consensus key, in CometBFT's form (0600)
+//   cometbft/config/node_key.json            the p2p key (0600)
+//   cometbft/data/priv_validator_state.json  CometBFT's own record of what it signed last; made once
+#pragma once
+
+#include "chain/genesis.hpp"
+#include "node/config.hpp"
+#include "node/home.hpp"
+
+namespace assay::node {
+
+struct CometAddresses {
+    std::string abci;  ///< unix://PATH or tcp://HOST:PORT
+    std::string rpc;
+};
+/// Of this home and configuration.
+[[nodiscard]] CometAddresses comet_addresses(const Home& home, const Config& config);
+
+/// `block_time_ms`: what CometBFT waits after a commit. Errors: io_error, keystore_malformed, not_found for keys that
+/// this home lacks.
+[[nodiscard]] Status write_comet_files(const Home& home, const Config& config, const chain::Genesis& genesis,
+                                       std::uint64_t block_time_ms);
+
+/// CometBFT's time of genesis: one millisecond after ours, because the first block has that time and must come after.
+/// Power of each genesis validator as the chain's own state gives it at height 0.
+[[nodiscard]] std::string comet_genesis_json(const chain::Genesis& genesis);
+
+/// The 40 hex digits by which peers know this node. Makes keys/node.json where there is none.
+[[nodiscard]] Result<std::string> node_id(const Home& home);
+
+}  // namespace assay::node
