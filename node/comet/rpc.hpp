@@ -23,7 +23,7 @@ class CometRpc {
     explicit CometRpc(std::string address);
     ~CometRpc();
 
-    /// Errors: unavailable where nobody answers in time; what CometBFT refuses, in its own words, as not_found (a
+    /// Errors: node_unreachable where nobody answers in time; what CometBFT refuses, in its own words, as not_found (a
     /// height that it does not have) or invalid_params.
     [[nodiscard]] Result<std::string> call(std::string_view method, std::string_view params_json,
                                            std::chrono::milliseconds within = std::chrono::seconds(10)) const;
@@ -36,7 +36,7 @@ class CometRpc {
     std::unique_ptr<Impl> impl_;
 };
 
-/// GET http://HOST:PORT/target, its body. Errors: unavailable.
+/// GET http://HOST:PORT/target, its body. Errors: node_unreachable.
 [[nodiscard]] Result<std::string> http_get(std::string_view host_port, std::string_view target,
                                            std::chrono::milliseconds within);
 
