@@ -158,7 +158,9 @@ namespace assay {
     X(verification_failed, 0)                                \
     X(interrupted, 0)                                        \
     X(conservation_broken, 0)                                \
-    X(watch_only, 0)
+    X(watch_only, 0)                                         \
+    X(engine_unsuitable, 0)                                  \
+    X(engine_failed, 0)
 
 enum class Code : std::uint16_t {
 #define ASSAY_CODE_ENUM(word, number) word,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/hex.hpp"
 #include "chain/beacon.hpp"
@@ -37,6 +38,29 @@ class CommittedView final : public StateView {
 
 constexpr std::uint64_t kMempoolNonceAhead = 1'000;
 
+std::map<Hash, std::uint64_t> powers_of(const StateView& s) {
+    std::map<Hash, std::uint64_t> out;
+    s.each_validator([&](const Address&, const Validator& v) {
+        if (v.power > 0) out[v.consensus_key] = v.power;
+        return true;
+    });
+    return out;
+}
+
+std::vector<PowerChange> changes_between(std::map<Hash, std::uint64_t> before,
+                                         const std::map<Hash, std::uint64_t>& after) {
+    std::map<Hash, std::uint64_t> changed;
+    for (const auto& [key, power] : after) {
+        const auto at = before.find(key);
+        if (at == before.end() || at->second != power) changed[key] = power;
+        if (at != before.end()) before.erase(at);
+    }
+    for (const auto& [key, power] : before) changed[key] = 0;
+    std::vector<PowerChange> out;
+    for (const auto& [key, power] : changed) out.push_back({key, power});
+    return out;
+}
+
 // What the index of accounts gets of a block.
 std::vector<AccountMoment> moments_of(const std::vector<Change>& changes) {
     std::vector<AccountMoment> out;
@@ -70,6 +94,7 @@ struct App::Impl {
         tokenomics::Params params;
         Hash block;
         std::vector<Hash> taken;  // RawTx::hash of what the block executed
+        std::vector<PowerChange> power_changes;
     };
     std::optional<Staged> staged;
 
@@ -283,6 +308,7 @@ Result<Block> App::make_block(const Proposal& proposal, const std::vector<RawTx>
     h.time = std::max(proposal.time, TimeMs{m.info.time.value + 1});
     h.proposer = proposal.proposer;
     h.reveal = proposal.reveal;
+    h.misbehaved = proposal.misbehaved;
     h.last_block = m.last_block;
     h.last_app_hash = m.info.app_hash;
 
@@ -310,7 +336,11 @@ Status App::process_proposal(const Block& block) const {
     if (h.tx_root != transactions_root(block.txs))
         return {Code::not_includable, "header tx_root does not match the transactions"};
     const auto v = m.committed->validator(h.proposer);
-    if (!v || v->power == 0) return {Code::not_includable, "the proposer is not in the validator set"};
+    // Engines with validators of their own learn a new set one block late: at an epoch's first height the set of the
+    // epoch before still proposes.
+    const bool first_of_epoch = h.height == m.committed->chain().epoch_start;
+    if (!v || (v->power == 0 && !first_of_epoch))
+        return {Code::not_includable, "the proposer is not in the validator set"};
     if (!v->beacon || !reveal_matches(*v->beacon, h.height, h.reveal, m.params.validators.max_beacon_gap))
         return {Code::not_includable, "the beacon reveal does not hash to the proposer's tip"};
     if (m.has_executed(block)) return {};  // its transactions were checked when they were executed
@@ -350,6 +380,8 @@ Result<BlockResults> App::finalize_block(const Block& block) {
     staged.info = {h.height, {}, h.time, m.info.chain_id};
     staged.params = run->state().rules();
     staged.block = run->state().clock().last_block;
+    if (run->state().clock().epoch != m.committed->chain().epoch)  // the only instant at which powers or keys change
+        staged.power_changes = changes_between(powers_of(*m.committed), powers_of(run->state()));
     std::vector<Change> changes = run->state().changes();
     if (m.account_index) staged.record.moments = moments_of(changes);
     ASSAY_TRY(out.app_hash, m.store->stage(std::move(changes)));
@@ -379,6 +411,19 @@ Status App::commit() {
     m.cache.forget(m.staged->taken);
     m.staged.reset();
     return {};
+}
+
+std::vector<PowerChange> App::power_changes() const {
+    return impl_->staged ? impl_->staged->power_changes : std::vector<PowerChange>{};
+}
+
+std::optional<tokenomics::Params> App::staged_params() const {
+    return impl_->staged ? std::optional(impl_->staged->params) : std::nullopt;
+}
+
+std::vector<PowerChange> App::powers() const {
+    const auto reading = impl_->lock.read();
+    return changes_between({}, powers_of(*impl_->committed));
 }
 
 Result<Receipt> App::try_out(const Checked& c) const {

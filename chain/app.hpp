@@ -43,6 +43,14 @@ struct Proposal {
     TimeMs time;  ///< made strictly greater than the block before
     Address proposer;
     Hash reveal;
+    std::vector<Hash> misbehaved = {};  ///< Header's
+};
+
+/// What an engine with validators of its own has to be told.
+struct PowerChange {
+    Hash consensus_key;
+    std::uint64_t power = 0;  ///< 0: no longer in the set
+    bool operator==(const PowerChange&) const = default;
 };
 
 struct StoredTx {
@@ -93,6 +101,13 @@ class App {
     /// invariants break (the node must stop: better no block than false money).
     [[nodiscard]] Result<BlockResults> finalize_block(const Block& block);
     [[nodiscard]] Status commit();
+    /// By what finalize_block staged the set of consensus keys differs from the last commit's, ascending by key.
+    /// Keys that leave come with power 0.
+    [[nodiscard]] std::vector<PowerChange> power_changes() const;
+    /// The parameters from the next block on, as finalize_block staged them; nothing where none is staged.
+    [[nodiscard]] std::optional<tokenomics::Params> staged_params() const;
+    /// The set after the last commit, ascending by key.
+    [[nodiscard]] std::vector<PowerChange> powers() const;
 
     /// The receipt that the transaction would get on the last commit, by the code that executes; no effect.
     [[nodiscard]] Result<Receipt> simulate(const RawTx& raw) const;

@@ -16,7 +16,9 @@ struct Header {
     Hash last_block;     ///< hash of the header before; zero for the first block
     Hash last_app_hash;  ///< state root after the block before
     Hash tx_root;        ///< RFC 6962 root over the transactions' bytes
-    ASSAY_FIELDS(version, chain_id, height, time, proposer, reveal, last_block, last_app_hash, tx_root)
+    /// Consensus keys that the engine holds proof against: two signatures of one height. Empty under the solo engine.
+    std::vector<Hash> misbehaved;
+    ASSAY_FIELDS(version, chain_id, height, time, proposer, reveal, last_block, last_app_hash, tx_root, misbehaved)
 };
 
 struct Block {

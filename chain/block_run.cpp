@@ -8,7 +8,7 @@ BlockRun::BlockRun(const StateView& committed, const tokenomics::Params& rules, 
     : proposer_(header.proposer), s_(committed), x_(s_), room_(room_of(rules.block)) {
     s_.clock().height = header.height;
     s_.clock().time = header.time;
-    begin_block(x_, header.proposer, header.reveal);
+    begin_block(x_, header);
     out_.begin_events = std::move(x_.events);
     x_.events.clear();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chain/access.hpp"
+#include "chain/block.hpp"
 #include "chain/block_state.hpp"
 #include "chain/receipt.hpp"
 #include "tokenomics/epoch.hpp"
@@ -129,7 +130,7 @@ struct Slashed {
 [[nodiscard]] Hash lease_task(Epoch e, const Hash& order);  ///< id of an order's task in an epoch
 
 // Clockwork of a block.
-void begin_block(Exec& x, const Address& proposer, const Hash& reveal);
+void begin_block(Exec& x, const Header& header);
 /// The rest of the block: price round, queue, work rounds, orders, epoch end. Only broken invariants are errors.
 [[nodiscard]] Status end_block(Exec& x, const Address& proposer, bool lane_full);
 

@@ -118,7 +118,9 @@ Status take_room(Room& room, const Checked& c, std::uint64_t units) {
     return {};
 }
 
-void begin_block(Exec& x, const Address& proposer, const Hash& reveal) {
+void begin_block(Exec& x, const Header& header) {
+    const Address& proposer = header.proposer;
+    const Hash& reveal = header.reveal;
     ChainState& clock = x.s.clock();
     Hash used;  // a bad reveal counts as 32 zero bytes
     if (auto v = x.s.validator(proposer)) {
@@ -131,6 +133,7 @@ void begin_block(Exec& x, const Address& proposer, const Hash& reveal) {
         x.s.put_record(tables::validator(proposer), *v);
     }
     clock.beacon = next_beacon(clock.beacon, clock.height, used);
+    for (const Hash& key : header.misbehaved) (void)slash_double_sign(x, key);
     advance_rounds(x, proposer);
 }
 

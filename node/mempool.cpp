@@ -26,7 +26,7 @@ bool Mempool::pays_more(const Entry& a, const Entry& b) {
     return a.arrived < b.arrived;
 }
 
-Result<Mempool::Added> Mempool::add(const chain::RawTx& raw) {
+Result<Mempool::Added> Mempool::add(const chain::RawTx& raw, From from) {
     ASSAY_TRY(const chain::CheckedPtr checked, app_.check_signed(raw));
     const chain::TxBody& body = checked->tx.body;
     const Hash& id = checked->id;
@@ -83,8 +83,22 @@ Result<Mempool::Added> Mempool::add(const chain::RawTx& raw) {
         dropped_.erase(id);
         senders_[body.sender].emplace(body.nonce, std::move(e));
     }
-    if (on_added_) on_added_();
+    if (on_added_) on_added_(raw, from);
     return Added{id, body.valid_until, false, std::nullopt};
+}
+
+std::vector<chain::RawTx> Mempool::all() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<chain::RawTx> out;
+    out.reserve(by_id_.size());
+    for (const auto& [sender, queue] : senders_)
+        for (const auto& [nonce, entry] : queue) out.push_back(entry.raw);
+    return out;
+}
+
+bool Mempool::holds(const Hash& txid) const {
+    const std::lock_guard lock(mutex_);
+    return by_id_.contains(txid);
 }
 
 void Mempool::remove(const Address& sender, std::uint64_t nonce) {

@@ -51,8 +51,11 @@ class Mempool {
 
     Mempool(const chain::App& app, MempoolLimits limits) : app_(app), limits_(limits) {}
 
+    /// Whether others have to be told of a transaction.
+    enum class From : std::uint8_t { here, network };
+
     /// Errors: the -32003 group.
-    [[nodiscard]] Result<Added> add(const chain::RawTx& raw);
+    [[nodiscard]] Result<Added> add(const chain::RawTx& raw, From from = From::here);
 
     /// What a block may be made of, best first, about `max_bytes` of it.
     [[nodiscard]] std::vector<chain::RawTx> candidates(std::size_t max_bytes) const;
@@ -67,8 +70,12 @@ class Mempool {
     /// The nonce after the sender's unbroken run of waiting transactions.
     [[nodiscard]] std::uint64_t next_nonce(const Address& sender, std::uint64_t account_nonce) const;
 
+    /// Every transaction that waits, in the order of its sender's nonces.
+    [[nodiscard]] std::vector<chain::RawTx> all() const;
+    [[nodiscard]] bool holds(const Hash& txid) const;
+
     /// Called after each accepted transaction, outside the lock.
-    void on_added(std::function<void()> f) { on_added_ = std::move(f); }
+    void on_added(std::function<void(const chain::RawTx&, From)> f) { on_added_ = std::move(f); }
 
    private:
     struct Entry {
@@ -89,7 +96,7 @@ class Mempool {
 
     const chain::App& app_;
     const MempoolLimits limits_;
-    std::function<void()> on_added_;
+    std::function<void(const chain::RawTx&, From)> on_added_;
 
     mutable std::mutex mutex_;
     std::map<Address, Queue> senders_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/hex.hpp"
+#include "node/comet/engine.hpp"
 #include "node/control.hpp"
 #include "node/engine/solo.hpp"
 #include "node/export.hpp"
@@ -49,7 +50,8 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
     app.verify_threads = static_cast<unsigned>(config.store_verify_threads);
     app.sync = options.sync;
     ASSAY_TRY(app_, chain::App::open(app));
-    if (app_->info().chain_id.empty()) {
+    const bool waits_for_state = config.engine == "cometbft" && !config.state_sync_servers.empty();
+    if (app_->info().chain_id.empty() && !waits_for_state) {
         // A home that was set up with a state never begins anew at height 0.
         std::error_code ec;
         if (std::filesystem::exists(home.initial_state(), ec)) {
@@ -59,10 +61,13 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
             ASSAY_TRY_VOID(app_->init_chain(genesis));
         }
     }
-    ASSAY_TRY(chain::Genesis stored, app_->genesis());
-    if (chain::genesis_hash(stored) != chain::genesis_hash(genesis))
-        return {Code::bad_genesis,
-                home.genesis().string() + " is not the genesis that the store in this home began with"};
+    if (!app_->info().chain_id.empty()) {
+        ASSAY_TRY(chain::Genesis stored, app_->genesis());
+        if (chain::genesis_hash(stored) != chain::genesis_hash(genesis))
+            return {Code::bad_genesis,
+                    home.genesis().string() + " is not the genesis that the store in this home began with"};
+    }
+    genesis_ = genesis;
     mempool_ = std::make_unique<Mempool>(*app_, MempoolLimits{static_cast<std::size_t>(config.mempool_max_txs),
                                                               static_cast<std::size_t>(config.mempool_max_bytes)});
     api_ = std::make_unique<Api>(Api{*app_, *mempool_, nullptr, devnet_part(text), genesis.params.token.prefix});
@@ -70,14 +75,6 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
 }
 
 Status Node::make_engine(const Home& home, const Config& config, const StartOptions& options) {
-    SoloOptions solo;
-    solo.signed_block = home.signed_block();
-    solo.sync = options.sync;
-    solo.halt_height = options.halt_height;
-    solo.chain_time = config.block_time.empty();
-    if (!solo.chain_time) {
-        ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
-    }
     ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
     ASSAY_TRY(BeaconKeeper beacon, BeaconKeeper::open(home));
     EngineEvents events;
@@ -93,9 +90,28 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
         }
         should_stop_ = true;
     };
-    engine_ = std::make_unique<SoloEngine>(*app_, *mempool_, std::move(key), std::move(beacon), std::move(solo),
-                                           std::move(events));
-    mempool_->on_added([this] { engine_->transaction_waits(); });
+    if (config.engine == "cometbft") {
+        engine_ =
+            std::make_unique<CometEngine>(*app_, *mempool_, home, config, genesis_, std::move(key), std::move(beacon),
+                                          CometOptions{options.halt_height}, std::move(events));
+    } else {
+        SoloOptions solo;
+        solo.signed_block = home.signed_block();
+        solo.sync = options.sync;
+        solo.halt_height = options.halt_height;
+        solo.chain_time = config.block_time.empty();
+        if (!solo.chain_time) {
+            ASSAY_TRY(solo.block_time_ms, parse_block_time(config.block_time));
+        }
+        std::error_code ec;
+        if (std::filesystem::exists(home.cometbft(), ec))
+            return {Code::engine_unsuitable,
+                    "the validators of this home's chain decide its blocks through CometBFT: start it with --engine "
+                    "cometbft, or set engine.kind"};
+        engine_ = std::make_unique<SoloEngine>(*app_, *mempool_, std::move(key), std::move(beacon), std::move(solo),
+                                               std::move(events));
+    }
+    mempool_->on_added([this](const chain::RawTx& raw, Mempool::From from) { engine_->transaction_waits(raw, from); });
     api_->engine = engine_.get();
     return {};
 }
@@ -239,6 +255,7 @@ std::string Node::collect_metrics() const {
     m.counter("rpc_requests_total", "HTTP and WebSocket requests", static_cast<double>(http_->requests()));
     m.counter("rpc_refused_total", "Connections and requests over a limit", static_cast<double>(http_->refused()));
     m.gauge("rpc_sockets", "Open WebSockets", static_cast<double>(service_->sockets()));
+    if (info.chain_id.empty()) return m.text();
     app_->read([&](const chain::StateView& s) {
         const auto books = s.ledger();
         const auto clock = s.chain();
@@ -251,7 +268,7 @@ std::string Node::collect_metrics() const {
         m.gauge("active_devices", "Devices with a task", static_cast<double>(clock.active_devices));
         return 0;
     });
-    return m.text();
+    return m.text() + engine_->metrics();
 }
 
 std::optional<Error> Node::failure() const {

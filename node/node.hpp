@@ -63,6 +63,7 @@ class Node {
     [[nodiscard]] std::string collect_metrics() const;
 
     Config config_;
+    chain::Genesis genesis_;
     std::unique_ptr<chain::App> app_;
     std::unique_ptr<Mempool> mempool_;
     std::unique_ptr<Engine> engine_;

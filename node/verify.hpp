@@ -23,6 +23,8 @@ class BlockSource {
     [[nodiscard]] virtual Result<chain::Genesis> genesis() = 0;
     [[nodiscard]] virtual Result<Height> height() = 0;
     [[nodiscard]] virtual Result<Stored> block(Height h) = 0;
+    /// Blocks carry their proposer's signature. Under CometBFT the signatures of all validators are in its own store.
+    [[nodiscard]] virtual bool signs_blocks() const { return true; }
 };
 
 /// The running node of this home through its control socket, else its store. Errors: store_locked, not_found, io_error.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "chain/app.hpp"
+#include "node/mempool.hpp"
 
 namespace assay::node {
 
@@ -23,14 +24,18 @@ class Engine {
     [[nodiscard]] virtual Status start() = 0;
     /// Returns when no block is in the making and none will be.
     virtual void stop() = 0;
-    /// A transaction came into the mempool. Any thread.
-    virtual void transaction_waits() = 0;
+    /// A transaction came into the mempool, from this node's users or from other nodes. Any thread.
+    virtual void transaction_waits(const chain::RawTx& raw, Mempool::From from) = 0;
     /// Empty while the engine follows the chain, else why it does not: "catching up", …
     [[nodiscard]] virtual std::string behind() const { return {}; }
     /// Heights that this node's beacon chain still covers.
     [[nodiscard]] virtual std::uint64_t beacon_left() const = 0;
     /// With which this node signs blocks; nothing where another program does.
     [[nodiscard]] virtual std::optional<Hash> consensus_key() const { return std::nullopt; }
+    /// How it is doing, as JSON, for `status`; "null" where there is nothing to say.
+    [[nodiscard]] virtual std::string consensus() const { return "null"; }
+    /// Its own Prometheus page, where it has one.
+    [[nodiscard]] virtual std::string metrics() const { return {}; }
 };
 
 /// What an engine tells the node. Called from the engine's thread.

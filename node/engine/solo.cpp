@@ -68,7 +68,7 @@ void SoloEngine::stop() {
     if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
 }
 
-void SoloEngine::transaction_waits() {
+void SoloEngine::wake() {
     if (block_time_ms_ != 0) return;
     {
         const std::lock_guard lock(mutex_);
@@ -92,7 +92,7 @@ bool SoloEngine::wait_for_turn(std::chrono::steady_clock::time_point turn) {
 void SoloEngine::run() {
     using Clock = std::chrono::steady_clock;
     Clock::time_point turn = Clock::now();
-    if (mempool_.counts().txs > 0) transaction_waits();
+    if (mempool_.counts().txs > 0) wake();
     while (wait_for_turn(turn)) {
         if (auto done = one_block(); !done) {
             events_.failed(done.error());
@@ -105,7 +105,7 @@ void SoloEngine::run() {
         // A block that took longer than its time delays the next ones; it does not make them come in a rush.
         turn = std::max(turn + std::chrono::milliseconds(block_time_ms_.load()), Clock::now());
         // A transaction that no block takes must not make blocks without end.
-        if (included_ > 0 && mempool_.counts().txs > 0) transaction_waits();
+        if (included_ > 0 && mempool_.counts().txs > 0) wake();
     }
 }
 

@@ -39,12 +39,13 @@ class SoloEngine final : public Engine {
     /// Errors: not_validator when genesis does not know this node's consensus key, store_corrupt, io_error.
     [[nodiscard]] Status start() override;
     void stop() override;
-    void transaction_waits() override;
+    void transaction_waits(const chain::RawTx&, Mempool::From) override { wake(); }
     [[nodiscard]] std::uint64_t beacon_left() const override { return beacon_left_; }
     [[nodiscard]] std::optional<Hash> consensus_key() const override { return key_.public_key(); }
 
    private:
     void run();
+    void wake();  ///< a block on demand
     void read_params();
     /// This validator, where the chain still waits for what it signs. Errors: not_validator.
     [[nodiscard]] Result<chain::Validator> still_proposes() const;

@@ -69,6 +69,9 @@ void Dispatcher::call_one(const RpcRequest& request, const std::function<void(Re
         return done(Error{Code::method_not_found, "there is no method \"" + request.method.substr(0, 64) + "\"" +
                                                       (near.empty() ? "" : "; the nearest is \"" + near + "\"")});
     }
+    // Before a snapshot of the state has come there is nothing to answer from.
+    if (api_.app.info().chain_id.empty() && request.method != "rpc.discover")
+        return done(Error{Code::syncing, "this node has no state yet: it waits for a snapshot"});
     auto args = read_args(method->params, request.params, api_.prefix);
     if (!args) return done(args.error());
     try {

@@ -49,6 +49,7 @@ Result<Json> status(const Api& api, const Args&) {
                        {"epoch", clock.epoch.value},
                        {"epoch_blocks_left", end > clock.height.value + 1 ? end - 1 - clock.height.value : 0},
                        {"epochs_paid", clock.epoch.value - (paid ? 0 : 1)},
+                       {"consensus", api.engine != nullptr ? Json::parse(api.engine->consensus()) : Json()},
                        {"syncing", api.engine != nullptr && !api.engine->behind().empty()},
                        {"protocol", {{"now", kProtocol}, {"next", nullptr}}},
                        {"version", kVersion},

@@ -7,6 +7,8 @@
 namespace assay::node {
 
 Json header_json(const Style& s, const chain::Header& h) {
+    Json misbehaved = Json::array();
+    for (const Hash& key : h.misbehaved) misbehaved.push_back(hex(key));
     return Json{{"version", h.version},
                 {"chain_id", h.chain_id},
                 {"height", h.height.value},
@@ -15,7 +17,8 @@ Json header_json(const Style& s, const chain::Header& h) {
                 {"reveal", hex(h.reveal)},
                 {"last_block", hex(h.last_block)},
                 {"last_app_hash", hex(h.last_app_hash)},
-                {"tx_root", hex(h.tx_root)}};
+                {"tx_root", hex(h.tx_root)},
+                {"misbehaved", std::move(misbehaved)}};
 }
 
 namespace {

@@ -344,7 +344,9 @@ TEST_CASE("A10: dust that nobody touches costs no block anything: no more record
                 top.clock().height = top.clock().height + 1;
                 top.clock().time = TimeMs{top.clock().time.value + 1'000};
                 Exec b(top);
-                begin_block(b, c.operators[0].address(), Hash{});
+                Header header;
+                header.proposer = c.operators[0].address();
+                begin_block(b, header);
                 REQUIRE(end_block(b, c.operators[0].address(), false).ok());
                 worst = std::max(worst, counts.back()->records + top.changes().size());
             }

@@ -95,7 +95,7 @@ def blocks(out, proposer, raw):
         tip = hashlib.sha256(tip).digest()
     header = {"version": 1, "chain_id": CHAIN, "height": 5, "time": 1_700_000_005_000, "proposer": proposer,
               "reveal": reveal, "last_block": text_hash("block 4"), "last_app_hash": text_hash("state 4"),
-              "tx_root": work.merkle_root([work.merkle_leaf(raw)])}
+              "tx_root": work.merkle_root([work.merkle_leaf(raw)]), "misbehaved": []}
     out["tx_root"] = header["tx_root"].hex()
     out["tx_root_of_none"] = work.merkle_root([]).hex()
     out["header"] = m.HEADER.encode(header).hex()

@@ -124,7 +124,8 @@ def from_bech32m(prefix, text):
 
 # ---------------------------------------------------------------- §5 blocks
 HEADER = Struct(("version", U16), ("chain_id", TEXT), ("height", U64), ("time", U64), ("proposer", ADDRESS),
-                ("reveal", HASH), ("last_block", HASH), ("last_app_hash", HASH), ("tx_root", HASH))
+                ("reveal", HASH), ("last_block", HASH), ("last_app_hash", HASH), ("tx_root", HASH),
+                ("misbehaved", List(HASH)))
 BLOCK = Struct(("header", HEADER), ("txs", List(TEXT)), ("commit_signature", SIGNATURE))
 
 
