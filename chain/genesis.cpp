@@ -1,6 +1,7 @@
 #include "chain/genesis.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "base/bech32m.hpp"
@@ -9,6 +10,7 @@
 #include "base/utc.hpp"
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/unpublished.hpp"
+#include "tokenomics/validators.hpp"
 
 namespace assay::chain {
 namespace {
@@ -183,6 +185,18 @@ Status begin_at(Genesis& g, TimeMs time) {
             }
     g.time = time;
     return {};
+}
+
+std::vector<std::uint64_t> genesis_powers(const Genesis& g) {
+    std::vector<std::size_t> set(g.validators.size());
+    std::iota(set.begin(), set.end(), std::size_t{0});
+    std::stable_sort(set.begin(), set.end(),
+                     [&](std::size_t a, std::size_t b) { return g.validators[a].bond > g.validators[b].bond; });
+    if (set.size() > g.params.validators.max) set.resize(static_cast<std::size_t>(g.params.validators.max));
+    std::vector<std::uint64_t> out(g.validators.size(), 0);
+    for (const std::size_t i : set)
+        out[i] = tokenomics::scaled_power(g.validators[i].bond, g.validators[set.front()].bond);
+    return out;
 }
 
 Hash genesis_hash(const Genesis& g) {

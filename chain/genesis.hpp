@@ -51,6 +51,9 @@ struct LocalValidator {
 [[nodiscard]] tokenomics::GenesisFacts facts_of(const Genesis& genesis);
 /// Canonical JSON that parses back to the same Borsh bytes.
 [[nodiscard]] std::string genesis_to_json(const Genesis& genesis);
+/// The power of each validator at height 0, parallel to genesis.validators: what App::init_chain gives them. 0 for who
+/// is below the first validators.max by bond.
+[[nodiscard]] std::vector<std::uint64_t> genesis_powers(const Genesis& genesis);
 /// H("assay/genesis", Borsh).
 [[nodiscard]] Hash genesis_hash(const Genesis& genesis);
 

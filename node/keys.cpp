@@ -45,6 +45,10 @@ Signature ConsensusKey::sign(const Hash& message) const {
     return out;
 }
 
+void ConsensusKey::with_secret(const std::function<void(ByteView)>& use) const {
+    use({impl_->secret.data(), impl_->secret.size()});
+}
+
 bool verify_consensus_signature(const Hash& public_key, const Hash& message, const Signature& signature) {
     const CryptoPP::ed25519Verifier verifier(public_key.data());
     return verifier.VerifyMessage(message.data(), message.size(), signature.data(), signature.size());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "base/bytes.hpp"
@@ -26,6 +27,8 @@ class ConsensusKey {
 
     [[nodiscard]] const Hash& public_key() const;
     [[nodiscard]] Signature sign(const Hash& message) const;
+    /// The 32 secret bytes, for the one place that writes them in another program's form; not to be kept.
+    void with_secret(const std::function<void(ByteView)>& use) const;
 
    private:
     ConsensusKey();
