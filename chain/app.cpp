@@ -484,7 +484,8 @@ Result<BlockResults> App::results(Height height) const {
 
 Result<std::optional<BlockWithResults>> App::block_with_results(Height height) const {
     auto raw = impl_->store->block(height);
-    if (!raw && raw.error().code == Code::not_found) return std::optional<BlockWithResults>();
+    if (!raw && (raw.error().code == Code::not_found || raw.error().code == Code::pruned))
+        return std::optional<BlockWithResults>();
     if (!raw) return raw.error();
     BlockWithResults out;
     ASSAY_TRY(out.block, stored<Block>(raw->block, "the block", height));
@@ -517,6 +518,42 @@ Result<Genesis> App::genesis() const {
     const auto raw = impl_->committed->get(tables::global("genesis"));
     if (!raw) return {Code::not_found, "no chain in this home yet"};
     return borsh::decode<Genesis>(*raw);
+}
+
+// ---------------------------------------------------------------- back, and old things away
+
+Status App::rollback() {
+    Impl& m = *impl_;
+    const auto writing = m.lock.write();
+    m.staged.reset();
+    m.executed.reset();
+    ASSAY_TRY_VOID(m.store->rollback());
+    m.load();
+    return {};
+}
+
+Status App::prune_blocks(Height keep_from) {
+    constexpr std::uint64_t kLeast = 50, kMost = 500;  // a synced batch now and then, and none that blocks wait for
+    const auto first = impl_->store->first_block();
+    if (!first || *first + kLeast > keep_from) return {};
+    ASSAY_TRY(const bool done, impl_->store->prune_blocks(keep_from, kMost));
+    (void)done;
+    return {};
+}
+
+Status App::prune(Height keep_from, bool compact) {
+    constexpr std::uint64_t kMost = 10'000;
+    for (bool done = false; !done;) {
+        ASSAY_TRY(done, impl_->store->prune_blocks(keep_from, kMost));
+    }
+    ASSAY_TRY_VOID(impl_->store->prune_versions());
+    const auto writing = impl_->lock.write();
+    if (compact) impl_->store->compact();
+    return {};
+}
+
+std::optional<Height> App::first_block() const {
+    return impl_->store->first_block();
 }
 
 }  // namespace assay::chain

@@ -133,6 +133,17 @@ class App {
     [[nodiscard]] Result<std::optional<Store::Moment>> moment_below(const Address& a, Height height) const;
     [[nodiscard]] Result<Genesis> genesis() const;
 
+    // ---------------------------------------------------------------- back, and old things away; the engine's thread
+    /// The last block never was; finalizing it again gives the same app hash. Errors: not_found at the height that this
+    /// home began with, pruned where the state before is not kept, store_corrupt, io_error.
+    [[nodiscard]] Status rollback();
+    /// Deletes blocks below `keep_from`, many at once and at most 500 of them: to be called after each commit.
+    [[nodiscard]] Status prune_blocks(Height keep_from);
+    /// All of them now, and versions beyond keep_versions; `compact`: the database is rewritten without them.
+    [[nodiscard]] Status prune(Height keep_from, bool compact);
+    /// The lowest block that is here; none where there is no block. Any thread.
+    [[nodiscard]] std::optional<Height> first_block() const;
+
    private:
     App();
     [[nodiscard]] std::shared_ptr<void> read_lock() const;

@@ -49,6 +49,27 @@ Result<std::unique_ptr<BlockFile>> BlockFile::open(const std::string& dir, const
     return out;
 }
 
+Status BlockFile::cut(const Place& end) {
+    const bool other = end.file != end_.file;
+    end_ = {end.file, end.offset, 0};
+    if (other) ASSAY_TRY_VOID(open_current());
+    if (::ftruncate(fd_, static_cast<off_t>(end.offset)) != 0) return io("cutting " + path(end.file));
+    (void)::unlink(path(end.file + 1).c_str());
+    return {};
+}
+
+void BlockFile::drop_before(const Place& first) {
+    for (; lowest_ < first.file; ++lowest_) (void)::unlink(path(lowest_).c_str());
+    constexpr std::uint64_t kPage = 4096;
+    const std::uint64_t front = first.offset / kPage * kPage;
+    if (front == 0) return;
+    const int fd = ::open(path(first.file).c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    // Where the file system cannot, the whole file goes when its last block does.
+    (void)::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(front));
+    ::close(fd);
+}
+
 BlockFile::~BlockFile() {
     if (fd_ >= 0) ::close(fd_);
 }

@@ -5,7 +5,7 @@
 //   ASSAY_TRY(auto body, file.read(place));
 //
 // One body: u32 length of the block, little-endian | block | results.
-// append belongs to one thread; read may be called from any.
+// append, cut and drop_before belong to one thread; read may be called from any.
 #pragma once
 
 #include <memory>
@@ -34,6 +34,11 @@ class BlockFile {
     BlockFile& operator=(const BlockFile&) = delete;
 
     [[nodiscard]] Result<Place> append(ByteView block, ByteView results, bool sync);
+    /// What lies behind `end` goes: the newest body is taken back. Errors: io_error.
+    [[nodiscard]] Status cut(const Place& end);
+    /// The space of everything before `first` goes back to the file system: whole files are deleted, of the file that
+    /// `first` lies in the front is punched out where the file system can. No reader asks for them any more.
+    void drop_before(const Place& first);
     [[nodiscard]] Result<Body> read(const Place& place) const;
 
    private:
@@ -43,6 +48,7 @@ class BlockFile {
 
     std::string dir_;
     Place end_;
+    std::uint32_t lowest_ = 1;  ///< files below were deleted, or looked for in vain
     int fd_ = -1;
 };
 

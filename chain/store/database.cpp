@@ -83,6 +83,10 @@ Status Database::write(const Batch& batch, bool sync) {
     return {};
 }
 
+void Database::compact() {
+    impl_->db->CompactRange(nullptr, nullptr);
+}
+
 Database::Snapshot::Snapshot(const Database& db) : db_(db), handle_(db.impl_->db->GetSnapshot()) {}
 Database::Snapshot::~Snapshot() {
     db_.impl_->db->ReleaseSnapshot(static_cast<const leveldb::Snapshot*>(handle_));

@@ -65,6 +65,9 @@ class Database {
                                     const std::function<bool(ByteView key, ByteView value)>& f,
                                     const Snapshot* snapshot = nullptr, bool bulk = false) const;
 
+    /// Rewrites everything without what was deleted or overwritten. Takes as long as the disk does.
+    void compact();
+
    private:
     Database();
     struct Impl;

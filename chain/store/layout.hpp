@@ -51,6 +51,10 @@ inline constexpr std::size_t kUndoChunkFrom = 2048;  ///< fewer changed accounts
 inline Bytes meta_key() {
     return {'m'};
 }
+/// `p`: blocks below this height were deleted. Not there where none was.
+inline Bytes pruned_key() {
+    return {'p'};
+}
 inline Bytes height_key(char kind, Height h) {
     Bytes key{static_cast<std::uint8_t>(kind)};
     for (int i = 56; i >= 0; i -= 8) key.push_back(static_cast<std::uint8_t>(h.value >> i));

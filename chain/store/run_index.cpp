@@ -91,6 +91,32 @@ Status RunIndex<N>::add(Database::Batch& batch, Height height, std::vector<Entry
 }
 
 template <std::size_t N>
+Status RunIndex<N>::remove_newest(Database::Batch& batch, Height height) {
+    staged_ = runs_;
+    if (staged_.empty() || staged_.back().last < height) return {};  // that block had no entries
+    const Run old = staged_.back();
+    staged_.pop_back();
+    erase_run(batch, old);
+    if (old.first == height) return {};
+    std::vector<Entry> entries;
+    ASSAY_TRY_VOID(read_run(old, entries));
+    std::erase_if(entries, [&](const Entry& e) { return e.height >= height; });
+    Run run{old.level, old.first, old.first, 0, 0};
+    for (const Entry& e : entries) run.last = std::max(run.last, e.height);
+    write_run(batch, run, entries);
+    staged_.push_back(run);
+    return {};
+}
+
+template <std::size_t N>
+void RunIndex<N>::forget_below(Database::Batch& batch, Height height) {
+    staged_ = runs_;
+    const auto kept = std::find_if(staged_.begin(), staged_.end(), [&](const Run& r) { return r.last >= height; });
+    for (auto run = staged_.begin(); run != kept; ++run) erase_run(batch, *run);
+    staged_.erase(staged_.begin(), kept);
+}
+
+template <std::size_t N>
 Status RunIndex<N>::publish(const std::function<Status()>& write) {
     const std::lock_guard lock(mutex_);
     ASSAY_TRY_VOID(write());

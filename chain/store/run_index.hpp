@@ -44,6 +44,11 @@ class RunIndex {
     [[nodiscard]] Status load();
     /// Puts a block's entries into the batch, and what merging them leads to.
     [[nodiscard]] Status add(Database::Batch& batch, Height height, std::vector<Entry> entries);
+    /// Puts into the batch what takes the entries of `height` out again, where that is the newest block.
+    [[nodiscard]] Status remove_newest(Database::Batch& batch, Height height);
+    /// Puts into the batch what deletes the runs that end below `height`; one that goes on above it stays whole.
+    void forget_below(Database::Batch& batch, Height height);
+    /// What add, remove_newest or forget_below put into the batch becomes true with `write`.
     [[nodiscard]] Status publish(const std::function<Status()>& write);
     /// Newest first; any thread.
     [[nodiscard]] Result<std::vector<Found>> find(const Id& id) const;

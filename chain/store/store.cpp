@@ -1,64 +1,18 @@
 #include "chain/store/store.hpp"
 
 #include <filesystem>
-#include <map>
 
-#include "base/check.hpp"
-#include "base/flat_table.hpp"
-#include "chain/store/layout.hpp"
 #include "chain/store/prove.hpp"
-#include "chain/store/run_index.hpp"
-#include "chain/store/trie.hpp"
+#include "chain/store/store_impl.hpp"
 #include "chain/store/walk.hpp"
 
 namespace assay::chain {
 namespace {
 
-constexpr std::size_t kAccountFootprint = 128;  // bytes of memory per cached account, hash table included
 constexpr std::uint64_t kPruneEvery = 50;
+constexpr std::uint64_t kAllVersions = ~std::uint64_t{0};
 constexpr unsigned kMaxShardLevels = 10;
 constexpr unsigned kShardLeavesLog2 = 10;
-
-// Values of accounts that changed lately. Two generations: when the young one is full it becomes the old one.
-class AccountCache {
-   public:
-    void set_budget(std::size_t bytes) { capacity_ = std::max<std::size_t>(1024, bytes / kAccountFootprint / 2); }
-    [[nodiscard]] std::optional<ByteView> find(const Address& a) const {
-        const Value* v = young_.find(a);
-        if (v == nullptr) v = old_.find(a);
-        if (v == nullptr || v->size == kUnknown) return std::nullopt;
-        return ByteView(v->bytes.data(), v->size);
-    }
-    void put(const Address& a, ByteView value) {
-        if (young_.size() >= capacity_) {
-            old_ = std::move(young_);
-            young_ = {};
-        }
-        Value& v = young_.try_emplace(a).first;
-        v.size = value.size() > kLargest ? kUnknown : static_cast<std::uint8_t>(value.size());
-        if (v.size != kUnknown) std::copy(value.begin(), value.end(), v.bytes.begin());
-    }
-    void forget(const Address& a) {  // unknown here hides what the old generation knows
-        if (find(a)) young_.try_emplace(a).first.size = kUnknown;
-    }
-
-   private:
-    // An account takes 57 bytes; what is larger is read from the disk.
-    static constexpr std::size_t kLargest = 63;
-    static constexpr std::uint8_t kUnknown = 0xff;
-    struct Value {
-        std::uint8_t size = kUnknown;
-        std::array<std::uint8_t, kLargest> bytes{};
-    };
-    std::size_t capacity_ = 1024;
-    FlatTable<Address, Value> young_, old_;
-};
-
-// Addresses are 32 bytes by construction; a key of another length is a bug.
-Address address_in(const StateKey& key) {
-    ASSAY_CHECK(key.key.size() == Address::kSize);
-    return Address::from(key.key);
-}
 
 template <std::size_t N>
 void write_be(std::array<std::uint8_t, N>& out, std::size_t at, std::size_t bytes, u128 v) {
@@ -100,40 +54,6 @@ unsigned shard_levels(std::uint64_t leaves) {
 
 }  // namespace
 
-struct Store::Impl {
-    Options options;
-    std::unique_ptr<Database> db;
-    std::unique_ptr<BlockFile> blocks;
-    std::unique_ptr<RunIndex<4>> txs;       // tail: index in the block
-    std::unique_ptr<RunIndex<32>> moments;  // tail: liquid tokens and credits after the block
-    Database::Batch batch;                  // of the block that is being written; kept for its memory
-    std::optional<layout::Meta> meta;
-    Trie trie;
-    std::map<StateKey, Bytes> tables;  // every table but accounts
-    AccountCache accounts;
-    std::map<std::uint8_t, std::uint64_t> leaves;  // per table
-    std::optional<Database::Snapshot> visible;     // what get() and for_prefix() see of the database
-
-    struct Staged {
-        struct Write {
-            Change change;
-            Path path;
-            std::optional<Bytes> before;
-        };
-        std::vector<Write> writes;  // ascending by path
-        std::vector<Trie::Change> undo;
-        Hash root;
-        std::optional<layout::Meta> meta;  // once it is durable
-    };
-    std::optional<Staged> staged;
-
-    [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const;
-    [[nodiscard]] Status load_state();
-    [[nodiscard]] layout::Version version_of(const Hash& root, std::uint8_t undo_bits) const;
-    void write_undo(Height height, std::uint8_t undo_bits);
-    void prune(layout::Meta& next);
-};
-
 Store::Store() : impl_(std::make_unique<Impl>()) {}
 Store::~Store() = default;
 
@@ -159,6 +79,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& dir, const Options
     ASSAY_TRY_VOID(m.txs->load());
     m.moments = std::make_unique<RunIndex<32>>(*m.db, 'A', 'a');
     ASSAY_TRY_VOID(m.moments->load());
+    ASSAY_TRY_VOID(m.load_block_range());
     if (m.meta) ASSAY_TRY_VOID(m.load_state());
     m.visible.emplace(*m.db);
     return out;
@@ -348,19 +269,6 @@ void Store::Impl::write_undo(Height height, std::uint8_t undo_bits) {
     }
 }
 
-void Store::Impl::prune(layout::Meta& next) {
-    if (next.height.value % kPruneEvery != 0 || next.height.value < next.oldest.value + options.keep_versions) return;
-    const Height oldest = next.height + 1 - options.keep_versions;
-    for (Height h = next.oldest; h < oldest; h = h + 1) {
-        batch.erase(layout::height_key('r', h));
-        // The undo of the oldest height leads below it.
-        for (unsigned c = 0; c < 1u << layout::kUndoBits; ++c)
-            batch.erase(layout::undo_key(h + 1, static_cast<std::uint8_t>(c)));
-        batch.erase(layout::undo_key(h + 1, layout::kUndoOfTables));
-    }
-    next.oldest = oldest;
-}
-
 Status Store::write(const BlockRecord& record) {
     Impl& m = *impl_;
     if (!m.staged) return {Code::internal, "nothing is staged"};
@@ -399,10 +307,11 @@ Status Store::write(const BlockRecord& record) {
     batch.put(layout::height_key('r', record.height), borsh::encode(m.version_of(m.staged->root, undo_bits)));
     ASSAY_TRY_VOID(m.txs->add(batch, record.height, entries_of(record.txids)));
     ASSAY_TRY_VOID(m.moments->add(batch, record.height, entries_of(record.moments)));
-    m.prune(next);
+    if (next.height.value % kPruneEvery == 0) m.erase_versions(next, kAllVersions);
     batch.put(layout::meta_key(), borsh::encode(next));
     ASSAY_TRY_VOID(
         m.moments->publish([&] { return m.txs->publish([&] { return m.db->write(batch, m.options.sync); }); }));
+    if (!record.block.empty() && m.first_block == 0) m.first_block = record.height.value;
     m.staged->meta = next;
     return {};
 }
@@ -446,12 +355,24 @@ Status Store::walk(const std::optional<Height>& height, const Walk& f) const {
 }
 
 Result<Store::StoredBlock> Store::block(Height height) const {
+    const auto pruned = [&]() -> std::optional<Error> {
+        const std::uint64_t first = impl_->pruned_below;
+        if (height.value >= first) return std::nullopt;
+        return Error{Code::pruned, "block " + std::to_string(height.value) + " is pruned; the oldest kept is block " +
+                                       std::to_string(first)};
+    };
     ASSAY_TRY(auto raw, impl_->db->get(layout::height_key('b', height)));
-    if (!raw) return {Code::not_found, "there is no block of height " + std::to_string(height.value)};
+    if (!raw) {
+        if (const auto gone = pruned()) return *gone;
+        return {Code::not_found, "there is no block of height " + std::to_string(height.value)};
+    }
     auto place = borsh::decode<BlockFile::Place>(*raw);
     if (!place) return {Code::store_corrupt, "the place of block " + std::to_string(height.value) + " does not decode"};
-    ASSAY_TRY(auto body, impl_->blocks->read(*place));
-    return StoredBlock{std::move(body.block), std::move(body.results)};
+    auto body = impl_->blocks->read(*place);
+    // Asked after the read: what was deleted in between may have been read as zeros, or not at all.
+    if (const auto gone = pruned()) return *gone;
+    if (!body) return body.error();
+    return StoredBlock{std::move(body->block), std::move(body->results)};
 }
 
 Result<Store::TxPlace> Store::find_tx(const Hash& txid) const {

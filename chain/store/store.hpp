@@ -16,12 +16,14 @@
 //   j height chunk  undo of that height: what the changed keys held before
 //   r height        root, and the hashes of the tree's shards at that height (prove.hpp)
 //   b height        where the block lies in the block files
+//   p               height below which blocks were deleted, once some were
 //   t, T            index of transactions (run_index.hpp)
 //   a, A            index of accounts: the blocks that changed one, and what it had after each
 //
-// Threads: stage, discard_stage, write, publish and commit belong to one thread. get and for_prefix must not run at the
-// same time as publish, which is short; beside write, which waits for the disk, they may. prove, block, find_tx and
-// moments may be called from any thread at any time.
+// Threads: stage, discard_stage, write, publish, commit, rollback and what prunes belong to one thread. get and
+// for_prefix must not run at the same time as publish, which is short, or rollback and compact, which are not; beside
+// write, which waits for the disk, they may. prove, block, find_tx and moments may be called from any thread at any
+// time.
 #pragma once
 
 #include <functional>
@@ -105,7 +107,9 @@ class Store {
     /// Errors: pruned, future_height, io_error.
     [[nodiscard]] Result<StateProof> prove(const StateKey& key, Height height) const;
     /// Errors: not_found, future_height, io_error, store_corrupt.
+    /// Errors beside: pruned where it was deleted.
     [[nodiscard]] Result<StoredBlock> block(Height height) const;
+    [[nodiscard]] std::optional<Height> first_block() const;        ///< the lowest that is here; any thread
     [[nodiscard]] Result<TxPlace> find_tx(const Hash& txid) const;  ///< not_found
 
     struct Moment {
@@ -119,6 +123,18 @@ class Store {
                                                       std::size_t limit) const;
     /// The last of them below a height.
     [[nodiscard]] Result<std::optional<Moment>> moment_below(const Address& a, Height height) const;
+
+    /// The newest block never was: state, proofs, indices and the block files are those of the height before
+    /// (rollback.cpp). Errors: not_found at the height where this store begins, pruned where the undo is gone,
+    /// store_corrupt, io_error; after the last the store must be opened anew.
+    [[nodiscard]] Status rollback();
+    /// Deletes blocks below `keep_from` with what the indices have of them, `most` of them in one batch, and gives
+    /// their space back; never the newest. True: all of them are gone. Errors: io_error (prune.cpp).
+    [[nodiscard]] Result<bool> prune_blocks(Height keep_from, std::uint64_t most);
+    /// Deletes versions that are older than `keep_versions` now; commits do so only now and then.
+    [[nodiscard]] Status prune_versions();
+    /// Rewrites the database without what was deleted. Takes long.
+    void compact();
 
    private:
     Store();

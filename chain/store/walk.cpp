@@ -1,19 +1,9 @@
 #include "chain/store/walk.hpp"
 
-#include <map>
-
 #include "chain/store/layout.hpp"
 #include "chain/store/load.hpp"
 
 namespace assay::chain {
-namespace {
-
-// What a key held at the wanted height, where that differs from now; none: it was not there.
-struct Before {
-    StateKey key;
-    std::optional<Bytes> value;
-};
-using Changed = std::map<Path, Before>;
 
 Status take_back(const Database& db, const Database::Snapshot& at, Height h, Changed& changed) {
     ASSAY_TRY(auto version, load<layout::Version>(db, layout::height_key('r', h), at, "record of a height"));
@@ -31,6 +21,8 @@ Status take_back(const Database& db, const Database::Snapshot& at, Height h, Cha
     }
     return {};
 }
+
+namespace {
 
 // Two ascending sequences merged; what changed wins.
 Status merged(const Database& db, const Database::Snapshot& at, const Changed& changed,

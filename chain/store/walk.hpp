@@ -3,11 +3,22 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "chain/store/database.hpp"
 #include "chain/store/key.hpp"
 
 namespace assay::chain {
+
+/// What a key held before a height, where that differs from after it; none: it was not there.
+struct Before {
+    StateKey key;
+    std::optional<Bytes> value;
+};
+using Changed = std::map<Path, Before>;
+
+/// Lays the undo of height h over what was changed after it. Errors: store_corrupt, io_error.
+[[nodiscard]] Status take_back(const Database& db, const Database::Snapshot& at, Height h, Changed& changed);
 
 /// `begin` once, with the height's root and the number of its records; then `record` for each, ascending by path.
 /// Errors: future_height, pruned, io_error, store_corrupt, not_found (an empty store), those of the callbacks.
