@@ -34,14 +34,18 @@ class JsonFormatter final : public spdlog::formatter {
 }  // namespace
 
 void start_logging(const std::string& level, const std::string& format, const std::string& name) {
-    auto logger = std::make_shared<spdlog::logger>("assayd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    if (format == "json")
-        logger->set_formatter(std::make_unique<JsonFormatter>(name));
-    else
-        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v", spdlog::pattern_time_type::utc);
-    spdlog::set_default_logger(std::move(logger));
+    spdlog::set_default_logger(
+        std::make_shared<spdlog::logger>("assayd", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+    set_log_format(format, name);
     set_log_level(level);
     spdlog::flush_on(spdlog::level::info);
+}
+
+void set_log_format(const std::string& format, const std::string& name) {
+    if (format == "json")
+        spdlog::default_logger()->set_formatter(std::make_unique<JsonFormatter>(name));
+    else
+        spdlog::default_logger()->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v", spdlog::pattern_time_type::utc);
 }
 
 void set_log_level(const std::string& level) {

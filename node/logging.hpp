@@ -7,5 +7,6 @@ namespace assay::node {
 
 void start_logging(const std::string& level, const std::string& format, const std::string& name);
 void set_log_level(const std::string& level);
+void set_log_format(const std::string& format, const std::string& name);
 
 }  // namespace assay::node

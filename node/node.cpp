@@ -6,6 +6,7 @@
 #include "base/hex.hpp"
 #include "node/comet/engine.hpp"
 #include "node/control.hpp"
+#include "node/disk.hpp"
 #include "node/engine/solo.hpp"
 #include "node/export.hpp"
 #include "node/files.hpp"
@@ -42,6 +43,8 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
     ASSAY_TRY(std::string text, read_file(home.genesis()));
     ASSAY_TRY(chain::Genesis genesis, chain::parse_genesis(text, home.genesis().native()));
     ASSAY_TRY_VOID(make_directory(home.data(), 0700));
+    ASSAY_TRY_VOID(check_disk(home.data(), config.disk_min_free_mib));
+    data_ = home.data();
     chain::AppOptions app;
     app.dir = home.data().string();
     app.cache_bytes = static_cast<std::size_t>(config.store_cache_mib) << 20;
@@ -125,6 +128,8 @@ Status Node::open_doors(const Home& home, const Config& config) {
         if (!engine_runs_) reasons.emplace_back("the engine does not run");
         if (const std::string behind = engine_->behind(); !behind.empty()) reasons.push_back(behind);
         if (app_->info().height.value == 0) reasons.emplace_back("no block yet");
+        if (const auto low = check_disk(data_, 2 * config_.disk_min_free_mib); !low)
+            reasons.emplace_back("the disk is nearly full");
         return reasons;
     };
     service_ = std::make_unique<RpcService>(*dispatcher_, std::move(service));
@@ -178,16 +183,22 @@ std::optional<Result<std::string>> Node::own_method(const RpcRequest& r) {
         should_stop_ = true;
         return Out("{\"pid\":" + std::to_string(::getpid()) + "}");
     }
-    if (r.method == "node.log_level") {
+    if (r.method == "node.log") {
         static const std::vector<Param> params{
-            {"level", ParamType::text, true, "trace, debug, info, warn, error, off"}};
+            {"level", ParamType::text, false, "trace, debug, info, warn, error, off"},
+            {"format", ParamType::text, false, "text or json"}};
         const auto args = read_args(params, r.params, api_->prefix);
         if (!args) return Out(args.error());
-        if (auto ok = apply(config_, "log.level", args->text("level")); !ok)
-            return Out(Code::invalid_params, ok.error().message);
-        set_log_level(args->text("level"));
+        for (const char* name : {"level", "format"}) {
+            if (!args->has(name)) continue;
+            if (auto ok = apply(config_, std::string("log.") + name, args->text(name)); !ok)
+                return Out(Code::invalid_params, ok.error().message);
+        }
+        if (args->has("level")) set_log_level(config_.log_level);
+        if (args->has("format")) set_log_format(config_.log_format, config_.name);
         return Out("true");
     }
+    if (r.method == "node.metrics") return Out(json_quoted(collect_metrics()));
     if (r.method == "node.block_raw") {
         static const std::vector<Param> params{{"height", ParamType::number, true, "which"}};
         const auto args = read_args(params, r.params, api_->prefix);
@@ -251,6 +262,17 @@ std::string Node::collect_metrics() const {
     m.gauge("mempool_transactions", "Transactions that wait", static_cast<double>(pool.txs));
     m.gauge("mempool_bytes", "Their bytes", static_cast<double>(pool.bytes));
     m.gauge("beacon_left", "Heights that the beacon chain still covers", static_cast<double>(engine_->beacon_left()));
+    if (const auto free = free_mib(data_))
+        m.gauge("disk_free_mib", "Free where the data are", static_cast<double>(*free));
+    m.gauge("ready", "1 while /ready says so", engine_runs_ && engine_->behind().empty() ? 1 : 0);
+    if (const Json c = Json::parse(engine_->consensus(), nullptr, false); c.is_object()) {
+        m.gauge("peers", "Other nodes that this one is connected to", c.value("peers", 0.0));
+        m.gauge("voting_power", "Of this node's validator; 0 where it is none", c.value("power", 0.0));
+        m.counter("missed_blocks_total", "Commits without this validator's signature", c.value("missed_blocks", 0.0));
+        m.counter("proposals_refused_total", "Proposals of others that broke a rule",
+                  c.value("proposals_refused", 0.0));
+        m.counter("engine_restarts_total", "Times that CometBFT was started again", c.value("restarts", 0.0));
+    }
     m.gauge("rpc_connections", "Open connections", static_cast<double>(http_->connections()));
     m.counter("rpc_requests_total", "HTTP and WebSocket requests", static_cast<double>(http_->requests()));
     m.counter("rpc_refused_total", "Connections and requests over a limit", static_cast<double>(http_->refused()));
@@ -277,6 +299,16 @@ std::optional<Error> Node::failure() const {
 }
 
 void Node::tick() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= look_at_disk_) {
+        look_at_disk_ = now + std::chrono::seconds(5);
+        if (auto low = check_disk(data_, config_.disk_min_free_mib); !low && low.error().code == Code::disk_low) {
+            spdlog::critical("{}", low.error().message);
+            const std::lock_guard lock(mutex_);
+            failure_ = std::move(low).error();
+            should_stop_ = true;
+        }
+    }
     waiters_.expire(TxWaiters::Clock::now());
 }
 

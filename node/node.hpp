@@ -75,6 +75,8 @@ class Node {
     std::unique_ptr<MetricsService> metrics_service_;
     std::unique_ptr<HttpServer> metrics_http_;
     std::unique_ptr<ControlServer> control_;
+    std::filesystem::path data_;
+    std::chrono::steady_clock::time_point look_at_disk_{};
     std::atomic<bool> should_stop_{false};
     std::atomic<bool> engine_runs_{false};
     bool stopped_ = false;

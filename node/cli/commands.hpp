@@ -45,7 +45,7 @@ int run_key_renew(const Output& out, const Home& home, std::uint64_t length);
 int run_verify(const Output& out, const Home& home, const VerifyCommand& command);
 int run_supply(const Output& out, const Home& home, const SupplyCommand& command);
 int run_export(const Output& out, const Home& home, const ExportCommand& command);
-int run_log_level(const Output& out, const Home& home, const std::string& level);
+int run_log_level(const Output& out, const Home& home, const std::string& level, const std::string& format);
 int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash);
 /// Refuses what is no genesis; says what is allowed and should be known (tokenomics/warnings.hpp). `strict`: exit 1
 /// there.

@@ -8,6 +8,7 @@
 #include "base/cli/documents.hpp"
 #include "base/hex.hpp"
 #include "node/cli/commands.hpp"
+#include "node/cli/operate.hpp"
 #include "node/memory.hpp"
 #include "node/version.hpp"
 
@@ -72,7 +73,10 @@ int run(int argc, char** argv) {
     SupplyCommand supply;
     ExportCommand exported;
     std::optional<std::uint64_t> export_height;
-    std::string file, level, which_key, preset = "devnet";
+    std::string file, level, log_format, which_key, preset = "devnet";
+    std::string verify_genesis, verify_state, verify_blocks, new_program;
+    std::uint64_t check_blocks = 1000;
+    BlocksExport blocks;
     std::uint64_t next_length = kBeaconLength;
     bool strict = false;
 
@@ -119,6 +123,26 @@ int run(int argc, char** argv) {
         app.add_subcommand("verify", "re-execute every block and compare every app hash; exit 4 where one differs");
     c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
+    auto* verify_file = c_verify->add_option("--blocks", verify_blocks, "re-execute this file of blocks instead");
+    auto* verify_from_genesis =
+        c_verify->add_option("--genesis", verify_genesis, "with --blocks: what they begin with")->needs(verify_file);
+    c_verify->add_option("--state", verify_state, "with --blocks: a state file that they go on from")
+        ->needs(verify_file)
+        ->excludes(verify_from_genesis);
+    auto* c_blocks = app.add_subcommand("blocks", "blocks as a file")->require_subcommand(1);
+    auto* c_blocks_export = c_blocks->add_subcommand("export", "for auditors: assayd verify --blocks reads it");
+    c_blocks_export->add_option("--out", blocks.file, "file to write")->required();
+    c_blocks_export->add_option("--from", blocks.from, "first height; the first that there is unless told");
+    c_blocks_export->add_option("--to", blocks.to, "last height; the last unless told");
+    auto* c_upgrade = app.add_subcommand("upgrade-check", "does another assayd reproduce this home's last blocks?");
+    c_upgrade->add_option("NEWBIN", new_program, "the other assayd")->required()->check(CLI::ExistingFile);
+    c_upgrade->add_option("--blocks", check_blocks, "how many")
+        ->check(CLI::Range(1, 100'000'000))
+        ->capture_default_str();
+    auto* c_alerts = app.add_subcommand("alerts", "alerting rules for Prometheus over this node's metrics");
+    auto* c_debug = app.add_subcommand("debug", "for whoever helps")->require_subcommand(1);
+    auto* c_bundle = c_debug->add_subcommand("bundle", "one file with state, settings, metrics and sizes; no key");
+    c_bundle->add_option("FILE", file, "where to write it")->required();
     auto* c_supply = app.add_subcommand("supply", "every token in its bucket; exit 4 if they do not add up");
     c_supply->add_flag("--per-epoch", supply.per_epoch, "what each epoch minted and burned");
     c_supply->add_flag("--csv", supply.csv, "comma-separated");
@@ -143,6 +167,7 @@ int run(int argc, char** argv) {
     auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
     auto* c_level = app.add_subcommand("log-level", "change the running node's log level");
     c_level->add_option("LEVEL", level, "trace, debug, info, warn, error, off")->required();
+    c_level->add_option("--format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -173,7 +198,16 @@ int run(int argc, char** argv) {
     if (c_id->parsed()) return run_id(out, home);
     if (c_key_show->parsed()) return run_key_show(out, home, which_key);
     if (c_key_renew->parsed()) return run_key_renew(out, home, next_length);
+    if (c_verify->parsed() && !verify_blocks.empty()) {
+        if (verify_genesis.empty() && verify_state.empty())
+            return out.fail({Code::usage, "--blocks needs --genesis FILE or --state FILE: what the blocks go on from"});
+        return run_verify_file(out, verify_genesis, verify_state, verify_blocks);
+    }
     if (c_verify->parsed()) return run_verify(out, home, verify);
+    if (c_blocks_export->parsed()) return run_blocks_export(out, home, blocks);
+    if (c_upgrade->parsed()) return run_upgrade_check(out, home, new_program, check_blocks);
+    if (c_alerts->parsed()) return run_alerts(out);
+    if (c_bundle->parsed()) return run_debug_bundle(out, home, file);
     if (c_supply->parsed()) return run_supply(out, home, supply);
     if (c_export->parsed()) {
         if (export_height) exported.height = Height{*export_height};
@@ -185,7 +219,7 @@ int run(int argc, char** argv) {
     if (c_hash->parsed()) return run_genesis_show(out, home, file, true);
     if (c_default->parsed()) return run_config_default(out);
     if (c_check->parsed()) return run_config_check(out, home);
-    if (c_level->parsed()) return run_log_level(out, home, level);
+    if (c_level->parsed()) return run_log_level(out, home, level, log_format);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }

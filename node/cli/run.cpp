@@ -121,10 +121,12 @@ int run_status(const Output& out, const Home& home) {
     return out.done(text, s);
 }
 
-int run_log_level(const Output& out, const Home& home, const std::string& level) {
-    const auto answer = control_call(home.control_socket(), "node.log_level", to_text(Json{{"level", level}}));
+int run_log_level(const Output& out, const Home& home, const std::string& level, const std::string& format) {
+    Json params{{"level", level}};
+    if (!format.empty()) params["format"] = format;
+    const auto answer = control_call(home.control_socket(), "node.log", to_text(params));
     if (!answer) return out.fail(answer.error(), answer.error().code == Code::node_unreachable ? kNoNode : "");
-    return out.done("log level is " + level, Json{{"level", level}});
+    return out.done("log level is " + level + (format.empty() ? "" : ", in " + format), params);
 }
 
 }  // namespace assay::node::cli

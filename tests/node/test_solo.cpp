@@ -306,7 +306,7 @@ TEST_CASE("the control socket is its owner's alone, and stops the node", "[threa
     CHECK((std::filesystem::status(h.home.control_socket()).permissions() & std::filesystem::perms::all) ==
           (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
     CHECK(control_call(h.home.control_socket(), "status").ok());
-    CHECK(control_call(h.home.control_socket(), "node.log_level", "{\"level\":\"loud\"}").error().code ==
+    CHECK(control_call(h.home.control_socket(), "node.log", "{\"level\":\"loud\"}").error().code ==
           Code::invalid_params);
     CHECK(control_call(h.home.control_socket(), "nothing").error().code == Code::method_not_found);
     const auto exported = control_call(h.home.control_socket(), "node.export");
