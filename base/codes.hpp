@@ -160,7 +160,8 @@ namespace assay {
     X(conservation_broken, 0)                                \
     X(watch_only, 0)                                         \
     X(engine_unsuitable, 0)                                  \
-    X(engine_failed, 0)
+    X(engine_failed, 0)                                      \
+    X(signer_moved, 0)
 
 enum class Code : std::uint16_t {
 #define ASSAY_CODE_ENUM(word, number) word,
