@@ -96,7 +96,7 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
     if (config.engine == "cometbft") {
         engine_ =
             std::make_unique<CometEngine>(*app_, *mempool_, home, config, genesis_, std::move(key), std::move(beacon),
-                                          CometOptions{options.halt_height}, std::move(events));
+                                          CometOptions{options.halt_height, options.new_signer}, std::move(events));
     } else {
         SoloOptions solo;
         solo.signed_block = home.signed_block();

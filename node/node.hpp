@@ -28,6 +28,7 @@ class ControlServer;
 struct StartOptions {
     Height halt_height = {};  ///< 0: never
     bool sync = true;         ///< fsync each block; tests of other things may turn it off
+    bool new_signer = false;  ///< take over signing here (comet/signer_guard.hpp)
 };
 
 class Node {

@@ -19,6 +19,7 @@ using Flags = std::map<std::string, std::string>;
 struct StartCommand {
     Flags flags;
     std::uint64_t halt_height = 0;
+    bool new_signer = false;
 };
 struct VerifyCommand {
     std::string progress;  ///< "json": lines on stderr

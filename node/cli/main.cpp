@@ -105,6 +105,8 @@ int run(int argc, char** argv) {
     add_settings(c_init, init_flags);
     auto* c_start = app.add_subcommand("start", "run the node until it is stopped");
     c_start->add_option("--halt-height", start.halt_height, "stop after this block");
+    c_start->add_flag("--new-signer", start.new_signer,
+                      "sign here although signer.json says that this key signs elsewhere; stop the other node first");
     add_settings(c_start, start.flags);
     auto* c_stop = app.add_subcommand("stop", "end the running node and wait for it");
     auto* c_status = app.add_subcommand("status", "where the running node is");

@@ -54,6 +54,8 @@ std::string hint_for_start(Code code) {
             return "another assayd runs in this home: assayd stop ends it";
         case Code::store_corrupt:
             return "restore the whole home, or begin a new one with assayd init";
+        case Code::signer_moved:
+            return "two nodes that sign with one key lose the bond: docs/validator.md has more";
         default:
             return "";
     }
@@ -71,7 +73,8 @@ int run_start(const Output& out, const Home& home, const StartCommand& command) 
     if (!config) return out.fail(config.error());
     start_logging(config->log_level, config->log_format, config->name);
 
-    auto node = Node::start(home, *config, {.halt_height = Height{command.halt_height}});
+    auto node =
+        Node::start(home, *config, {.halt_height = Height{command.halt_height}, .new_signer = command.new_signer});
     if (!node) return out.fail(node.error(), hint_for_start(node.error().code));
     const auto info = (*node)->app().info();
     out.done(

@@ -6,6 +6,7 @@
 #include "base/base64.hpp"
 #include "base/hex.hpp"
 #include "node/comet/files.hpp"
+#include "node/comet/signer_guard.hpp"
 #include "node/export.hpp"
 #include "node/files.hpp"
 #include "node/json.hpp"
@@ -89,6 +90,7 @@ CometEngine::CometEngine(chain::App& app, Mempool& mempool, const Home& home, co
       config_(config),
       genesis_(std::move(genesis)),
       key_(key.public_key()),
+      new_signer_(options.new_signer),
       events_(std::move(events)),
       snapshots_(home, {config.snapshot_interval_blocks, config.snapshot_keep}),
       comet_(app, mempool, std::move(beacon), snapshots_,
@@ -125,6 +127,7 @@ Status CometEngine::start() {
                                              std::to_string(app_.info().height.value) +
                                              " were decided without CometBFT, which cannot go on from there: begin a "
                                              "home of its own with assayd init"};
+    ASSAY_TRY_VOID(check_signer(home_, last_own_block(app_, key_), new_signer_));
     ASSAY_TRY_VOID(write_comet_files(home_, config_, genesis_, block_time));
     server_ =
         std::make_unique<abci::Server>(comet_, abci::ServerOptions{.address = comet_addresses(home_, config_).abci},

@@ -27,7 +27,8 @@
 namespace assay::node {
 
 struct CometOptions {
-    Height halt_height;  ///< stop after this one; 0 never
+    Height halt_height;       ///< stop after this one; 0 never
+    bool new_signer = false;  ///< take over signing here
 };
 
 class CometEngine final : public Engine {
@@ -63,6 +64,7 @@ class CometEngine final : public Engine {
     const Config config_;
     const chain::Genesis genesis_;
     const Hash key_;
+    const bool new_signer_;
     EngineEvents events_;
     Snapshots snapshots_;
     CometApp comet_;

@@ -1,15 +1,14 @@
 #include "node/comet/files.hpp"
 
-#include <cryptopp/base64.h>
-#include <cryptopp/filters.h>
 #include <cryptopp/misc.h>
 #include <cryptopp/secblock.h>
 
 #include <algorithm>
 
+#include "base/base64.hpp"
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
-#include "node/comet/encoding.hpp"
+#include "node/comet/app.hpp"
 #include "node/files.hpp"
 #include "node/json.hpp"
 #include "node/keys.hpp"
@@ -50,7 +49,7 @@ std::string go_private_key(const ConsensusKey& key) {
 }
 
 Status write_validator_key(const Home& home, const ConsensusKey& key) {
-    return SecretText("{\n  \"address\": \"" + comet_address(key.public_key()) +
+    return SecretText("{\n  \"address\": \"" + comet_address_text(key.public_key()) +
                       "\",\n  \"pub_key\": {\n    \"type\": \"tendermint/PubKeyEd25519\",\n    \"value\": \"" +
                       to_base64(key.public_key().view()) +
                       "\"\n  },\n  \"priv_key\": {\n    \"type\": \"tendermint/PrivKeyEd25519\",\n    \"value\": \"" +
@@ -80,15 +79,8 @@ std::string id_of(const ConsensusKey& key) {
 
 }  // namespace
 
-std::string to_base64(ByteView bytes) {
-    std::string out;
-    CryptoPP::StringSource(bytes.data(), bytes.size(), true,
-                           new CryptoPP::Base64Encoder(new CryptoPP::StringSink(out), false));
-    return out;
-}
-
-std::string comet_address(const Hash& public_key) {
-    std::string out = to_hex(sha256(public_key.view()).view().first(20));
+std::string comet_address_text(const Hash& public_key) {
+    std::string out = to_hex(comet_address(public_key));
     for (char& c : out)
         if (c >= 'a') c = static_cast<char>(c - 'a' + 'A');
     return out;

@@ -40,6 +40,9 @@ struct CometAddresses {
 /// The 40 hex digits by which peers know this node. Makes keys/node.json where there is none.
 [[nodiscard]] Result<std::string> node_id(const Home& home);
 
+/// What CometBFT calls a validator: the first 20 bytes of SHA-256 of the key, in upper-case hex.
+[[nodiscard]] std::string comet_address_text(const Hash& consensus_key);
+
 /// The files under cometbft/ of a home.
 [[nodiscard]] std::filesystem::path comet_validator_key(const Home& home);
 [[nodiscard]] std::filesystem::path comet_sign_state(const Home& home);

@@ -1,10 +1,10 @@
 // CometBFT's genesis.json: from ours alone, so that every home of a network has the same bytes.
 #include <algorithm>
 
+#include "base/base64.hpp"
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "base/utc.hpp"
-#include "node/comet/encoding.hpp"
 #include "node/comet/files.hpp"
 #include "node/json.hpp"
 
@@ -31,7 +31,7 @@ std::string comet_genesis_json(const chain::Genesis& genesis) {
         if (powers[i] == 0) continue;
         const chain::GenesisValidator& v = genesis.validators[i];
         validators.push_back(
-            {{"address", comet_address(v.consensus_key)},
+            {{"address", comet_address_text(v.consensus_key)},
              {"pub_key", {{"type", "tendermint/PubKeyEd25519"}, {"value", to_base64(v.consensus_key.view())}}},
              {"power", std::to_string(powers[i])},
              {"name", v.name}});
