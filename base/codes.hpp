@@ -161,9 +161,6 @@ namespace assay {
     X(watch_only, 0)                                         \
     X(engine_unsuitable, 0)                                  \
     X(engine_failed, 0)                                      \
-    X(watch_only, 0)                                         \
-    X(engine_unsuitable, 0)                                  \
-    X(engine_failed, 0)                                      \
     X(disk_low, 0)                                           \
     X(bad_blocks_file, 0)                                    \
     X(signer_moved, 0)

@@ -6,7 +6,7 @@
 namespace assay::node {
 namespace {
 
-constexpr std::string_view kMagic{"assay blocks\n\x01", 14};
+constexpr std::string_view kBlocksMagic{"assay blocks\n\x01", 14};
 constexpr std::uint32_t kLargest = 128u << 20;  // of one block, and of its results
 
 const TaggedHash& tag() {
@@ -68,8 +68,8 @@ class Input {
 Result<Input> open_input(const std::filesystem::path& file) {
     ASSAY_TRY(FileReader in, FileReader::open(file));
     Input out(std::move(in), file.string());
-    ASSAY_TRY(const Bytes magic, out.take(kMagic.size()));
-    if (as_text(magic) != kMagic) return out.bad("it does not begin as one");
+    ASSAY_TRY(const Bytes magic, out.take(kBlocksMagic.size()));
+    if (as_text(magic) != kBlocksMagic) return out.bad("it does not begin as one");
     return out;
 }
 
@@ -126,7 +126,7 @@ Result<BlocksFileHeader> write_blocks_file(BlockSource& source, Height first, He
         ASSAY_TRY_VOID(put(length));
         return put(raw);
     };
-    ASSAY_TRY_VOID(put(as_bytes(kMagic)));
+    ASSAY_TRY_VOID(put(as_bytes(kBlocksMagic)));
     ASSAY_TRY_VOID(record(borsh::encode(header)));
     for (Height h = first; h <= last; h = h + 1) {
         ASSAY_TRY(const BlockSource::Stored stored, source.block(h));
