@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "node/comet/params.hpp"
 #include "node/version.hpp"
 
 namespace assay::node {
@@ -13,9 +14,6 @@ namespace {
 constexpr std::string_view kRevealPrefix = "assay/reveal:";  // transactions begin with their version, 01 00
 constexpr std::uint32_t kRefused = 1;
 constexpr const char* kCodespace = "assay";
-constexpr std::int64_t kMaxMessage = std::int64_t{100} << 20;  // CometBFT's own limit of a block
-constexpr std::int64_t kCommitBytesPerValidator = 4'096;       // v0.40 reserves 3,358, whatever the kind of key
-constexpr std::int64_t kHeaderBytes = 64 << 10;
 
 TimeMs time_of(const abci::Timestamp& t) {
     if (t.seconds <= 0) return TimeMs{0};
@@ -63,21 +61,6 @@ std::optional<Hash> reveal_of(const Bytes& tx) {
 Bytes comet_address(const Hash& consensus_key) {
     const Hash h = sha256(consensus_key.view());
     return Bytes(h.data(), h.data() + 20);
-}
-
-abci::ConsensusParams consensus_params(const tokenomics::Params& params) {
-    abci::ConsensusParams out;
-    const auto validators = static_cast<std::int64_t>(params.validators.max);
-    out.block = {.max_bytes = std::min(kMaxMessage, static_cast<std::int64_t>(params.block.max_bytes) +
-                                                        kCommitBytesPerValidator * validators + kHeaderBytes),
-                 .max_gas = -1};
-    // Proof of a double signature counts as long as the bond that answers for it is held.
-    const auto unbonding = static_cast<std::int64_t>(params.stake.unbonding_ms);
-    out.evidence = {
-        .max_age_num_blocks = std::max<std::int64_t>(1, unbonding / static_cast<std::int64_t>(params.block.time_ms)),
-        .max_age_duration = {unbonding / 1000, static_cast<std::int32_t>(unbonding % 1000) * 1'000'000},
-        .max_bytes = kHeaderBytes};
-    return out;
 }
 
 CometApp::CometApp(chain::App& app, Mempool& mempool, BeaconKeeper beacon, Snapshots& snapshots,

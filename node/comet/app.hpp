@@ -96,7 +96,4 @@ class CometApp final : public abci::Application {
 /// By which CometBFT's votes name an Ed25519 key: the first 20 bytes of its SHA-256.
 [[nodiscard]] Bytes comet_address(const Hash& consensus_key);
 
-/// What CometBFT is told of the chain's parameters, at genesis and whenever a vote changes one of them.
-[[nodiscard]] abci::ConsensusParams consensus_params(const tokenomics::Params& params);
-
 }  // namespace assay::node

@@ -6,25 +6,12 @@
 #include "base/sha256.hpp"
 #include "base/utc.hpp"
 #include "node/comet/files.hpp"
+#include "node/comet/params.hpp"
 #include "node/json.hpp"
 
 namespace assay::node {
-namespace {
-
-// CometBFT sets room aside for each validator's signature in the next block, counted with the largest kind that it
-// knows (3,309 bytes in 0.40): so much on top of what our own blocks may have.
-constexpr std::uint64_t kPerValidator = 4 << 10;
-constexpr std::uint64_t kHeaderAndEvidence = 64 << 10;
-constexpr std::uint64_t kEvidenceBytes = 64 << 10;
-constexpr std::uint64_t kLeastEvidenceBlocks = 100'000;
-
-}  // namespace
-
 std::string comet_genesis_json(const chain::Genesis& genesis) {
-    const auto& p = genesis.params;
-    const std::uint64_t max_bytes = p.block.max_bytes + kPerValidator * p.validators.max + kHeaderAndEvidence;
-    // Who leaves can be punished for what he signed for as long as his bond is held.
-    const std::uint64_t evidence_blocks = std::max(p.stake.unbonding_ms / p.block.time_ms, kLeastEvidenceBlocks);
+    const abci::ConsensusParams told = consensus_params(genesis.params);
     Json validators = Json::array();
     const std::vector<std::uint64_t> powers = chain::genesis_powers(genesis);
     for (std::size_t i = 0; i < powers.size(); ++i) {
@@ -36,21 +23,23 @@ std::string comet_genesis_json(const chain::Genesis& genesis) {
              {"power", std::to_string(powers[i])},
              {"name", v.name}});
     }
-    const Json out{{"genesis_time", format_utc(TimeMs{genesis.time.value + 1})},
-                   {"chain_id", genesis.chain_id},
-                   {"initial_height", "1"},
-                   {"consensus_params",
-                    {{"block", {{"max_bytes", std::to_string(max_bytes)}, {"max_gas", "-1"}}},
-                     {"evidence",
-                      {{"max_age_num_blocks", std::to_string(evidence_blocks)},
-                       {"max_age_duration", std::to_string(p.stake.unbonding_ms) + "000000"},
-                       {"max_bytes", std::to_string(kEvidenceBytes)}}},
-                     {"validator", {{"pub_key_types", Json::array({"ed25519"})}}},
-                     {"version", {{"app", "1"}}},
-                     {"abci", {{"vote_extensions_enable_height", "0"}}}}},
-                   {"validators", std::move(validators)},
-                   {"app_hash", ""},
-                   {"app_state", {{"genesis_hash", to_hex(chain::genesis_hash(genesis).view())}}}};
+    const Json out{
+        {"genesis_time", format_utc(TimeMs{genesis.time.value + 1})},
+        {"chain_id", genesis.chain_id},
+        {"initial_height", "1"},
+        {"consensus_params",
+         {{"block",
+           {{"max_bytes", std::to_string(told.block->max_bytes)}, {"max_gas", std::to_string(told.block->max_gas)}}},
+          {"evidence",
+           {{"max_age_num_blocks", std::to_string(told.evidence->max_age_num_blocks)},
+            {"max_age_duration", std::to_string(genesis.params.stake.unbonding_ms) + "000000"},
+            {"max_bytes", std::to_string(told.evidence->max_bytes)}}},
+          {"validator", {{"pub_key_types", Json::array({"ed25519"})}}},
+          {"version", {{"app", "1"}}},
+          {"abci", {{"vote_extensions_enable_height", "0"}}}}},
+        {"validators", std::move(validators)},
+        {"app_hash", ""},
+        {"app_state", {{"genesis_hash", to_hex(chain::genesis_hash(genesis).view())}}}};
     return to_text(out, 2) + "\n";
 }
 

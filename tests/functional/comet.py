@@ -133,6 +133,21 @@ class Net:
         self.nodes = [CometNode(n["home"], version, settings) for n in made["nodes"]]
         self.folder = folder
 
+    def twin(self, i):
+        """A copy of a home that does not run, with the same keys, as another node on ports of its own."""
+        import shutil
+        home = self.folder / f"twin{i}"
+        shutil.copytree(self.nodes[i].home, home)
+        for key in (home / "keys" / "node.json", home / "cometbft" / "config" / "node_key.json"):
+            key.unlink(missing_ok=True)
+        base = self.base + 10 * len(self.nodes)
+        ports = {"--metrics": 1, "--p2p": 3, "--cometbft-metrics": 4}
+        node = CometNode(home, self.nodes[i].version,
+                         [word for flag, at in ports.items() for word in (flag, f"127.0.0.1:{base + at}")]
+                         + ["--listen", f"127.0.0.1:{base}"])
+        self.nodes.append(node)
+        return node
+
     def __getitem__(self, i):
         return self.nodes[i]
 
