@@ -15,10 +15,6 @@
 //
 //   bench_settle [--accounts 10000] [--transfers 400000] [--block 10000] [--threads N] [--account-index 1]
 //   one JSON object; exit 1 if wrong
-#include <secp256k1.h>
-#include <secp256k1_extrakeys.h>
-#include <secp256k1_schnorrsig.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -27,6 +23,7 @@
 #include <thread>
 
 #include "bench/measure.hpp"
+#include "bench/signers.hpp"
 #include "chain/app.hpp"
 #include "node/memory.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -41,35 +38,6 @@ struct Options {
     std::size_t accounts = 10'000, transfers = 400'000, block = 10'000, account_index = 1;
     unsigned threads = std::max(1u, std::thread::hardware_concurrency());
 };
-
-struct Key {
-    secp256k1_keypair pair;
-    PublicKey public_key;
-    Address address;
-};
-
-std::vector<Key> make_keys(const secp256k1_context* context, std::size_t count, std::mt19937_64& random) {
-    std::vector<Key> keys(count);
-    for (Key& k : keys) {
-        std::uint8_t secret[32];
-        do {
-            for (auto& b : secret) b = static_cast<std::uint8_t>(random());
-        } while (secp256k1_keypair_create(context, &k.pair, secret) != 1);
-        secp256k1_pubkey full;
-        secp256k1_xonly_pubkey x;
-        int odd = 0;
-        if (secp256k1_keypair_pub(context, &full, &k.pair) != 1 ||
-            secp256k1_keypair_xonly_pub(context, &x, &odd, &k.pair) != 1 ||
-            (odd != 0 && secp256k1_ec_pubkey_negate(context, &full) != 1))
-            fail("a key cannot be made");
-        std::uint8_t raw[65];
-        std::size_t n = sizeof raw;
-        secp256k1_ec_pubkey_serialize(context, raw, &n, &full, SECP256K1_EC_UNCOMPRESSED);
-        std::memcpy(k.public_key.data(), raw + 1, 64);
-        k.address = address_of(k.public_key);
-    }
-    return keys;
-}
 
 // Runs f(i) for i < n on all threads, in chunks.
 template <class F>
