@@ -4,6 +4,8 @@
 
 #include "base/hex.hpp"
 #include "chain/genesis.hpp"
+#include "node/comet/files.hpp"
+#include "node/comet/signer_guard.hpp"
 #include "node/control.hpp"
 #include "node/export.hpp"
 #include "node/files.hpp"
@@ -39,10 +41,24 @@ Result<Text> genesis_text(const std::string& network) {
 struct Keys {
     ConsensusKey key;
     BeaconSecret secret;
+    bool there = false;  ///< in their files already
 };
 
-// New ones, or those of another home that does not run.
-Result<Keys> keys_for(const InitOptions& options) {
+bool is_there(const fs::path& path) {
+    std::error_code ec;
+    return fs::exists(fs::symlink_status(path, ec));
+}
+bool has_keys(const Home& home) {
+    return is_there(home.consensus_key()) && is_there(home.beacon_secret());
+}
+
+// Those of this home, new ones, or those of another home that does not run.
+Result<Keys> keys_for(const Home& home, const InitOptions& options) {
+    if (has_keys(home)) {
+        ASSAY_TRY(ConsensusKey key, ConsensusKey::load(home.consensus_key()));
+        ASSAY_TRY(BeaconSecret secret, load_beacon_secret(home.beacon_secret()));
+        return Keys{std::move(key), std::move(secret), true};
+    }
     if (!options.keys_from) return Keys{ConsensusKey::generate(), BeaconSecret::generate(options.beacon_length)};
     const Home other{fs::absolute(*options.keys_from)};
     if (node_runs(other.control_socket()))
@@ -52,6 +68,17 @@ Result<Keys> keys_for(const InitOptions& options) {
     return Keys{std::move(key), std::move(secret)};
 }
 
+// What a key signed last goes with it: no height is signed again. Under CometBFT the copy that it was given goes, too.
+Status move_signatures(const Home& from, const Home& to) {
+    std::error_code ec;
+    if (fs::exists(from.signed_block(), ec)) fs::copy_file(from.signed_block(), to.signed_block(), ec);
+    if (ec) return {Code::io_error, "cannot copy " + from.signed_block().string() + ": " + ec.message()};
+    fs::remove(comet_validator_key(from), ec);
+    if (ec) return {Code::io_error, "cannot remove " + comet_validator_key(from).string() + ": " + ec.message()};
+    ASSAY_TRY(const Height height, signed_height(from));
+    return sign_only_above(to, height);
+}
+
 // What every home has; the keys last, because two homes with one key could sign two blocks of one height.
 Status write_home(const Home& home, const InitOptions& options, const Keys& keys, const BeaconChain& beacon,
                   const std::string& genesis) {
@@ -59,18 +86,18 @@ Status write_home(const Home& home, const InitOptions& options, const Keys& keys
     ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
     ASSAY_TRY_VOID(write_file(home.genesis(), genesis));
     ASSAY_TRY_VOID(write_file(home.config(), config_text(options.config)));
+    if (keys.there) return beacon.keep(home.beacon_cache());
     ASSAY_TRY_VOID(save_beacon_secret(keys.secret, home.beacon_secret()));
     ASSAY_TRY_VOID(beacon.keep(home.beacon_cache()));
     if (!options.keys_from) return keys.key.save(home.consensus_key());
     const Home other{fs::absolute(*options.keys_from)};
     std::error_code ec;
-    // What it signed last goes along: that height is not signed again.
-    if (fs::exists(other.signed_block(), ec)) fs::copy_file(other.signed_block(), home.signed_block(), ec);
-    if (ec) return {Code::io_error, "cannot copy " + other.signed_block().string() + ": " + ec.message()};
+    ASSAY_TRY_VOID(move_signatures(other, home));
     const fs::path retired = other.consensus_key().string() + ".moved";
     fs::rename(other.consensus_key(), retired, ec);
     if (ec) return {Code::io_error, "cannot move " + other.consensus_key().string() + ": " + ec.message()};
-    return keys.key.save(home.consensus_key());
+    ASSAY_TRY_VOID(keys.key.save(home.consensus_key()));
+    return adopt_signer(home);
 }
 
 Status check_hash(const InitOptions& options, const Hash& hash) {
@@ -165,15 +192,38 @@ Result<InitReport> init_from_state(const Home& home, const InitOptions& options,
 
 }  // namespace
 
-Result<InitReport> init_home(const Home& home, const InitOptions& options) {
-    for (const fs::path& p : {home.config(), home.genesis(), home.consensus_key(), home.beacon_secret(), home.data(),
-                              home.initial_state()}) {
-        std::error_code ec;
-        if (fs::exists(fs::symlink_status(p, ec)))
-            return {Code::already_exists, p.string() + " is there already; a home is set up once"};
+Result<PublicKeys> make_keys(const Home& home, std::uint64_t beacon_length) {
+    const bool made = !has_keys(home);
+    if (made) {
+        for (const fs::path& p : {home.consensus_key(), home.beacon_secret()})
+            if (is_there(p))
+                return {Code::already_exists, p.string() + " is there without the other of a validator's two keys"};
+        const Keys keys{ConsensusKey::generate(), BeaconSecret::generate(beacon_length)};
+        ASSAY_TRY_VOID(make_directory(home.root, 0700));
+        ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
+        ASSAY_TRY_VOID(save_beacon_secret(keys.secret, home.beacon_secret()));
+        ASSAY_TRY_VOID(keys.key.save(home.consensus_key()));
     }
-    ASSAY_TRY(const Keys keys, keys_for(options));
-    const BeaconChain beacon(keys.secret);
+    PublicKeys out;
+    out.made = made;
+    ASSAY_TRY(const ConsensusKey key, ConsensusKey::load(home.consensus_key()));
+    ASSAY_TRY(const BeaconSecret secret, load_beacon_secret(home.beacon_secret()));
+    out.consensus_key = key.public_key();
+    out.beacon_tip = BeaconChain(secret, home.beacon_cache()).tip();
+    ASSAY_TRY(out.node_id, node_id(home));
+    return out;
+}
+
+Result<InitReport> init_home(const Home& home, const InitOptions& options) {
+    std::vector<fs::path> taken{home.config(), home.genesis(), home.data(), home.initial_state()};
+    if (options.keys_from || !has_keys(home)) {
+        taken.push_back(home.consensus_key());
+        taken.push_back(home.beacon_secret());
+    }
+    for (const fs::path& p : taken)
+        if (is_there(p)) return {Code::already_exists, p.string() + " is there already; a home is set up once"};
+    ASSAY_TRY(const Keys keys, keys_for(home, options));
+    const BeaconChain beacon = keys.there ? BeaconChain(keys.secret, home.beacon_cache()) : BeaconChain(keys.secret);
     return options.state ? init_from_state(home, options, keys, beacon)
                          : init_from_genesis(home, options, keys, beacon);
 }

@@ -1,6 +1,8 @@
 // Setting up a home: genesis, keys, configuration. Refuses to overwrite anything.
 //
 //   ASSAY_TRY(InitReport r, init_home(home, {.network = "devnet"}));
+//
+// Keys that were made before there was a genesis (make_keys: a ceremony's validators) are taken as they are.
 #pragma once
 
 #include <optional>
@@ -31,6 +33,16 @@ struct InitReport {
     Hash app_hash;           ///< of the state; zero for a genesis, whose state is made when the node starts
     bool validates = false;  ///< genesis knows this node's consensus key
 };
+
+/// What others have to know of a home's keys.
+struct PublicKeys {
+    Hash consensus_key;
+    Hash beacon_tip;
+    std::string node_id;
+    bool made = false;  ///< now; else they were there
+};
+/// Makes the keys of a home that has none: consensus, beacon chain, node. Errors: io_error, keystore_malformed.
+[[nodiscard]] Result<PublicKeys> make_keys(const Home& home, std::uint64_t beacon_length);
 
 /// Errors: already_exists, bad_genesis, json_*, not_found, io_error, verification_failed (another genesis hash).
 [[nodiscard]] Result<InitReport> init_home(const Home& home, const InitOptions& options);

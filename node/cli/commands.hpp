@@ -10,6 +10,7 @@
 #include "node/config.hpp"
 #include "node/home.hpp"
 #include "node/init.hpp"
+#include "node/testnet.hpp"
 
 namespace assay::node::cli {
 
@@ -55,8 +56,12 @@ int run_genesis_validate(const Output& out, const std::string& file, bool strict
 int run_genesis_new(const Output& out, const std::string& network, const std::string& file);
 int run_config_default(const Output& out);
 int run_config_check(const Output& out, const Home& home);
+/// Makes the homes, or finds them; with `start` runs them all until it is told to stop.
+int run_testnet(const Output& out, TestnetOptions options, const Flags& flags, bool start);
 int run_version(const Output& out);
 
+/// The environment and the flags into `config`. Errors: usage.
+[[nodiscard]] Status apply_environment_and_flags(Config& config, const Flags& flags);
 /// Defaults, then the home's file, then the environment, then flags. Errors: json_*, field_out_of_range.
 [[nodiscard]] Result<Config> resolve_config(const Home& home, const Flags& flags);
 

@@ -78,6 +78,9 @@ int run(int argc, char** argv) {
     std::uint64_t check_blocks = 1000;
     BlocksExport blocks;
     std::uint64_t next_length = kBeaconLength;
+    TestnetOptions testnet;
+    Flags testnet_flags;
+    bool testnet_start = false;
     bool strict = false;
 
     CLI::App app("Assay's node: runs the chain.", "assayd");
@@ -167,6 +170,19 @@ int run(int argc, char** argv) {
     auto* c_config = app.add_subcommand("config", "the settings")->require_subcommand(1);
     auto* c_default = c_config->add_subcommand("default", "a file with every setting at its default");
     auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
+    auto* c_testnet = app.add_subcommand("testnet", "several validators on this machine, under CometBFT");
+    c_testnet->add_option("N", testnet.nodes, "how many")->required()->check(CLI::Range(1, 100));
+    c_testnet->add_option("--out", testnet.out, "folder of the homes node0, node1, ...")->required();
+    c_testnet->add_flag("--start", testnet_start, "run them all until interrupted; homes that are there go on");
+    c_testnet->add_option("--network", testnet.network, "a preset or a genesis file")->capture_default_str();
+    c_testnet->add_option("--base-port", testnet.base_port, "node i listens on this plus 10 i, and on +1, +3 and +4")
+        ->check(CLI::Range(1, 65'535))
+        ->capture_default_str();
+    c_testnet->add_option("--epoch-length", testnet.epoch_blocks, "blocks of an epoch, instead of the network's");
+    c_testnet->add_option("--beacon-length", testnet.beacon_length, "heights that each beacon chain lasts")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+        ->capture_default_str();
+    add_settings(c_testnet, testnet_flags);
     auto* c_level = app.add_subcommand("log-level", "change the running node's log level");
     c_level->add_option("LEVEL", level, "trace, debug, info, warn, error, off")->required();
     c_level->add_option("--format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
@@ -221,6 +237,7 @@ int run(int argc, char** argv) {
     if (c_hash->parsed()) return run_genesis_show(out, home, file, true);
     if (c_default->parsed()) return run_config_default(out);
     if (c_check->parsed()) return run_config_check(out, home);
+    if (c_testnet->parsed()) return run_testnet(out, testnet, testnet_flags, testnet_start);
     if (c_level->parsed()) return run_log_level(out, home, level, log_format);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});

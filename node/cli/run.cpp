@@ -9,6 +9,7 @@
 
 #include "base/hex.hpp"
 #include "node/cli/commands.hpp"
+#include "node/cli/signals.hpp"
 #include "node/control.hpp"
 #include "node/files.hpp"
 #include "node/logging.hpp"
@@ -18,24 +19,6 @@ namespace assay::node::cli {
 namespace {
 
 constexpr const char* kNoNode = "assayd start runs it";
-
-// Signals arrive in this thread alone: blocked before any other thread begins, taken with sigtimedwait.
-sigset_t block_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    signal(SIGPIPE, SIG_IGN);
-    return set;
-}
-
-int signal_or_nothing(const sigset_t& set) {
-    const timespec wait{0, 100'000'000};
-    const int got = sigtimedwait(&set, nullptr, &wait);
-    return got < 0 ? 0 : got;
-}
 
 // Gone, or waiting only for its parent to ask how it ended.
 bool ended(pid_t pid) {

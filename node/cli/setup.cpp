@@ -14,6 +14,14 @@
 namespace assay::node::cli {
 namespace {
 
+std::string hint_for(const Error& error, const std::string& network) {
+    if (error.code != Code::number_unpublished) return "";
+    return "write them into a file of your own: assayd genesis new FILE --network " + network +
+           ", then assayd init --network FILE";
+}
+
+}  // namespace
+
 Status apply_environment_and_flags(Config& config, const Flags& flags) {
     for (const Setting& s : settings()) {
         if (const auto flag = flags.find(s.key); flag != flags.end()) {
@@ -26,14 +34,6 @@ Status apply_environment_and_flags(Config& config, const Flags& flags) {
     }
     return {};
 }
-
-std::string hint_for(const Error& error, const std::string& network) {
-    if (error.code != Code::number_unpublished) return "";
-    return "write them into a file of your own: assayd genesis new FILE --network " + network +
-           ", then assayd init --network FILE";
-}
-
-}  // namespace
 
 Result<Config> resolve_config(const Home& home, const Flags& flags) {
     Config config;
