@@ -258,6 +258,18 @@ TEST_CASE("pruned blocks are gone with what the indices had of them, and say so;
         }
         CHECK(store->block(Height{head + 1}).error().code == Code::not_found);
         CHECK(store->info()->root == root_of(model));
+        for (const Address& who : maker.people) {
+            std::vector<Height> expected;
+            for (std::uint64_t h = first; h <= head; ++h)
+                for (const AccountMoment& m : blocks[h].record.moments)
+                    if (m.address == who) expected.push_back(Height{h});
+            const auto kept = store->moments(who, Height{first}, Height{head}, 1000);
+            REQUIRE(kept.ok());
+            std::vector<Height> told;
+            for (const auto& m : *kept) told.push_back(m.height);
+            CHECK(told == expected);
+            if (first > 100) CHECK(store->moments(who, Height{0}, Height{first - 101}, 1000)->empty());
+        }
     };
     check(150, 200);
     store.reset();
