@@ -25,18 +25,20 @@ constexpr auto kLongLife = 60s;  // a life so long says that the next start may 
 constexpr int kHopeless = 5;     // lives in a row without a connection
 constexpr std::size_t kLinesKept = 12;
 
-// "E[2026-01-01|00:00:00.000] message key=value": its level, and what comes after the time.
-std::pair<spdlog::level::level_enum, std::string_view> level_and_text(std::string_view line) {
-    auto level = spdlog::level::info;
-    if (line.size() > 2 && line[1] == '[') {
-        if (line[0] == 'E') level = spdlog::level::err;
-        if (line[0] == 'D') level = spdlog::level::debug;
-        if (const auto end = line.find(']'); end != std::string_view::npos) {
-            line.remove_prefix(end + 1);
-            while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-        }
+// CometBFT's line {"_msg":"…","level":"error","module":"p2p","ts":"…","err":"…"}: its level, and a line for people.
+std::pair<spdlog::level::level_enum, std::string> level_and_text(std::string_view line) {
+    const Json j = Json::parse(line, nullptr, false);
+    if (!j.is_object() || !j.contains("_msg")) return {spdlog::level::info, std::string(line)};
+    const std::string level = j.value("level", "info");
+    std::string text;
+    for (const auto& [name, value] : j.items()) {
+        if (name == "level" || name == "ts" || name == "_msg") continue;
+        text += " " + name + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    return {level, line};
+    return {level == "error"   ? spdlog::level::err
+            : level == "debug" ? spdlog::level::debug
+                               : spdlog::level::info,
+            j["_msg"].get<std::string>() + text};
 }
 
 std::uint64_t number_at(const Json& j, const char* name) {

@@ -2,6 +2,7 @@
 // blocks do, what validators and evidence become.
 #include "base/sha256.hpp"
 #include "node/comet/app.hpp"
+#include "node/keys.hpp"
 #include "tests/node/node_fixture.hpp"
 
 using namespace assay;
@@ -280,7 +281,8 @@ TEST_CASE("a proposal with a missing, wrong or forged reveal is refused; decided
     (void)n.own_block();
 }
 
-TEST_CASE("a proposal with a transaction that has no place there is refused; decided all the same it has no effect") {
+TEST_CASE("a proposal with a transaction that has no place there is refused; decided all the same it has no effect",
+          "[threads]") {
     Network n;
     const auto with = [&](std::vector<Bytes> txs) {
         return n.judge(n.proposed_by_other(0, std::move(txs)), n.keys[0]);
@@ -322,7 +324,7 @@ TEST_CASE("the mempool's checks: new, again, after a block, and nonsense") {
 }
 
 TEST_CASE("evidence of a double signature slashes and tombstones once, and the set learns of it at the epoch's end") {
-    Network n(4);
+    Network n(10);
     const Amount before = n.validator(n.keys[0]).bond;
     (void)n.own_block();
     const auto evidence = n.double_sign(n.keys[0]);
@@ -352,7 +354,7 @@ TEST_CASE("evidence of a double signature slashes and tombstones once, and the s
                 power = u.power;
                 left = u.power == 0;
             }
-        if (!out.validator_updates.empty()) CHECK(n.height % 4 == 0);  // epochs end there
+        if (!out.validator_updates.empty()) CHECK(n.height % 10 == 9);  // epochs end there
     }
     CHECK(left);
     CHECK(power == 0);
