@@ -172,6 +172,11 @@ void CometEngine::supervise() {
     int hopeless = 0;
     do {
         connected_ = false;
+        // Left by one that was killed; CometBFT does not take its place. Its data's lock sees that none runs.
+        if (config_.cometbft_rpc.empty()) {
+            std::error_code gone;
+            fs::remove(home_.cometbft() / "rpc.sock", gone);
+        }
         const auto began = std::chrono::steady_clock::now();
         auto child = Child::start({program_, "start", "--home", home_.cometbft().string()}, home_.cometbft(),
                                   [this](std::string_view line) { take_line(line); });

@@ -137,7 +137,7 @@ class Net:
         """A copy of a home that does not run, with the same keys, as another node on ports of its own."""
         import shutil
         home = self.folder / f"twin{i}"
-        shutil.copytree(self.nodes[i].home, home)
+        shutil.copytree(self.nodes[i].home, home, ignore=shutil.ignore_patterns("*.sock"))
         for key in (home / "keys" / "node.json", home / "cometbft" / "config" / "node_key.json"):
             key.unlink(missing_ok=True)
         base = self.base + 10 * len(self.nodes)
