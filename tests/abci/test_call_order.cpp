@@ -7,23 +7,19 @@ using namespace assay::node::abci;
 
 namespace {
 
+template <class M>
+Request of_height(std::int64_t h) {
+    M m;
+    m.height = h;
+    return m;
+}
+const auto prepare = of_height<PrepareProposalRequest>;
+const auto process = of_height<ProcessProposalRequest>;
+const auto extend = of_height<ExtendVoteRequest>;
+const auto verify = of_height<VerifyVoteExtensionRequest>;
+const auto finalize = of_height<FinalizeBlockRequest>;
 Request init() {
-    return InitChainRequest{.initial_height = 1};
-}
-Request prepare(std::int64_t h) {
-    return PrepareProposalRequest{.height = h};
-}
-Request process(std::int64_t h) {
-    return ProcessProposalRequest{.height = h};
-}
-Request extend(std::int64_t h) {
-    return ExtendVoteRequest{.height = h};
-}
-Request verify(std::int64_t h) {
-    return VerifyVoteExtensionRequest{.height = h};
-}
-Request finalize(std::int64_t h) {
-    return FinalizeBlockRequest{.height = h};
+    return InitChainRequest{};
 }
 Request commit() {
     return CommitRequest{};
