@@ -21,6 +21,10 @@ template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool kIsNumber = std::is_integral_v<T> || std::is_enum_v<T>;
+template <class T>
+inline constexpr bool kIsPacked = false;
+template <class T>
+inline constexpr bool kIsPacked<std::vector<T>> = kIsNumber<T> && !std::is_same_v<T, std::uint8_t>;
 
 /// As the protocol extends it: a negative int32 is ten bytes, like a negative int64.
 template <class T>
@@ -188,11 +192,6 @@ template <class M>
 Status get_message(ByteView body, Budget& budget, M& m);
 
 template <class T>
-constexpr bool kIsNumbers = false;
-template <class Item>
-constexpr bool kIsNumbers<std::vector<Item>> = kIsNumber<Item> && !kIsText<std::vector<Item>>;
-
-template <class T>
 Status get(Reader& in, Tag tag, Budget& budget, T& v);
 
 // A message that holds v as its field 1.
@@ -215,7 +214,7 @@ Status get(Reader& in, Tag tag, Budget& budget, T& v) {
         if (tag.type != WireType::varint) return wrong_type(tag);
         ASSAY_TRY(const std::uint64_t raw, in.varint());
         v = from_varint<T>(raw);
-    } else if constexpr (kIsNumbers<T>) {
+    } else if constexpr (kIsPacked<T>) {
         using Item = typename T::value_type;
         const auto one = [&](Reader& from) -> Status {
             ASSAY_TRY(const std::uint64_t raw, from.varint());

@@ -8,6 +8,9 @@
 // One thread per connection. Answers are collected and written when the peer asks for a flush, or when there is nothing
 // more to read: one write for many answers. A frame that is too long, cut off, unknown or out of order ends the
 // connection with `exception` and one sentence in the log; it never reaches the application.
+//
+// Consensus methods come on one connection. Another takes its place only when the peer of the first is gone: two
+// engines that drive one application would fork it.
 #pragma once
 
 #include <functional>
@@ -22,13 +25,18 @@ struct ServerOptions {
     std::string address;                 ///< unix://PATH, or tcp://HOST:PORT with a loopback HOST
     std::size_t max_frame = 128u << 20;  ///< bytes of one message; nothing is allocated by a claimed length
     std::size_t max_connections = 16;
+    /// False for programs alone that test the socket with calls which no CometBFT makes in their order.
+    bool check_order = true;
 };
 
 /// Called from a connection's thread.
 struct ServerEvents {
-    /// A consensus method, or info, came on a connection that was not there before: what was staged is void.
+    /// A consensus method, or info, came on a connection that was not there before: what was staged is void. Before the
+    /// call, and never while a consensus method runs. Info beside a living consensus connection is a mere question of
+    /// somebody else's and no session.
     std::function<void()> new_session;
-    std::function<void(const Error&)> failed;  ///< the application returned an Error: nothing can go on
+    /// The application returned an Error: nothing can go on, every connection is closed. Must not call stop() itself.
+    std::function<void(const Error&)> failed;
 };
 
 class Server {
