@@ -41,6 +41,9 @@ int run_start(const Output& out, const Home& home, const StartCommand& command);
 int run_stop(const Output& out, const Home& home);
 int run_status(const Output& out, const Home& home);
 int run_id(const Output& out, const Home& home);
+/// HEIGHT:HASH of the last block, for `assay context add --trust` and `assayd start --trust`.
+int run_trust(const Output& out, const Home& home);
+int run_peers(const Output& out, const Home& home);
 /// What of a key may be known: `which` is consensus or beacon.
 int run_key_show(const Output& out, const Home& home, const std::string& which);
 int run_key_renew(const Output& out, const Home& home, std::uint64_t length);

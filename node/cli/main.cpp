@@ -113,6 +113,8 @@ int run(int argc, char** argv) {
     add_settings(c_start, start.flags);
     auto* c_stop = app.add_subcommand("stop", "end the running node and wait for it");
     auto* c_status = app.add_subcommand("status", "where the running node is");
+    auto* c_trust = app.add_subcommand("trust", "HEIGHT:HASH of the last block, for who trusts this node");
+    auto* c_peers = app.add_subcommand("peers", "the nodes that the running one is connected to");
     auto* c_id = app.add_subcommand("id", "consensus key and beacon tip of this home");
     auto* c_key = app.add_subcommand("key", "the keys of this home")->require_subcommand(1);
     auto* c_key_show = c_key->add_subcommand("show", "what others have to know of a key; never a secret");
@@ -213,6 +215,8 @@ int run(int argc, char** argv) {
     if (c_start->parsed()) return run_start(out, home, start);
     if (c_stop->parsed()) return run_stop(out, home);
     if (c_status->parsed()) return run_status(out, home);
+    if (c_trust->parsed()) return run_trust(out, home);
+    if (c_peers->parsed()) return run_peers(out, home);
     if (c_id->parsed()) return run_id(out, home);
     if (c_key_show->parsed()) return run_key_show(out, home, which_key);
     if (c_key_renew->parsed()) return run_key_renew(out, home, next_length);

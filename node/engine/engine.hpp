@@ -34,6 +34,16 @@ class Engine {
     [[nodiscard]] virtual std::optional<Hash> consensus_key() const { return std::nullopt; }
     /// How it is doing, as JSON, for `status`; "null" where there is nothing to say.
     [[nodiscard]] virtual std::string consensus() const { return "null"; }
+    /// A signed header with its validators, for light clients (comet/light_block.hpp has the shape). Any thread.
+    [[nodiscard]] virtual Result<std::string> light_block(Height) const {
+        return {Code::not_found, "this node's engine signs blocks alone: `header` has its signature"};
+    }
+    /// Answers the calls of light clients to CometBFT (comet/relay.hpp), from any thread; none under another engine.
+    [[nodiscard]] virtual std::function<std::string(const std::string& body)> relay() const { return {}; }
+    /// The nodes that it is connected to, as JSON (comet/relay.hpp has the shape). Any thread.
+    [[nodiscard]] virtual Result<std::string> peers() const {
+        return {Code::not_found, "this node's engine works alone: it has no peers"};
+    }
     /// Its own Prometheus page, where it has one.
     [[nodiscard]] virtual std::string metrics() const { return {}; }
 };

@@ -14,6 +14,7 @@
 #include "chain/app.hpp"
 #include "node/mempool.hpp"
 #include "node/rpc/args.hpp"
+#include "node/rpc/request.hpp"
 
 namespace assay::node {
 
@@ -47,10 +48,14 @@ void add_chain_methods(std::vector<Method>& out);
 void add_economy_methods(std::vector<Method>& out);
 void add_governance_methods(std::vector<Method>& out);
 void add_history_methods(std::vector<Method>& out);
+void add_light_methods(std::vector<Method>& out);
 void add_market_methods(std::vector<Method>& out);
 void add_work_methods(std::vector<Method>& out);
 void add_tx_methods(std::vector<Method>& out);
 [[nodiscard]] Result<Json> discover(const Api& api, const Args& args);
+
+/// node.peers, of the control socket; nothing where the method is another.
+[[nodiscard]] std::optional<Result<std::string>> network_method(const Api& api, const RpcRequest& request);
 
 /// What a person can do about it; "" where the message says it all.
 [[nodiscard]] std::string hint_for(Code code);

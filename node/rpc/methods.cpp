@@ -8,6 +8,7 @@ const std::vector<Method>& methods() {
     static const std::vector<Method> all = [] {
         std::vector<Method> out;
         add_chain_methods(out);
+        add_light_methods(out);
         add_economy_methods(out);
         add_market_methods(out);
         add_work_methods(out);

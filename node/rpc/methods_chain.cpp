@@ -74,9 +74,13 @@ Json with_header(const Api& api, const Style& s, const chain::Block& b) {
         key = hex(before ? *who->previous_key : who->consensus_key);
         return 0;
     });
-    return Json{{"height", b.header.height.value},    {"hash", hex(chain::block_hash(b.header))},
-                {"header", header_json(s, b.header)}, {"commit_signature", to_hex(b.commit_signature.view())},
-                {"consensus_key", std::move(key)},    {"header_hex", to_hex(borsh::encode(b.header))}};
+    return Json{{"height", b.header.height.value},
+                {"hash", hex(chain::block_hash(b.header))},
+                {"header", header_json(s, b.header)},
+                {"commit_signature", to_hex(b.commit_signature.view())},
+                {"consensus_key", std::move(key)},
+                {"header_hex", to_hex(borsh::encode(b.header))},
+                {"engine", api.engine != nullptr ? Json(std::string(api.engine->name())) : Json()}};
 }
 
 Result<Json> header(const Api& api, const Args& args) {

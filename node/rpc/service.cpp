@@ -82,6 +82,11 @@ void RpcService::serve(HttpRequest request, std::function<void(HttpResponse)> re
         });
         return;
     }
+    if (options_.cometbft && request.method == "POST" && path == "/cometbft") {
+        HttpResponse out;
+        out.body = options_.cometbft(request.body);
+        return reply(std::move(out));
+    }
     const bool get = request.method == "GET" || request.method == "HEAD";
     HttpResponse out;
     if (request.method == "OPTIONS") {
@@ -108,6 +113,8 @@ void RpcService::serve(HttpRequest request, std::function<void(HttpResponse)> re
                "text/plain",
                "method not allowed\n",
                {{"Allow", path == "/" ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD"}}};
+    } else if (options_.cometbft && path == "/cometbft") {
+        out = {405, "text/plain", "method not allowed\n", {{"Allow", "POST"}}};
     } else {
         out = {404, "text/plain", "not found\n", {}};
     }

@@ -1,4 +1,5 @@
-// What the node serves over HTTP: JSON-RPC at POST /, WebSocket at /ws, /health, /ready, the explorer at GET /.
+// What the node serves over HTTP: JSON-RPC at POST /, WebSocket at /ws, /health, /ready, the explorer at GET /; under
+// CometBFT also the calls of its light clients at POST /cometbft.
 //
 //   RpcService service(dispatcher, {.max_lag_blocks = 1000, .not_ready = [] { return std::vector<std::string>{}; }});
 //   HttpServer server(options, service);
@@ -18,6 +19,8 @@ namespace assay::node {
 struct ServiceOptions {
     std::uint64_t max_lag_blocks = 1000;
     std::function<std::vector<std::string>()> not_ready;  ///< named reasons; empty: ready
+    /// POST /cometbft: body to answer (comet/relay.hpp); none where no CometBFT decides the blocks.
+    std::function<std::string(const std::string& body)> cometbft;
 };
 
 class SubscriberSession;
