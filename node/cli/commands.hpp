@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/ceremony.hpp"
 #include "node/cli/output.hpp"
 #include "node/config.hpp"
 #include "node/home.hpp"
@@ -54,6 +55,11 @@ int run_genesis_show(const Output& out, const Home& home, const std::string& fil
 int run_genesis_validate(const Output& out, const std::string& file, bool strict);
 /// A preset's text, comments and all, to be changed.
 int run_genesis_new(const Output& out, const std::string& network, const std::string& file);
+int run_genesis_add_account(const Output& out, const std::string& file, const NewAccount& account);
+/// A ticket of this home into `to` ("-" is stdout).
+int run_genesis_add_validator(const Output& out, const Home& home, const std::string& draft, const std::string& to,
+                              const TicketOptions& options);
+int run_genesis_collect(const Output& out, const std::string& file, const std::string& folder);
 int run_config_default(const Output& out);
 int run_config_check(const Output& out, const Home& home);
 /// Makes the homes, or finds them; with `start` runs them all until it is told to stop.
