@@ -42,9 +42,17 @@ int run_start(const Output& out, const Home& home, const StartCommand& command);
 int run_stop(const Output& out, const Home& home);
 int run_status(const Output& out, const Home& home);
 int run_id(const Output& out, const Home& home);
-/// What of a key may be known: `which` is consensus or beacon.
+/// What of a key may be known: `which` is consensus, beacon or node.
 int run_key_show(const Output& out, const Home& home, const std::string& which);
 int run_key_renew(const Output& out, const Home& home, std::uint64_t length);
+struct KeyMove {
+    enum class Action : std::uint8_t { leave, come, retire } action = Action::leave;  ///< export, import, retire
+    std::string which;
+    std::string file;
+    std::string password_file;  ///< empty: asked for
+    bool light = false;         ///< a cheap password function, for tests
+};
+int run_key_move(const Output& out, const Home& home, const KeyMove& move);
 int run_verify(const Output& out, const Home& home, const VerifyCommand& command);
 int run_supply(const Output& out, const Home& home, const SupplyCommand& command);
 int run_export(const Output& out, const Home& home, const ExportCommand& command);

@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
     std::uint64_t check_blocks = 1000;
     BlocksExport blocks;
     std::uint64_t next_length = kBeaconLength;
+    KeyMove key_move;
     NewAccount account;
     TicketOptions ticket;
     std::string ticket_file = "-", tickets;
@@ -119,9 +120,23 @@ int run(int argc, char** argv) {
     auto* c_id = app.add_subcommand("id", "consensus key and beacon tip of this home");
     auto* c_key = app.add_subcommand("key", "the keys of this home")->require_subcommand(1);
     auto* c_key_show = c_key->add_subcommand("show", "what others have to know of a key; never a secret");
-    c_key_show->add_option("KEY", which_key, "consensus or beacon")
-        ->required()
-        ->check(CLI::IsMember({"consensus", "beacon"}));
+    const CLI::IsMember any_key({"consensus", "beacon", "node"});
+    c_key_show->add_option("KEY", which_key, "consensus, beacon or node")->required()->check(any_key);
+    auto* c_key_export =
+        c_key->add_subcommand("export", "a key into one encrypted file; it is no longer here then, and the home rests");
+    auto* c_key_import = c_key->add_subcommand("import", "a key from such a file; never over one that is there");
+    auto* c_key_retire = c_key->add_subcommand("retire", "put a key aside: this home no longer signs with it");
+    for (auto* c : {c_key_export, c_key_import, c_key_retire}) {
+        c->add_option("KEY", key_move.which,
+                      "consensus (with its beacon chain and what it signed last), beacon or node")
+            ->required()
+            ->check(any_key);
+        if (c == c_key_retire) continue;
+        c->add_option("FILE", key_move.file, "the encrypted file")->required();
+        c->add_option("--password-file", key_move.password_file,
+                      "its first line is the password; - is stdin; asked for at a terminal unless given");
+    }
+    c_key_export->add_flag("--kdf-light", key_move.light, "a password function that takes no time: for tests");
     auto* c_key_renew = c_key->add_subcommand("renew", "the next beacon chain, and its tip to be announced");
     c_key_renew->add_option("KEY", which_key, "beacon")->required()->check(CLI::IsMember({"beacon"}));
     c_key_renew->add_option("--beacon-length", next_length, "heights that it lasts")
@@ -240,6 +255,12 @@ int run(int argc, char** argv) {
     if (c_status->parsed()) return run_status(out, home);
     if (c_id->parsed()) return run_id(out, home);
     if (c_key_show->parsed()) return run_key_show(out, home, which_key);
+    for (const auto& [c, action] :
+         {std::pair{c_key_export, KeyMove::Action::leave}, std::pair{c_key_import, KeyMove::Action::come},
+          std::pair{c_key_retire, KeyMove::Action::retire}}) {
+        key_move.action = action;
+        if (c->parsed()) return run_key_move(out, home, key_move);
+    }
     if (c_key_renew->parsed()) return run_key_renew(out, home, next_length);
     if (c_verify->parsed() && !verify_blocks.empty()) {
         if (verify_genesis.empty() && verify_state.empty())
