@@ -86,6 +86,8 @@ Status write_home(const Home& home, const InitOptions& options, const Keys& keys
     ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
     ASSAY_TRY_VOID(write_file(home.genesis(), genesis));
     ASSAY_TRY_VOID(write_file(home.config(), config_text(options.config)));
+    ASSAY_TRY(const std::string id, node_id(home));  // its key is made here
+    (void)id;
     if (keys.there) return beacon.keep(home.beacon_cache());
     ASSAY_TRY_VOID(save_beacon_secret(keys.secret, home.beacon_secret()));
     ASSAY_TRY_VOID(beacon.keep(home.beacon_cache()));

@@ -60,6 +60,10 @@ constexpr std::size_t kMaxKeyFile = 4096;
 
 // One flat object with the fields that a key file has, and no others.
 Result<json::Value> read_key_file(const std::filesystem::path& path) {
+    std::error_code ec;
+    if (!std::filesystem::exists(path, ec) && std::filesystem::exists(path.string() + ".moved", ec))
+        return {Code::not_found, "this home gave its key away, " + path.string() +
+                                     ".moved is what it was: assayd key import brings one"};
     ASSAY_TRY_VOID(check_private(path));
     ASSAY_TRY(std::string text, read_file(path, kMaxKeyFile));
     auto value = json::parse(text, {.max_bytes = kMaxKeyFile, .max_depth = 2, .source = path.native()});

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/ceremony.hpp"
 #include "node/cli/output.hpp"
 #include "node/config.hpp"
 #include "node/home.hpp"
@@ -44,9 +45,17 @@ int run_id(const Output& out, const Home& home);
 /// HEIGHT:HASH of the last block, for `assay context add --trust` and `assayd start --trust`.
 int run_trust(const Output& out, const Home& home);
 int run_peers(const Output& out, const Home& home);
-/// What of a key may be known: `which` is consensus or beacon.
+/// What of a key may be known: `which` is consensus, beacon or node.
 int run_key_show(const Output& out, const Home& home, const std::string& which);
 int run_key_renew(const Output& out, const Home& home, std::uint64_t length);
+struct KeyMove {
+    enum class Action : std::uint8_t { leave, come, retire } action = Action::leave;  ///< export, import, retire
+    std::string which;
+    std::string file;
+    std::string password_file;  ///< empty: asked for
+    bool light = false;         ///< a cheap password function, for tests
+};
+int run_key_move(const Output& out, const Home& home, const KeyMove& move);
 int run_verify(const Output& out, const Home& home, const VerifyCommand& command);
 int run_supply(const Output& out, const Home& home, const SupplyCommand& command);
 int run_export(const Output& out, const Home& home, const ExportCommand& command);
@@ -57,6 +66,11 @@ int run_genesis_show(const Output& out, const Home& home, const std::string& fil
 int run_genesis_validate(const Output& out, const std::string& file, bool strict);
 /// A preset's text, comments and all, to be changed.
 int run_genesis_new(const Output& out, const std::string& network, const std::string& file);
+int run_genesis_add_account(const Output& out, const std::string& file, const NewAccount& account);
+/// A ticket of this home into `to` ("-" is stdout).
+int run_genesis_add_validator(const Output& out, const Home& home, const std::string& draft, const std::string& to,
+                              const TicketOptions& options);
+int run_genesis_collect(const Output& out, const std::string& file, const std::string& folder);
 int run_config_default(const Output& out);
 int run_config_check(const Output& out, const Home& home);
 /// Makes the homes, or finds them; with `start` runs them all until it is told to stop.

@@ -78,6 +78,10 @@ int run(int argc, char** argv) {
     std::uint64_t check_blocks = 1000;
     BlocksExport blocks;
     std::uint64_t next_length = kBeaconLength;
+    KeyMove key_move;
+    NewAccount account;
+    TicketOptions ticket;
+    std::string ticket_file = "-", tickets;
     TestnetOptions testnet;
     Flags testnet_flags;
     bool testnet_start = false;
@@ -118,9 +122,23 @@ int run(int argc, char** argv) {
     auto* c_id = app.add_subcommand("id", "consensus key and beacon tip of this home");
     auto* c_key = app.add_subcommand("key", "the keys of this home")->require_subcommand(1);
     auto* c_key_show = c_key->add_subcommand("show", "what others have to know of a key; never a secret");
-    c_key_show->add_option("KEY", which_key, "consensus or beacon")
-        ->required()
-        ->check(CLI::IsMember({"consensus", "beacon"}));
+    const CLI::IsMember any_key({"consensus", "beacon", "node"});
+    c_key_show->add_option("KEY", which_key, "consensus, beacon or node")->required()->check(any_key);
+    auto* c_key_export =
+        c_key->add_subcommand("export", "a key into one encrypted file; it is no longer here then, and the home rests");
+    auto* c_key_import = c_key->add_subcommand("import", "a key from such a file; never over one that is there");
+    auto* c_key_retire = c_key->add_subcommand("retire", "put a key aside: this home no longer signs with it");
+    for (auto* c : {c_key_export, c_key_import, c_key_retire}) {
+        c->add_option("KEY", key_move.which,
+                      "consensus (with its beacon chain and what it signed last), beacon or node")
+            ->required()
+            ->check(any_key);
+        if (c == c_key_retire) continue;
+        c->add_option("FILE", key_move.file, "the encrypted file")->required();
+        c->add_option("--password-file", key_move.password_file,
+                      "its first line is the password; - is stdin; asked for at a terminal unless given");
+    }
+    c_key_export->add_flag("--kdf-light", key_move.light, "a password function that takes no time: for tests");
     auto* c_key_renew = c_key->add_subcommand("renew", "the next beacon chain, and its tip to be announced");
     c_key_renew->add_option("KEY", which_key, "beacon")->required()->check(CLI::IsMember({"beacon"}));
     c_key_renew->add_option("--beacon-length", next_length, "heights that it lasts")
@@ -169,6 +187,28 @@ int run(int argc, char** argv) {
     c_hash->add_option("FILE", file, "this home's unless told");
     c_validate->add_option("FILE", file, "the file")->required();
     c_validate->add_flag("--strict", strict, "a warning is an error");
+    auto* c_account =
+        c_genesis->add_subcommand("add-account", "an account into a genesis file; the rest of its text stays");
+    c_account->add_option("FILE", file, "the file")->required();
+    c_account->add_option("ADDRESS", account.address, "whose")->required();
+    c_account->add_option("AMOUNT", account.amount, "whole tokens, as 12.5 or \"12.5 ASY\"")->required();
+    c_account->add_option("--vesting", account.vesting,
+                          "AMOUNT,START,CLIFF,END beside it, times as 2027-01-31T00:00:00Z; may be given again");
+    auto* c_ticket = c_genesis->add_subcommand(
+        "add-validator", "a ticket of this home for whoever collects them; makes its keys where there are none");
+    c_ticket->add_option("FILE", file, "the draft of the genesis")->required();
+    c_ticket->add_option("--operator", ticket.operator_address, "address that the bond and the pay belong to")
+        ->required();
+    c_ticket->add_option("--bond", ticket.bond, "whole tokens")->required();
+    c_ticket->add_option("--name", ticket.name, "what the validator is called")->required();
+    c_ticket->add_option("--at", ticket.at, "HOST:PORT at which other nodes find this one; none are told unless given");
+    c_ticket->add_option("--out", ticket_file, "file to write; - is stdout")->capture_default_str();
+    c_ticket->add_option("--beacon-length", ticket.beacon_length, "heights that the beacon chain lasts")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32))
+        ->capture_default_str();
+    auto* c_collect = c_genesis->add_subcommand("collect", "the tickets of a folder into a genesis file");
+    c_collect->add_option("FILE", file, "the draft, changed in place")->required();
+    c_collect->add_option("DIR", tickets, "folder of the tickets, *.json")->required();
     auto* c_config = app.add_subcommand("config", "the settings")->require_subcommand(1);
     auto* c_default = c_config->add_subcommand("default", "a file with every setting at its default");
     auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
@@ -219,6 +259,12 @@ int run(int argc, char** argv) {
     if (c_peers->parsed()) return run_peers(out, home);
     if (c_id->parsed()) return run_id(out, home);
     if (c_key_show->parsed()) return run_key_show(out, home, which_key);
+    for (const auto& [c, action] :
+         {std::pair{c_key_export, KeyMove::Action::leave}, std::pair{c_key_import, KeyMove::Action::come},
+          std::pair{c_key_retire, KeyMove::Action::retire}}) {
+        key_move.action = action;
+        if (c->parsed()) return run_key_move(out, home, key_move);
+    }
     if (c_key_renew->parsed()) return run_key_renew(out, home, next_length);
     if (c_verify->parsed() && !verify_blocks.empty()) {
         if (verify_genesis.empty() && verify_state.empty())
@@ -239,6 +285,9 @@ int run(int argc, char** argv) {
     if (c_show->parsed()) return run_genesis_show(out, home, file, false);
     if (c_validate->parsed()) return run_genesis_validate(out, file, strict);
     if (c_hash->parsed()) return run_genesis_show(out, home, file, true);
+    if (c_account->parsed()) return run_genesis_add_account(out, file, account);
+    if (c_ticket->parsed()) return run_genesis_add_validator(out, home, file, ticket_file, ticket);
+    if (c_collect->parsed()) return run_genesis_collect(out, file, tickets);
     if (c_default->parsed()) return run_config_default(out);
     if (c_check->parsed()) return run_config_check(out, home);
     if (c_testnet->parsed()) return run_testnet(out, testnet, testnet_flags, testnet_start);

@@ -4,8 +4,8 @@
 #include "base/hex.hpp"
 #include "base/utc.hpp"
 #include "chain/genesis.hpp"
-#include "node/beacon_keeper.hpp"
 #include "node/cli/commands.hpp"
+#include "node/comet/files.hpp"
 #include "node/files.hpp"
 #include "node/keys.hpp"
 #include "node/version.hpp"
@@ -79,33 +79,14 @@ int run_id(const Output& out, const Home& home) {
     const auto secret = load_beacon_secret(home.beacon_secret());
     if (!secret) return out.fail(secret.error());
     const BeaconChain beacon(*secret, home.beacon_cache());
-    Json value{{"consensus_key", to_hex(key->public_key().view())}, {"beacon_tip", to_hex(beacon.tip().view())}};
-    return out.done(
-        "consensus key  " + to_hex(key->public_key().view()) + "\nbeacon tip     " + to_hex(beacon.tip().view()) + "\n",
-        value);
-}
-
-int run_key_show(const Output& out, const Home& home, const std::string& which) {
-    if (which == "consensus") {
-        const auto key = ConsensusKey::load(home.consensus_key());
-        if (!key) return out.fail(key.error(), "assayd init makes a home");
-        const std::string hex = to_hex(key->public_key().view());
-        return out.done(hex + "\n", Json{{"consensus_key", hex}});
-    }
-    const auto secret = load_beacon_secret(home.beacon_secret());
-    if (!secret) return out.fail(secret.error(), "assayd init makes a home");
-    const std::string hex = to_hex(BeaconChain(*secret, home.beacon_cache()).tip().view());
-    return out.done(hex + "\n", Json{{"beacon_tip", hex}, {"start", secret->start.value}, {"length", secret->length}});
-}
-
-int run_key_renew(const Output& out, const Home& home, std::uint64_t length) {
-    const auto next = make_next_beacon(home, length);
-    if (!next) return out.fail(next.error(), "assayd init makes a home");
-    const std::string hex = to_hex(next->tip.view());
-    return out.done(hex + "\n" + (next->already ? "it was made before, and the chain has not taken it yet\n" : "") +
-                        "announce it: assay validator renew-beacon --beacon-tip " + hex +
-                        "\nthe node goes over to it by itself, at the second epoch boundary after that\n",
-                    Json{{"beacon_tip", hex}, {"length", next->length}, {"already", next->already}});
+    const auto node = node_id(home);
+    if (!node) return out.fail(node.error());
+    Json value{{"consensus_key", to_hex(key->public_key().view())},
+               {"beacon_tip", to_hex(beacon.tip().view())},
+               {"node_id", *node}};
+    return out.done("consensus key  " + to_hex(key->public_key().view()) + "\nbeacon tip     " +
+                        to_hex(beacon.tip().view()) + "\nnode id        " + *node + "\n",
+                    value);
 }
 
 int run_genesis_show(const Output& out, const Home& home, const std::string& file, bool only_hash) {

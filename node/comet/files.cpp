@@ -60,13 +60,16 @@ Status write_validator_key(const Home& home, const ConsensusKey& key) {
 // Absent where it is absent; every other reason not to read it is an error.
 Result<ConsensusKey> existing_key(const fs::path& path, const char* what) {
     std::error_code ec;
-    if (!fs::exists(path, ec)) return {Code::not_found, "this home has no " + std::string(what) + ": " + path.string()};
+    if (!fs::exists(path, ec) && !fs::exists(path.string() + ".moved", ec))
+        return {Code::not_found, "this home has no " + std::string(what) + ": " + path.string()};
     return ConsensusKey::load(path);
 }
 
 Result<ConsensusKey> node_key(const Home& home) {
     auto key = existing_key(home.node_key(), "node key");
-    if (key || key.error().code != Code::not_found) return key;
+    std::error_code ec;
+    // A key that was given away is not replaced by a new one without a word: peers know the old.
+    if (key || key.error().code != Code::not_found || fs::exists(home.node_key().string() + ".moved", ec)) return key;
     ASSAY_TRY_VOID(make_directory(home.keys(), 0700));
     ConsensusKey made = ConsensusKey::generate();
     ASSAY_TRY_VOID(made.save(home.node_key()));
