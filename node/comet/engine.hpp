@@ -22,6 +22,7 @@
 #include "node/config.hpp"
 #include "node/engine/engine.hpp"
 #include "node/home.hpp"
+#include "node/keys.hpp"
 #include "node/snapshots.hpp"
 
 namespace assay::node {
