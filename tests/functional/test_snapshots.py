@@ -1,13 +1,18 @@
 """A home's past: a block taken back, old blocks deleted, snapshots made and restored, and what is verified then.
 
     test_snapshots.py --bin DIR
+
+The part under a real CometBFT is skipped where scripts/get-cometbft.sh has not built it.
 """
 
+import json
 import os
 import pathlib
 import shutil
 import unittest
+import urllib.request
 
+from comet import CometNode, Net, free_base, needs_cometbft
 from harness import Folder, Node, Payers, RpcError, main, run, run_json
 
 
@@ -221,6 +226,66 @@ class Snapshots(unittest.TestCase):
         self.assertEqual(self.node.verify()["from"], height)
         # And the last block can still be taken back.
         self.assertEqual(run_json("assayd", "rollback", "--home", self.home)["rolled_back"], 1)
+
+
+class UnderCometBFT(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        needs_cometbft()
+
+    def test_the_last_block_is_taken_back_on_both_sides_and_executed_anew(self):
+        with Folder() as folder, Net(folder, 1) as net:
+            node = net[0].start()
+            node.wait_for_height(6)
+            node.terminate()
+            node.start()
+            height = node.height()
+            hashes = node.hashes(1, height)
+            node.terminate()
+            height = run_json("assayd", "snapshot", "create", "--home", node.home)["height"]  # it may have made one more
+            first = run_json("assayd", "rollback", "--home", node.home)
+            self.assertEqual((first["height"], first["rolled_back"], first["cometbft"]), (height - 1, 1, True))
+            self.assertEqual(run_json("assayd", "rollback", "--home", node.home)["rolled_back"], 0)
+            node.start()
+            node.wait_for_height(height + 2)
+            self.assertEqual(node.hashes(1, len(hashes)), hashes)
+            node.terminate()
+            # The application alone, far: CometBFT has the blocks and plays them.
+            run_json("assayd", "rollback", "--home", node.home, "--application-only", "--to", 3)
+            node.start()
+            node.wait_for_height(height + 4)
+            self.assertEqual(node.hashes(1, len(hashes)), hashes)
+            node.terminate()
+            self.assertGreaterEqual(node.verify()["blocks"], height + 4)
+
+    def test_a_new_node_begins_with_a_snapshot_of_another(self):
+        with Folder() as folder, Net(folder, 1, settings=("--snapshot-interval", "10", "--snapshot-keep", "100")) as net:
+            source = net[0].start()
+            source.wait_for_height(12)
+            trusted = self.block_hash(source, 4)
+            base = free_base(5)
+            joiner = CometNode(folder / "joiner", network=str(source.home / "genesis.json"), settings=(
+                "--state-sync", f"{source.url},{source.url}", "--trust", f"4:{trusted}", "--peers", f"{source.node_id()}@127.0.0.1:{net.base + 3}",
+                "--p2p", f"127.0.0.1:{base + 40}", "--cometbft-metrics", "", "--metrics", "127.0.0.1:0"))
+            net.nodes.append(joiner)
+            joiner.start(listen="127.0.0.1:0")
+            joiner.wait_for_height(22)
+            height = joiner.height()
+            self.assertEqual(joiner.hashes(height - 5, height), source.hashes(height - 5, height))
+            there, here = (run_json("assayd", "snapshot", "list", "--home", n.home)["items"] for n in (source, joiner))
+            self.assertEqual(here[0]["hash"], {s["height"]: s["hash"] for s in there}[here[0]["height"]])
+            joiner.terminate()
+            self.assertEqual(joiner.verify()["from"], here[0]["height"])
+            joiner.start(listen="127.0.0.1:0")  # and goes on as any node
+            joiner.wait_for_height(height + 3)
+
+    @staticmethod
+    def block_hash(node, height):
+        """CometBFT's, as `trust` names it."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "commit", "params": {"height": str(height)}}).encode()
+        request = urllib.request.Request(node.url + "/cometbft", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)["result"]["signed_header"]["commit"]["block_id"]["hash"].lower()
 
 
 if __name__ == "__main__":
