@@ -1,40 +1,13 @@
-#include "chain/app.hpp"
+#include "chain/app_impl.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
-#include "base/hex.hpp"
 #include "chain/beacon.hpp"
-#include "chain/block_run.hpp"
-#include "chain/fair_lock.hpp"
-#include "chain/invariants.hpp"
-#include "chain/state_import.hpp"
-#include "chain/store/store.hpp"
-#include "chain/verify_pool.hpp"
 
 namespace assay::chain {
 namespace {
-
-class CommittedView final : public StateView {
-   public:
-    explicit CommittedView(const Store& store) : store_(store) {}
-    [[nodiscard]] std::optional<Bytes> get(const StateKey& key) const override { return store_.get(key); }
-    [[nodiscard]] std::optional<Account> find_account(const Address& a) const override {
-        const auto cached = store_.cached_account(a);
-        if (!cached) return StateView::find_account(a);
-        auto account = borsh::decode<Account>(*cached);
-        ASSAY_CHECK(account.ok());  // as in view.cpp
-        return *account;
-    }
-    void for_range(std::uint8_t table, ByteView prefix, ByteView from,
-                   const std::function<bool(ByteView, ByteView)>& f) const override {
-        store_.for_range(table, prefix, from, f);
-    }
-
-   private:
-    const Store& store_;
-};
 
 constexpr std::uint64_t kMempoolNonceAhead = 1'000;
 
@@ -61,63 +34,7 @@ std::vector<PowerChange> changes_between(std::map<Hash, std::uint64_t> before,
     return out;
 }
 
-// What the index of accounts gets of a block.
-std::vector<AccountMoment> moments_of(const std::vector<Change>& changes) {
-    std::vector<AccountMoment> out;
-    for (const Change& c : changes) {
-        if (c.key.table != tables::kAccounts || !c.value) continue;
-        const auto account = borsh::decode<Account>(*c.value);
-        if (account) out.push_back({Address::from(c.key.key), account->liquid, account->credits});
-    }
-    return out;
-}
-
 }  // namespace
-
-struct App::Impl {
-    std::unique_ptr<Store> store;
-    std::unique_ptr<CommittedView> committed;
-    mutable FairLock lock;  // readers of the committed state against commit()
-    mutable CheckedCache cache;
-    unsigned verify_threads = 1;
-    bool account_index = true;
-
-    // What the last commit left; read under the lock.
-    AppInfo info;
-    tokenomics::Params params;
-    Hash last_block;
-
-    // Between finalize_block and commit.
-    struct Staged {
-        BlockRecord record;
-        AppInfo info;
-        tokenomics::Params params;
-        Hash block;
-        std::vector<Hash> taken;  // RawTx::hash of what the block executed
-        std::vector<PowerChange> power_changes;
-    };
-    std::optional<Staged> staged;
-
-    // What make_block or process_proposal executed on the last commit, for the finalize_block that follows.
-    struct Executed {
-        Block block;
-        std::unique_ptr<BlockRun> run;
-    };
-    std::optional<Executed> executed;
-    [[nodiscard]] bool has_executed(const Block& block) const {
-        return executed && block_hash(executed->block.header) == block_hash(block.header) &&
-               executed->block.txs == block.txs;
-    }
-
-    void load() {
-        const auto stored = store->info();
-        if (!stored) return;
-        const ChainState clock = committed->chain();
-        info = {stored->height, stored->root, clock.time, clock.chain_id};
-        params = committed->params();
-        last_block = clock.last_block;
-    }
-};
 
 App::App() : impl_(std::make_unique<Impl>()) {}
 App::~App() = default;
@@ -147,110 +64,6 @@ std::shared_ptr<void> App::read_lock() const {
 
 const StateView& App::view() const {
     return *impl_->committed;
-}
-
-Status App::init_chain(const Genesis& genesis) {
-    if (impl_->store->info()) return {Code::already_exists, "this home already holds a chain"};
-    ASSAY_TRY_VOID(validate(genesis));
-    BlockState s(*impl_->committed);
-    s.set_rules(genesis.params);
-    ChainState& clock = s.clock();
-    clock.chain_id = genesis.chain_id;
-    clock.time = genesis.time;
-    clock.epoch_start = Height{1};
-    clock.beacon = genesis_hash(genesis);
-    clock.price = tokenomics::initial_price(genesis.params.price);
-    clock.stake_price = clock.price.spot;
-    Ledger& books = s.books();
-    for (const GenesisAccount& a : genesis.accounts) {
-        ASSAY_TRY_VOID(increase(books.genesis, a.amount));
-        ASSAY_TRY_VOID(s.pay(a.address, a.amount));
-        for (std::uint32_t i = 0; i < a.vesting.size(); ++i) {
-            ASSAY_TRY_VOID(increase(books.genesis, a.vesting[i].amount));
-            ASSAY_TRY_VOID(add_grant(s, a.address, genesis_grant_id(a.address, i), a.vesting[i]));
-        }
-    }
-    for (const GenesisValidator& g : genesis.validators) {
-        Validator v;
-        v.consensus_key = g.consensus_key;
-        v.name = g.name;
-        v.bond = g.bond;
-        v.beacon = BeaconTip{g.beacon_tip, Height{0}};
-        ASSAY_TRY_VOID(increase(books.genesis, g.bond));
-        ASSAY_TRY_VOID(increase(books.bonds, g.bond));
-        s.put_record(tables::validator(g.operator_address), v);
-    }
-    Exec x(s);
-    set_powers(x);
-    EpochRecord first;
-    first.first = Height{1};
-    first.start_time = genesis.time;
-    first.spot = clock.price.spot;
-    first.ema = clock.price.spot;
-    s.put_record(tables::epoch(Epoch{0}), first);
-    open_round(x);
-    s.put(tables::global("genesis"), borsh::encode(genesis));
-    ASSAY_TRY_VOID(check_ledger(books, genesis.params));
-    std::vector<Change> changes = s.changes();
-    BlockRecord record;
-    if (impl_->account_index) record.moments = moments_of(changes);
-    ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
-    (void)root;
-    const auto writing = impl_->lock.write();
-    ASSAY_TRY_VOID(impl_->store->commit(record));
-    impl_->load();
-    return {};
-}
-
-Result<StateFileHeader> App::export_state(const std::optional<Height>& height,
-                                          const StateFileWriter::Sink& sink) const {
-    ASSAY_TRY(const Genesis began, genesis());
-    StateFileHeader header{began.chain_id, genesis_hash(began), {}, {}, 0};
-    StateFileWriter out(sink);
-    Store::Walk walk;
-    walk.begin = [&](Height h, const Hash& root, std::uint64_t records) {
-        header.height = h;
-        header.app_hash = root;
-        header.records = records;
-        return out.begin(header);
-    };
-    walk.record = [&](const StateKey& key, ByteView value) { return out.record(key, value); };
-    ASSAY_TRY_VOID(impl_->store->walk(height, walk));
-    ASSAY_TRY_VOID(out.end());
-    return header;
-}
-
-Result<StateFileHeader> App::init_state(const std::function<Result<ByteView>()>& next) {
-    if (impl_->store->info()) return {Code::already_exists, "this home already holds a chain"};
-    StateFileHeader header;
-    LoadedState loaded;
-    StateFileReader in(
-        [&](const StateFileHeader& h) {
-            header = h;
-            return Status{};
-        },
-        [&](StateKey key, Bytes value) { return loaded.add(std::move(key), std::move(value)); });
-    while (true) {
-        ASSAY_TRY(const ByteView piece, next());
-        if (piece.empty()) break;
-        ASSAY_TRY_VOID(in.feed(piece));
-    }
-    ASSAY_TRY_VOID(in.end());
-    ASSAY_TRY_VOID(loaded.check(header));
-    std::vector<Change> changes = loaded.take();
-    BlockRecord record;
-    if (impl_->account_index) record.moments = moments_of(changes);
-    ASSAY_TRY(const Hash root, impl_->store->stage(std::move(changes)));
-    if (root != header.app_hash) {
-        impl_->store->discard_stage();
-        return {Code::app_hash_mismatch, "the records give app hash " + to_hex(root.view()) + ", the header says " +
-                                             to_hex(header.app_hash.view())};
-    }
-    record.height = header.height;
-    const auto writing = impl_->lock.write();
-    ASSAY_TRY_VOID(impl_->store->commit(record));
-    impl_->load();
-    return header;
 }
 
 // Signatures take long: they are checked before the state is looked at, so that no block waits for them.
@@ -518,42 +331,6 @@ Result<Genesis> App::genesis() const {
     const auto raw = impl_->committed->get(tables::global("genesis"));
     if (!raw) return {Code::not_found, "no chain in this home yet"};
     return borsh::decode<Genesis>(*raw);
-}
-
-// ---------------------------------------------------------------- back, and old things away
-
-Status App::rollback() {
-    Impl& m = *impl_;
-    const auto writing = m.lock.write();
-    m.staged.reset();
-    m.executed.reset();
-    ASSAY_TRY_VOID(m.store->rollback());
-    m.load();
-    return {};
-}
-
-Status App::prune_blocks(Height keep_from) {
-    constexpr std::uint64_t kLeast = 50, kMost = 500;  // a synced batch now and then, and none that blocks wait for
-    const auto first = impl_->store->first_block();
-    if (!first || *first + kLeast > keep_from) return {};
-    ASSAY_TRY(const bool done, impl_->store->prune_blocks(keep_from, kMost));
-    (void)done;
-    return {};
-}
-
-Status App::prune(Height keep_from, bool compact) {
-    constexpr std::uint64_t kMost = 10'000;
-    for (bool done = false; !done;) {
-        ASSAY_TRY(done, impl_->store->prune_blocks(keep_from, kMost));
-    }
-    ASSAY_TRY_VOID(impl_->store->prune_versions());
-    const auto writing = impl_->lock.write();
-    if (compact) impl_->store->compact();
-    return {};
-}
-
-std::optional<Height> App::first_block() const {
-    return impl_->store->first_block();
 }
 
 }  // namespace assay::chain

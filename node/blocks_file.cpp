@@ -79,6 +79,7 @@ class FileSource final : public BlockSource {
         : in_(std::move(in)), header_(std::move(header)), genesis_(std::move(genesis)), next_(header_.first) {}
     Result<chain::Genesis> genesis() override { return genesis_; }
     Result<Height> height() override { return header_.last; }
+    Result<Height> first_block() override { return header_.first; }
     Result<Stored> block(Height h) override {
         if (h != next_)
             return {Code::not_found, "the file has heights " + std::to_string(header_.first.value) + " to " +

@@ -187,6 +187,23 @@ Result<chain::StateFileHeader> export_state_file(const chain::App& app, const st
     return header;
 }
 
+Result<chain::StateFileHeader> state_file_header(const std::filesystem::path& file) {
+    ASSAY_TRY(FileReader in, FileReader::open(file));
+    std::optional<chain::StateFileHeader> header;
+    chain::StateFileReader reader(
+        [&](const chain::StateFileHeader& h) {
+            header = h;
+            return Status{};
+        },
+        [](const chain::StateKey&, const Bytes&) { return Status{}; });
+    for (Bytes piece; !header;) {
+        ASSAY_TRY_VOID(in.read(piece));
+        const Status fits = piece.empty() ? reader.end() : reader.feed(piece);
+        if (!fits) return {fits.error().code, file.string() + ": " + fits.error().message};
+    }
+    return *std::move(header);
+}
+
 Result<chain::StateFileHeader> init_from_file(chain::App& app, const std::filesystem::path& file) {
     ASSAY_TRY(FileReader in, FileReader::open(file));
     Bytes piece;

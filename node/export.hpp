@@ -15,6 +15,8 @@ namespace assay::node {
 [[nodiscard]] Result<chain::StateFileHeader> export_state_file(const chain::App& app,
                                                                const std::optional<Height>& height,
                                                                const std::filesystem::path& file);
+/// What such a file says of itself, from its beginning alone. Errors: io_error, bad_state_file.
+[[nodiscard]] Result<chain::StateFileHeader> state_file_header(const std::filesystem::path& file);
 /// Begins a chain with such a file. Errors: io_error and those of App::init_state, which name the file too.
 [[nodiscard]] Result<chain::StateFileHeader> init_from_file(chain::App& app, const std::filesystem::path& file);
 

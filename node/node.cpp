@@ -132,6 +132,7 @@ Status Node::open_doors(const Home& home, const Config& config) {
             reasons.emplace_back("the disk is nearly full");
         return reasons;
     };
+    service.cometbft = engine_->relay();
     service_ = std::make_unique<RpcService>(*dispatcher_, std::move(service));
 
     ASSAY_TRY(HostPort where, parse_host_port(config.rpc_listen));

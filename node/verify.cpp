@@ -6,6 +6,7 @@
 #include "node/export.hpp"
 #include "node/files.hpp"
 #include "node/keys.hpp"
+#include "node/snapshots.hpp"
 
 namespace assay::node {
 namespace {
@@ -65,6 +66,33 @@ class RunningSource final : public BlockSource {
     bool signs_;
 };
 
+struct Beginning {
+    Height height;
+    std::filesystem::path state;  ///< empty: genesis
+};
+
+// Where re-execution can begin: every block after it must be there.
+Result<Beginning> beginning(BlockSource& source, const std::vector<std::filesystem::path>& states, Height last) {
+    ASSAY_TRY(const Height first_block, source.first_block());
+    const Height needed{first_block.value - 1};
+    std::vector<Beginning> found;
+    std::error_code ec;
+    for (const auto& file : states) {
+        if (!std::filesystem::exists(file, ec)) continue;
+        ASSAY_TRY(const auto header, state_file_header(file));
+        found.push_back({header.height, file});
+    }
+    // The first is where this chain began here, unless a snapshot is all that there is.
+    const bool began_with_state = !states.empty() && !found.empty() && found.front().state == states.front();
+    const Beginning began = began_with_state ? found.front() : Beginning{};
+    if (began.height >= needed) return began;
+    for (const Beginning& b : found)
+        if (b.height >= needed && b.height < last) return b;
+    return {Code::pruned, "the blocks below " + std::to_string(first_block.value) +
+                              " are not here any more, and this home has no snapshot from which those that are "
+                              "could be re-executed: make some now and then (snapshot.interval_blocks)"};
+}
+
 Status check_signature(const chain::App& app, const chain::Block& b) {
     const auto key = app.read([&](const chain::StateView& s) -> std::optional<Hash> {
         const auto v = s.validator(b.header.proposer);
@@ -80,6 +108,28 @@ Status check_signature(const chain::App& app, const chain::Block& b) {
 
 }  // namespace
 
+Result<Height> BlockSource::first_block() {
+    ASSAY_TRY(const Height last, height());
+    std::uint64_t low = 1, high = last.value;
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        const auto there = block(Height{middle});
+        if (there)
+            high = middle;
+        else if (there.error().code == Code::pruned || there.error().code == Code::not_found)
+            low = middle + 1;
+        else
+            return there.error();
+    }
+    return Height{low};
+}
+
+std::vector<std::filesystem::path> states_of(const Home& home) {
+    std::vector<std::filesystem::path> out{home.initial_state()};
+    for (const KeptSnapshot& k : kept_snapshots(home)) out.push_back(snapshot_file(home, k.height));
+    return out;
+}
+
 Result<std::unique_ptr<BlockSource>> open_source(const Home& home) {
     std::error_code ec;
     const bool signs = !std::filesystem::exists(home.cometbft(), ec);
@@ -94,7 +144,7 @@ Result<std::unique_ptr<BlockSource>> open_source(const Home& home) {
 }
 
 Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(Height, Height)>& progress,
-                                  const std::filesystem::path& initial_state) {
+                                  const std::vector<std::filesystem::path>& states) {
     ASSAY_TRY(chain::Genesis genesis, source.genesis());
     ASSAY_TRY(Height last, source.height());
     ASSAY_TRY(TemporaryDirectory folder, TemporaryDirectory::make("verify"));
@@ -105,11 +155,11 @@ Result<VerifyReport> verify_chain(BlockSource& source, const std::function<void(
     VerifyReport out;
     {
         ASSAY_TRY(auto app, chain::App::open(options));
-        std::error_code ec;
-        if (std::filesystem::exists(initial_state, ec)) {
-            ASSAY_TRY(auto began, init_from_file(*app, initial_state));
+        ASSAY_TRY(const Beginning from, beginning(source, states, last));
+        if (!from.state.empty()) {
+            ASSAY_TRY(auto began, init_from_file(*app, from.state));
             if (began.genesis_hash != chain::genesis_hash(genesis))
-                return {Code::verification_failed, initial_state.string() + " is of another chain"};
+                return {Code::verification_failed, from.state.string() + " is of another chain"};
             out.first = began.height;
         } else {
             ASSAY_TRY_VOID(app->init_chain(genesis));

@@ -54,13 +54,17 @@ int run_verify(const Output& out, const Home& home, const VerifyCommand& command
     if (!source) return out.fail(source.error());
     const bool terminal = !out.json && ::isatty(2) != 0;
     const auto report = verify_chain(
-        **source, [&](Height h, Height of) { show_progress(command, terminal, h, of); }, home.initial_state());
+        **source, [&](Height h, Height of) { show_progress(command, terminal, h, of); }, states_of(home));
     if (!report) return out.fail(report.error());
     const std::string hash = to_hex(report->app_hash.view());
-    return out.done(std::to_string(report->blocks.value) + " blocks with " + std::to_string(report->transactions) +
+    const std::string from =
+        report->first.value == 0 ? "" : " from height " + std::to_string(report->first.value) + " on";
+    return out.done(std::to_string(report->blocks.value) + " blocks" + from + " with " +
+                        std::to_string(report->transactions) +
                         " transactions re-executed, every app hash equal; the last is " + hash,
                     Json{{"ok", true},
                          {"chain_id", report->chain_id},
+                         {"from", report->first.value},
                          {"blocks", report->blocks.value},
                          {"transactions", report->transactions},
                          {"app_hash", hash}});

@@ -8,6 +8,7 @@
 #include "base/cli/documents.hpp"
 #include "base/hex.hpp"
 #include "node/cli/commands.hpp"
+#include "node/cli/maintain.hpp"
 #include "node/cli/operate.hpp"
 #include "node/memory.hpp"
 #include "node/version.hpp"
@@ -72,6 +73,8 @@ int run(int argc, char** argv) {
     VerifyCommand verify;
     SupplyCommand supply;
     ExportCommand exported;
+    RollbackCommand rollback;
+    PruneCommand prune;
     std::optional<std::uint64_t> export_height;
     std::string file, level, log_format, which_key, preset = "devnet";
     std::string verify_genesis, verify_state, verify_blocks, new_program;
@@ -164,6 +167,28 @@ int run(int argc, char** argv) {
     c_upgrade->add_option("--blocks", check_blocks, "how many")
         ->check(CLI::Range(1, 100'000'000))
         ->capture_default_str();
+    auto* c_rollback =
+        app.add_subcommand("rollback", "take the last block back: it is executed anew at the next start");
+    c_rollback->add_flag("--application-only", rollback.application_only,
+                         "under CometBFT: its side is back already, or will be");
+    c_rollback->add_option("--to", rollback.to, "with --application-only: the height to go back to");
+    c_rollback->add_option_function<std::string>(
+        "--cometbft", [&](const std::string& v) { rollback.flags["cometbft.path"] = v; },
+        "the program (ASSAYD_COMETBFT_PATH)");
+    auto* c_prune = app.add_subcommand("prune", "delete old blocks and versions of a stopped node");
+    c_prune->add_flag("--compact", prune.compact, "then rewrite the database without what was deleted");
+    c_prune->add_option_function<std::string>(
+        "--keep-blocks", [&](const std::string& v) { prune.flags["prune.keep_blocks"] = v; },
+        "blocks that are kept, instead of the setting's (ASSAYD_PRUNE_KEEP_BLOCKS)");
+    auto* c_snapshot =
+        app.add_subcommand("snapshot", "the state as a file that others begin with")->require_subcommand(1);
+    auto* c_snapshot_create = c_snapshot->add_subcommand("create", "one of the last height, now");
+    auto* c_snapshot_list = c_snapshot->add_subcommand("list", "those that this home has");
+    auto* c_snapshot_restore = c_snapshot->add_subcommand("restore", "begin an empty home with one");
+    c_snapshot_restore->add_option("SNAPSHOT", file, "a file of another home's snapshots/, or the height of one here")
+        ->required();
+    c_snapshot_restore->add_option("--genesis-hash", genesis_hash, "refuse any other genesis");
+    c_snapshot_restore->add_option("--keys-from", init.keys_from, "for a new home: take the keys of another one");
     auto* c_alerts = app.add_subcommand("alerts", "alerting rules for Prometheus over this node's metrics");
     auto* c_debug = app.add_subcommand("debug", "for whoever helps")->require_subcommand(1);
     auto* c_bundle = c_debug->add_subcommand("bundle", "one file with state, settings, metrics and sizes; no key");
@@ -274,6 +299,11 @@ int run(int argc, char** argv) {
     if (c_verify->parsed()) return run_verify(out, home, verify);
     if (c_blocks_export->parsed()) return run_blocks_export(out, home, blocks);
     if (c_upgrade->parsed()) return run_upgrade_check(out, home, new_program, check_blocks);
+    if (c_rollback->parsed()) return run_rollback(out, home, rollback);
+    if (c_prune->parsed()) return run_prune(out, home, prune);
+    if (c_snapshot_create->parsed()) return run_snapshot_create(out, home);
+    if (c_snapshot_list->parsed()) return run_snapshot_list(out, home);
+    if (c_snapshot_restore->parsed()) return run_snapshot_restore(out, home, file, init);
     if (c_alerts->parsed()) return run_alerts(out);
     if (c_bundle->parsed()) return run_debug_bundle(out, home, file);
     if (c_supply->parsed()) return run_supply(out, home, supply);

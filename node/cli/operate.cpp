@@ -16,22 +16,6 @@ namespace assay::node::cli {
 namespace fs = std::filesystem;
 namespace {
 
-// The first height whose block is there: what a pruned or state-synced home begins with.
-Result<Height> first_block(BlockSource& source, Height last) {
-    std::uint64_t low = 1, high = last.value;
-    while (low < high) {
-        const std::uint64_t middle = low + (high - low) / 2;
-        const auto there = source.block(Height{middle});
-        if (there)
-            high = middle;
-        else if (there.error().code == Code::pruned || there.error().code == Code::not_found)
-            low = middle + 1;
-        else
-            return there.error();
-    }
-    return Height{low};
-}
-
 Result<chain::Genesis> genesis_in(const fs::path& file) {
     ASSAY_TRY(const std::string text, read_file(file));
     return chain::parse_genesis(text, file.string());
@@ -55,7 +39,7 @@ int run_blocks_export(const Output& out, const Home& home, const BlocksExport& c
                     "--to is " + std::to_string(to.value) + ", the last height is " + std::to_string(last.value)};
         Height from{command.from};
         if (command.from == 0) {
-            ASSAY_TRY(from, first_block(*source, last));
+            ASSAY_TRY(from, source->first_block());
         }
         if (from > to) return {Code::usage, "--from is above --to, or there is no block yet"};
         return write_blocks_file(*source, from, to, command.file);
@@ -87,7 +71,7 @@ int run_verify_file(const Output& out, const std::string& genesis_file, const st
         }
         ASSAY_TRY(const BlocksFileHeader header, read_blocks_header(blocks));
         ASSAY_TRY(auto source, open_blocks_file(blocks, genesis));
-        return verify_chain(*source, {}, state);
+        return verify_chain(*source, {}, {state});
     }();
     if (!report) return out.fail(report.error());
     const std::string hash = to_hex(report->app_hash.view());

@@ -11,6 +11,7 @@
 #include "node/files.hpp"
 #include "node/json.hpp"
 #include "node/keys.hpp"
+#include "node/pruning.hpp"
 
 namespace assay::node {
 namespace fs = std::filesystem;
@@ -306,8 +307,16 @@ std::string CometEngine::consensus() const {
 
 std::string CometEngine::metrics() const {
     if (config_.cometbft_metrics.empty()) return {};
-    return http_get(config_.cometbft_metrics, "/metrics", 2s).ok() ? *http_get(config_.cometbft_metrics, "/metrics", 2s)
-                                                                   : std::string{};
+    auto page = http_get(config_.cometbft_metrics, "/metrics", 2s);
+    return page ? *std::move(page) : std::string{};
+}
+
+Result<std::string> CometEngine::light_block(Height height) const {
+    return light_blocks_.at(rpc_, height);
+}
+
+std::function<std::string(const std::string&)> CometEngine::relay() const {
+    return [this](const std::string& body) { return relay_to_comet(rpc_, body); };
 }
 
 // ---------------------------------------------------------------- the state
@@ -323,11 +332,16 @@ Status CometEngine::restore(const fs::path& file) {
     return {};
 }
 
-Height CometEngine::retain(Height height) const {
-    if (config_.prune_keep_blocks == 0 || height.value <= config_.prune_keep_blocks) return Height{0};
-    Height out{height.value - config_.prune_keep_blocks};
-    if (const auto oldest = snapshots_.oldest()) out = std::min(out, *oldest);
-    return out;
+// The evidence that CometBFT may still ask for has its own place there; blocks are kept for as long as one can count.
+Height CometEngine::retain(Height height) {
+    const auto rules = app_.read([](const chain::StateView& s) { return s.params(); });
+    const auto from = retain_height(
+        height, {.keep_blocks = config_.prune_keep_blocks,
+                 .oldest_snapshot = snapshots_.oldest(),
+                 .evidence_blocks = rules.stake.unbonding_ms / std::max<std::uint64_t>(1, rules.block.time_ms)});
+    if (!from) return Height{0};
+    if (auto done = app_.prune_blocks(*from); !done) spdlog::warn("old blocks stay: {}", done.error().message);
+    return *from;
 }
 
 }  // namespace assay::node

@@ -18,10 +18,13 @@
 #include "node/abci/server.hpp"
 #include "node/comet/app.hpp"
 #include "node/comet/child.hpp"
+#include "node/comet/light_block.hpp"
+#include "node/comet/relay.hpp"
 #include "node/comet/rpc.hpp"
 #include "node/config.hpp"
 #include "node/engine/engine.hpp"
 #include "node/home.hpp"
+#include "node/keys.hpp"
 #include "node/snapshots.hpp"
 
 namespace assay::node {
@@ -47,6 +50,9 @@ class CometEngine final : public Engine {
     [[nodiscard]] std::optional<Hash> consensus_key() const override { return key_; }
     [[nodiscard]] std::string consensus() const override;
     [[nodiscard]] std::string metrics() const override;
+    [[nodiscard]] Result<std::string> light_block(Height height) const override;
+    [[nodiscard]] std::function<std::string(const std::string&)> relay() const override;
+    [[nodiscard]] Result<std::string> peers() const override { return read_peers(rpc_); }
 
    private:
     void supervise();
@@ -56,7 +62,7 @@ class CometEngine final : public Engine {
     void watch();
     [[nodiscard]] bool sleep_for(std::chrono::milliseconds time);  ///< false where the engine stops
     [[nodiscard]] Status restore(const std::filesystem::path& file);
-    [[nodiscard]] Height retain(Height height) const;
+    [[nodiscard]] Height retain(Height height);  ///< deletes our own old blocks, too
 
     chain::App& app_;
     Mempool& mempool_;
@@ -69,6 +75,7 @@ class CometEngine final : public Engine {
     Snapshots snapshots_;
     CometApp comet_;
     CometRpc rpc_;
+    mutable LightBlocks light_blocks_;
     std::unique_ptr<abci::Server> server_;
     std::string program_;  ///< path of cometbft
 
