@@ -59,7 +59,7 @@ AppInfo App::info() const {
 }
 
 std::shared_ptr<void> App::read_lock() const {
-    return std::make_shared<std::shared_lock<std::shared_mutex>>(impl_->lock.read());
+    return std::make_shared<FairLock::Reading>(impl_->lock);
 }
 
 const StateView& App::view() const {

@@ -103,7 +103,8 @@ CometEngine::CometEngine(chain::App& app, Mempool& mempool, const Home& home, co
               .retain = [this](Height h) { return retain(h); },
               .restore = [this](const fs::path& file) { return restore(file); }},
              events_),
-      rpc_(comet_addresses(home, config).rpc) {}
+      rpc_(comet_addresses(home, config).rpc),
+      has_state_(!app.info().chain_id.empty()) {}
 
 CometEngine::~CometEngine() {
     stop();
@@ -288,7 +289,7 @@ void CometEngine::watch() {
 std::string CometEngine::behind() const {
     const std::lock_guard lock(mutex_);
     if (!seen_.answers) return "CometBFT does not answer";
-    if (app_.info().chain_id.empty()) return "waiting for a snapshot of the state";
+    if (!has_state_) return "waiting for a snapshot of the state";
     if (seen_.catching_up) return "catching up, at height " + std::to_string(seen_.height);
     return {};
 }
@@ -327,6 +328,7 @@ Status CometEngine::restore(const fs::path& file) {
     std::error_code ec;
     fs::copy_file(file, home_.initial_state(), fs::copy_options::overwrite_existing, ec);
     if (ec) return {Code::io_error, "cannot copy " + file.string() + ": " + ec.message()};
+    has_state_ = true;
     spdlog::info("the state of height {} was restored, app hash {}", header.height.value,
                  to_hex(header.app_hash.view()));
     return {};

@@ -76,6 +76,7 @@ class CometEngine final : public Engine {
     CometApp comet_;
     CometRpc rpc_;
     mutable LightBlocks light_blocks_;
+    std::atomic<bool> has_state_;  ///< false until a snapshot has come
     std::unique_ptr<abci::Server> server_;
     std::string program_;  ///< path of cometbft
 

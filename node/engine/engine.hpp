@@ -26,6 +26,7 @@ class Engine {
     virtual void stop() = 0;
     /// A transaction came into the mempool, from this node's users or from other nodes. Any thread.
     virtual void transaction_waits(const chain::RawTx& raw, Mempool::From from) = 0;
+    // The questions below come from any thread, and from within App::read: they take no lock of the App.
     /// Empty while the engine follows the chain, else why it does not: "catching up", …
     [[nodiscard]] virtual std::string behind() const { return {}; }
     /// Heights that this node's beacon chain still covers.
