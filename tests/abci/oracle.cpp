@@ -16,8 +16,8 @@ namespace {
 
 template <class V>
 std::string hex_of(const V& message) {
-    const Bytes frame = encode(message);
-    const auto head = read_frame_head(frame, frame.size());
+    const Bytes frame = node::abci::encode(message);
+    const auto head = node::abci::read_frame_head(frame, frame.size());
     return to_hex(ByteView(frame).subspan((*head).value().head));
 }
 template <class V>

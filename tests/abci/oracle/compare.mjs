@@ -12,6 +12,15 @@ const params = require("cosmjs-types/tendermint/types/params");
 const keys = require("cosmjs-types/tendermint/crypto/keys");
 const proof = require("cosmjs-types/tendermint/crypto/proof");
 
+// cosmjs-types 0.11.0 reads every number well and writes those from 2^31 to 2^32 - 1 as zeros: the lower half of a 64-bit
+// number comes to its writer with a sign. Here it gets it without one.
+const { BinaryWriter } = require("cosmjs-types/binary");
+const { int64FromString, int64Length, writeVarint64 } = require("cosmjs-types/varint");
+BinaryWriter.prototype.int64 = function (value) {
+  const { lo, hi } = int64FromString(value.toString());
+  return this._push(writeVarint64, int64Length(lo >>> 0, hi >>> 0), { lo: lo >>> 0, hi: hi >>> 0 });
+};
+
 const [program, count, seed] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const camel = (name) => name.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase());
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
@@ -62,6 +71,9 @@ function same(ours, theirs, path) {
   return null;
 }
 
+// It writes a list of numbers that is empty as a field without bytes; protobuf's own writers leave it out, as we do.
+const writesAnEmptyList = (message) => message.applySnapshotChunk?.refetchChunks?.length === 0;
+
 function check(kind, bodyHex, json) {
   const type = kind === "request" ? abci.Request : abci.Response;
   const theirs = type.decode(Buffer.from(bodyHex, "hex"));
@@ -71,6 +83,7 @@ function check(kind, bodyHex, json) {
   if (chosen.length !== 1 || chosen[0][0] !== camel(name)) fail("another kind of message", kind, bodyHex, json);
   const why = same(ours[name], chosen[0][1], name);
   if (why) fail(why, kind, bodyHex, json);
+  if (writesAnEmptyList(theirs)) return;
   const again = hex(type.encode(theirs).finish());
   if (again !== bodyHex) fail("other bytes", kind, `ours ${bodyHex}`, `theirs ${again}`);
 }
@@ -132,7 +145,8 @@ function fill(m, what, type) {
     return;
   }
   for (const [name, was] of Object.entries(m)) {
-    const known = INSIDE[name];
+    const votes = what.endsWith(".localLastCommit") ? abci.ExtendedVoteInfo : abci.VoteInfo;
+    const known = name === "votes" ? votes : INSIDE[name];
     if (Array.isArray(was)) {
       if (!known) fail(`the comparison does not know what ${what}.${name} holds`);
       m[name] = Array.from({ length: random(4) }, () => of(known, `${what}.${name}`));
@@ -189,7 +203,8 @@ await lines(reader, (line) => {
   const [kind, body] = waiting.shift();
   const at = line.indexOf(" ");
   if (line.startsWith("error ")) fail(line, kind, body);
-  if (line.slice(0, at) !== body) fail("other bytes", kind, `theirs ${body}`, `ours ${line.slice(0, at)}`);
+  const theirs = (kind === "request" ? abci.Request : abci.Response).decode(Buffer.from(body, "hex"));
+  if (line.slice(0, at) !== body && !writesAnEmptyList(theirs)) fail("other bytes", kind, `theirs ${body}`, `ours ${line.slice(0, at)}`);
   check(kind, body, line.slice(at + 1));
   ++seen;
 });
