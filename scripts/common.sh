@@ -25,6 +25,45 @@ retry() {
     done
 }
 
+# fetch_wheels LIST DIR PLATFORM…: the pinned Python wheels of a requirements file, unpacked into DIR/tree. DIR is the
+# caller's to remove. pip refuses a file whose SHA-256 is not in the list.
+fetch_wheels() {
+    local list=$1 work=$2 platforms=() pip=(python3 -m pip) p
+    shift 2
+    for p in "$@"; do platforms+=(--platform "$p"); done
+    command -v python3 >/dev/null || die "python3 is missing: run scripts/setup.sh"
+    if ! "${pip[@]}" --version >/dev/null 2>&1; then
+        # A bare Debian has python3 without pip; a virtual environment brings one, and leaves the system alone.
+        if ! python3 -m venv "$work/venv" >/dev/null 2>&1; then
+            rm -rf "$work/venv"
+            local as_root=()
+            [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+            say "installing python3-venv, to have pip"
+            { retry 3 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 update &&
+                retry 3 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install --no-install-recommends python3-venv; } >&2 ||
+                die "there is no pip, and python3-venv could not be installed"
+            python3 -m venv "$work/venv" >&2 || die "python3 -m venv failed"
+        fi
+        pip=("$work/venv/bin/python" -m pip)
+    fi
+    retry 3 "${pip[@]}" download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+        "${platforms[@]}" --dest "$work/wheels" -r "$list" >&2 ||
+        die "pip could not fetch the pinned wheels; its message is above"
+    mkdir -p "$work/tree"
+    python3 - "$work/wheels" "$work/tree" <<'PY' || die "unpacking the wheels failed"
+# A wheel is a zip file; the execute bits of its programs are kept.
+import os, pathlib, sys, zipfile
+for wheel in sorted(pathlib.Path(sys.argv[1]).glob("*.whl")):
+    with zipfile.ZipFile(wheel) as z:
+        for info in z.infolist():
+            path = z.extract(info, sys.argv[2])
+            mode = info.external_attr >> 16
+            if mode and not info.is_dir():
+                os.chmod(path, (mode & 0o777) | 0o600)
+PY
+    rm -rf "$work/wheels" "$work/venv"
+}
+
 # run_demo FILE ARGUMENT…: builds the programs unless told not to, then the demo takes the script's place
 run_demo() {
     local file=$1 build=yes rest=() arg

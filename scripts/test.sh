@@ -14,8 +14,8 @@
 #
 # docs/tests.md says what each stage covers.
 #
-# Installs what is missing (scripts/setup.sh) and fetches a CUDA compiler (scripts/get-cuda.sh); where that cannot be
-# had, it says so and builds without. The last line is "N passed, N failed"; exit 1 unless none failed.
+# Installs what is missing (scripts/setup.sh), fetches a CUDA compiler (scripts/get-cuda.sh) and builds the consensus
+# engine (scripts/get-cometbft.sh); what cannot be had it says, and goes on without. The last line is "N passed, N failed"; exit 1 unless none failed.
 . "$(dirname "$0")/common.sh"
 
 long=no only=()
@@ -143,7 +143,16 @@ fi
 
 # ---------------------------------------------------------------- builds and tests
 if wanted release; then
-    ASSAY_CUDA="$cuda" build release || finish
+    # The consensus engine is built by Go beside the C++; where it cannot be had, the tests that need it skip.
+    engine=
+    if [ "${ASSAY_COMETBFT:-auto}" = off ]; then
+        say "CometBFT: off, as ASSAY_COMETBFT asks"
+    else
+        nice "$root/scripts/get-cometbft.sh" all >&2 &
+        engine=$!
+    fi
+    ASSAY_CUDA="$cuda" build release || { [ -z "$engine" ] || wait "$engine" || true; finish; }
+    if [ -n "$engine" ] && ! wait "$engine"; then say "CometBFT: could not be had; tests with it are skipped in this run"; fi
     tests release $(($(jobs_here) + 2)) # functional tests mostly wait
 fi
 if wanted proofs && ASSAY_CUDA="$cuda" build proofs-only; then tests proofs-only "$(jobs_here)"; fi

@@ -1,9 +1,9 @@
 // Which field of a message has which number: tendermint/abci/types.proto as a table. codec.cpp walks it to count, to
 // write and to read; nothing else knows a number.
 //
-//   template <> inline constexpr auto kFields<Duration> = fields(f(1, &Duration::seconds), f(2, &Duration::nanos));
+//   kFields<Duration>: 1 seconds, 2 nanos
 //
-// An optional that holds no message of its own (and f_in) stands for a message with that value as field 1:
+// An optional that holds no message of its own (and ASSAY_F_IN) stands for a message with that value as field 1:
 // ConsensusParams.version is {app = 1}, and so on.
 #pragma once
 
@@ -17,17 +17,10 @@ template <class M, class T>
 struct Field {
     using Type = T;
     std::uint32_t number;
+    const char* name;
     T M::*member;
     bool wrapped;  ///< in a message of its own, as field 1
 };
-template <class M, class T>
-constexpr Field<M, T> f(std::uint32_t number, T M::*member) {
-    return {number, member, false};
-}
-template <class M, class T>
-constexpr Field<M, T> f_in(std::uint32_t number, T M::*member) {
-    return {number, member, true};
-}
 template <class... F>
 constexpr std::tuple<F...> fields(F... all) {
     return {all...};
@@ -39,108 +32,92 @@ inline constexpr auto kFields = nullptr;  // no message
 template <class M>
 inline constexpr bool kIsMessage = !std::is_same_v<decltype(kFields<M>), const std::nullptr_t>;
 
-// ---------------------------------------------------------------- shared
 // clang-format off
-using Block_ = ConsensusParams::Block;
-using Evidence_ = ConsensusParams::Evidence;
-template <> inline constexpr auto kFields<Timestamp> = fields(f(1, &Timestamp::seconds), f(2, &Timestamp::nanos));
-template <> inline constexpr auto kFields<Duration> = fields(f(1, &Duration::seconds), f(2, &Duration::nanos));
-template <> inline constexpr auto kFields<ValidatorUpdate> = fields(f(1, &ValidatorUpdate::pub_key), f(2, &ValidatorUpdate::power));
-template <> inline constexpr auto kFields<Validator> = fields(f(1, &Validator::address), f(3, &Validator::power));
-template <> inline constexpr auto kFields<VoteInfo> = fields(f(1, &VoteInfo::validator), f(3, &VoteInfo::block_id_flag));
-template <> inline constexpr auto kFields<CommitInfo> = fields(f(1, &CommitInfo::round), f(2, &CommitInfo::votes));
-template <> inline constexpr auto kFields<ExtendedVoteInfo> = fields(
-    f(1, &ExtendedVoteInfo::validator), f(3, &ExtendedVoteInfo::vote_extension), f(4, &ExtendedVoteInfo::extension_signature),
-    f(5, &ExtendedVoteInfo::block_id_flag));
-template <> inline constexpr auto kFields<ExtendedCommitInfo> = fields(f(1, &ExtendedCommitInfo::round), f(2, &ExtendedCommitInfo::votes));
-template <> inline constexpr auto kFields<Misbehavior> = fields(
-    f(1, &Misbehavior::type), f(2, &Misbehavior::validator), f(3, &Misbehavior::height), f(4, &Misbehavior::time),
-    f(5, &Misbehavior::total_voting_power));
-template <> inline constexpr auto kFields<Block_> = fields(f(1, &Block_::max_bytes), f(2, &Block_::max_gas));
-template <> inline constexpr auto kFields<Evidence_> = fields(
-    f(1, &Evidence_::max_age_num_blocks), f(2, &Evidence_::max_age_duration), f(3, &Evidence_::max_bytes));
-template <> inline constexpr auto kFields<ConsensusParams> = fields(
-    f(1, &ConsensusParams::block), f(2, &ConsensusParams::evidence), f(3, &ConsensusParams::pub_key_types),
-    f(4, &ConsensusParams::app_version), f(5, &ConsensusParams::vote_extensions_enable_height));
-template <> inline constexpr auto kFields<EventAttribute> = fields(
-    f(1, &EventAttribute::key), f(2, &EventAttribute::value), f(3, &EventAttribute::index));
-template <> inline constexpr auto kFields<Event> = fields(f(1, &Event::type), f(2, &Event::attributes));
-template <> inline constexpr auto kFields<ExecTxResult> = fields(
-    f(1, &ExecTxResult::code), f(2, &ExecTxResult::data), f(3, &ExecTxResult::log), f(4, &ExecTxResult::info),
-    f(5, &ExecTxResult::gas_wanted), f(6, &ExecTxResult::gas_used), f(7, &ExecTxResult::events), f(8, &ExecTxResult::codespace));
-template <> inline constexpr auto kFields<Snapshot> = fields(
-    f(1, &Snapshot::height), f(2, &Snapshot::format), f(3, &Snapshot::chunks), f(4, &Snapshot::hash), f(5, &Snapshot::metadata));
-template <> inline constexpr auto kFields<ProofOp> = fields(f(1, &ProofOp::type), f(2, &ProofOp::key), f(3, &ProofOp::data));
+#define ASSAY_F(number, member) Field<M, decltype(M::member)>{number, #member, &M::member, false}
+#define ASSAY_F_IN(number, member) Field<M, decltype(M::member)>{number, #member, &M::member, true}
+#define ASSAY_MESSAGE(Type, ...)                        \
+    template <>                                         \
+    inline constexpr auto kFields<Type> = [] {          \
+        using M [[maybe_unused]] = Type;                \
+        return fields(__VA_ARGS__);                     \
+    }()
+
+// ---------------------------------------------------------------- shared
+ASSAY_MESSAGE(Timestamp, ASSAY_F(1, seconds), ASSAY_F(2, nanos));
+ASSAY_MESSAGE(Duration, ASSAY_F(1, seconds), ASSAY_F(2, nanos));
+ASSAY_MESSAGE(ValidatorUpdate, ASSAY_F(1, pub_key), ASSAY_F(2, power));
+ASSAY_MESSAGE(Validator, ASSAY_F(1, address), ASSAY_F(3, power));
+ASSAY_MESSAGE(VoteInfo, ASSAY_F(1, validator), ASSAY_F(3, block_id_flag));
+ASSAY_MESSAGE(CommitInfo, ASSAY_F(1, round), ASSAY_F(2, votes));
+ASSAY_MESSAGE(ExtendedVoteInfo, ASSAY_F(1, validator), ASSAY_F(3, vote_extension), ASSAY_F(4, extension_signature),
+    ASSAY_F(5, block_id_flag));
+ASSAY_MESSAGE(ExtendedCommitInfo, ASSAY_F(1, round), ASSAY_F(2, votes));
+ASSAY_MESSAGE(Misbehavior, ASSAY_F(1, type), ASSAY_F(2, validator), ASSAY_F(3, height), ASSAY_F(4, time),
+    ASSAY_F(5, total_voting_power));
+ASSAY_MESSAGE(ConsensusParams::Block, ASSAY_F(1, max_bytes), ASSAY_F(2, max_gas));
+ASSAY_MESSAGE(ConsensusParams::Evidence, ASSAY_F(1, max_age_num_blocks), ASSAY_F(2, max_age_duration),
+    ASSAY_F(3, max_bytes));
+ASSAY_MESSAGE(ConsensusParams, ASSAY_F(1, block), ASSAY_F(2, evidence), ASSAY_F(3, pub_key_types),
+    ASSAY_F(4, app_version), ASSAY_F(5, vote_extensions_enable_height));
+ASSAY_MESSAGE(EventAttribute, ASSAY_F(1, key), ASSAY_F(2, value), ASSAY_F(3, index));
+ASSAY_MESSAGE(Event, ASSAY_F(1, type), ASSAY_F(2, attributes));
+ASSAY_MESSAGE(ExecTxResult, ASSAY_F(1, code), ASSAY_F(2, data), ASSAY_F(3, log), ASSAY_F(4, info),
+    ASSAY_F(5, gas_wanted), ASSAY_F(6, gas_used), ASSAY_F(7, events), ASSAY_F(8, codespace));
+ASSAY_MESSAGE(Snapshot, ASSAY_F(1, height), ASSAY_F(2, format), ASSAY_F(3, chunks), ASSAY_F(4, hash),
+    ASSAY_F(5, metadata));
+ASSAY_MESSAGE(ProofOp, ASSAY_F(1, type), ASSAY_F(2, key), ASSAY_F(3, data));
 
 // ---------------------------------------------------------------- requests
-template <> inline constexpr auto kFields<EchoRequest> = fields(f(1, &EchoRequest::message));
-template <> inline constexpr auto kFields<FlushRequest> = fields();
-template <> inline constexpr auto kFields<InfoRequest> = fields(
-    f(1, &InfoRequest::version), f(2, &InfoRequest::block_version), f(3, &InfoRequest::p2p_version), f(4, &InfoRequest::abci_version));
-template <> inline constexpr auto kFields<InitChainRequest> = fields(
-    f(1, &InitChainRequest::time), f(2, &InitChainRequest::chain_id), f(3, &InitChainRequest::consensus_params),
-    f(4, &InitChainRequest::validators), f(5, &InitChainRequest::app_state_bytes), f(6, &InitChainRequest::initial_height));
-template <> inline constexpr auto kFields<QueryRequest> = fields(
-    f(1, &QueryRequest::data), f(2, &QueryRequest::path), f(3, &QueryRequest::height), f(4, &QueryRequest::prove));
-template <> inline constexpr auto kFields<CheckTxRequest> = fields(f(1, &CheckTxRequest::tx), f(2, &CheckTxRequest::type));
-template <> inline constexpr auto kFields<CommitRequest> = fields();
-template <> inline constexpr auto kFields<ListSnapshotsRequest> = fields();
-template <> inline constexpr auto kFields<OfferSnapshotRequest> = fields(
-    f(1, &OfferSnapshotRequest::snapshot), f(2, &OfferSnapshotRequest::app_hash));
-template <> inline constexpr auto kFields<LoadSnapshotChunkRequest> = fields(
-    f(1, &LoadSnapshotChunkRequest::height), f(2, &LoadSnapshotChunkRequest::format), f(3, &LoadSnapshotChunkRequest::chunk));
-template <> inline constexpr auto kFields<ApplySnapshotChunkRequest> = fields(
-    f(1, &ApplySnapshotChunkRequest::index), f(2, &ApplySnapshotChunkRequest::chunk), f(3, &ApplySnapshotChunkRequest::sender));
-template <> inline constexpr auto kFields<PrepareProposalRequest> = fields(
-    f(1, &PrepareProposalRequest::max_tx_bytes), f(2, &PrepareProposalRequest::txs), f(3, &PrepareProposalRequest::local_last_commit),
-    f(4, &PrepareProposalRequest::misbehavior), f(5, &PrepareProposalRequest::height), f(6, &PrepareProposalRequest::time),
-    f(7, &PrepareProposalRequest::next_validators_hash), f(8, &PrepareProposalRequest::proposer_address));
-template <> inline constexpr auto kFields<ProcessProposalRequest> = fields(
-    f(1, &ProcessProposalRequest::txs), f(2, &ProcessProposalRequest::proposed_last_commit), f(3, &ProcessProposalRequest::misbehavior),
-    f(4, &ProcessProposalRequest::hash), f(5, &ProcessProposalRequest::height), f(6, &ProcessProposalRequest::time),
-    f(7, &ProcessProposalRequest::next_validators_hash), f(8, &ProcessProposalRequest::proposer_address));
-template <> inline constexpr auto kFields<ExtendVoteRequest> = fields(
-    f(1, &ExtendVoteRequest::hash), f(2, &ExtendVoteRequest::height), f(3, &ExtendVoteRequest::time), f(4, &ExtendVoteRequest::txs),
-    f(5, &ExtendVoteRequest::proposed_last_commit), f(6, &ExtendVoteRequest::misbehavior),
-    f(7, &ExtendVoteRequest::next_validators_hash), f(8, &ExtendVoteRequest::proposer_address));
-template <> inline constexpr auto kFields<VerifyVoteExtensionRequest> = fields(
-    f(1, &VerifyVoteExtensionRequest::hash), f(2, &VerifyVoteExtensionRequest::validator_address),
-    f(3, &VerifyVoteExtensionRequest::height), f(4, &VerifyVoteExtensionRequest::vote_extension));
-template <> inline constexpr auto kFields<FinalizeBlockRequest> = fields(
-    f(1, &FinalizeBlockRequest::txs), f(2, &FinalizeBlockRequest::decided_last_commit), f(3, &FinalizeBlockRequest::misbehavior),
-    f(4, &FinalizeBlockRequest::hash), f(5, &FinalizeBlockRequest::height), f(6, &FinalizeBlockRequest::time),
-    f(7, &FinalizeBlockRequest::next_validators_hash), f(8, &FinalizeBlockRequest::proposer_address));
+ASSAY_MESSAGE(EchoRequest, ASSAY_F(1, message));
+ASSAY_MESSAGE(FlushRequest);
+ASSAY_MESSAGE(InfoRequest, ASSAY_F(1, version), ASSAY_F(2, block_version), ASSAY_F(3, p2p_version),
+    ASSAY_F(4, abci_version));
+ASSAY_MESSAGE(InitChainRequest, ASSAY_F(1, time), ASSAY_F(2, chain_id), ASSAY_F(3, consensus_params),
+    ASSAY_F(4, validators), ASSAY_F(5, app_state_bytes), ASSAY_F(6, initial_height));
+ASSAY_MESSAGE(QueryRequest, ASSAY_F(1, data), ASSAY_F(2, path), ASSAY_F(3, height), ASSAY_F(4, prove));
+ASSAY_MESSAGE(CheckTxRequest, ASSAY_F(1, tx), ASSAY_F(2, type));
+ASSAY_MESSAGE(CommitRequest);
+ASSAY_MESSAGE(ListSnapshotsRequest);
+ASSAY_MESSAGE(OfferSnapshotRequest, ASSAY_F(1, snapshot), ASSAY_F(2, app_hash));
+ASSAY_MESSAGE(LoadSnapshotChunkRequest, ASSAY_F(1, height), ASSAY_F(2, format), ASSAY_F(3, chunk));
+ASSAY_MESSAGE(ApplySnapshotChunkRequest, ASSAY_F(1, index), ASSAY_F(2, chunk), ASSAY_F(3, sender));
+ASSAY_MESSAGE(PrepareProposalRequest, ASSAY_F(1, max_tx_bytes), ASSAY_F(2, txs), ASSAY_F(3, local_last_commit),
+    ASSAY_F(4, misbehavior), ASSAY_F(5, height), ASSAY_F(6, time), ASSAY_F(7, next_validators_hash),
+    ASSAY_F(8, proposer_address));
+ASSAY_MESSAGE(ProcessProposalRequest, ASSAY_F(1, txs), ASSAY_F(2, proposed_last_commit), ASSAY_F(3, misbehavior),
+    ASSAY_F(4, hash), ASSAY_F(5, height), ASSAY_F(6, time), ASSAY_F(7, next_validators_hash),
+    ASSAY_F(8, proposer_address));
+ASSAY_MESSAGE(ExtendVoteRequest, ASSAY_F(1, hash), ASSAY_F(2, height), ASSAY_F(3, time), ASSAY_F(4, txs),
+    ASSAY_F(5, proposed_last_commit), ASSAY_F(6, misbehavior), ASSAY_F(7, next_validators_hash),
+    ASSAY_F(8, proposer_address));
+ASSAY_MESSAGE(VerifyVoteExtensionRequest, ASSAY_F(1, hash), ASSAY_F(2, validator_address), ASSAY_F(3, height),
+    ASSAY_F(4, vote_extension));
+ASSAY_MESSAGE(FinalizeBlockRequest, ASSAY_F(1, txs), ASSAY_F(2, decided_last_commit), ASSAY_F(3, misbehavior),
+    ASSAY_F(4, hash), ASSAY_F(5, height), ASSAY_F(6, time), ASSAY_F(7, next_validators_hash),
+    ASSAY_F(8, proposer_address));
 
 // ---------------------------------------------------------------- responses
-template <> inline constexpr auto kFields<ExceptionResponse> = fields(f(1, &ExceptionResponse::error));
-template <> inline constexpr auto kFields<EchoResponse> = fields(f(1, &EchoResponse::message));
-template <> inline constexpr auto kFields<FlushResponse> = fields();
-template <> inline constexpr auto kFields<InfoResponse> = fields(
-    f(1, &InfoResponse::data), f(2, &InfoResponse::version), f(3, &InfoResponse::app_version), f(4, &InfoResponse::last_block_height),
-    f(5, &InfoResponse::last_block_app_hash));
-template <> inline constexpr auto kFields<InitChainResponse> = fields(
-    f(1, &InitChainResponse::consensus_params), f(2, &InitChainResponse::validators), f(3, &InitChainResponse::app_hash));
-template <> inline constexpr auto kFields<QueryResponse> = fields(
-    f(1, &QueryResponse::code), f(3, &QueryResponse::log), f(4, &QueryResponse::info), f(5, &QueryResponse::index),
-    f(6, &QueryResponse::key), f(7, &QueryResponse::value), f_in(8, &QueryResponse::proof_ops), f(9, &QueryResponse::height),
-    f(10, &QueryResponse::codespace));
-template <> inline constexpr auto kFields<CheckTxResponse> = fields(
-    f(1, &CheckTxResponse::code), f(2, &CheckTxResponse::data), f(3, &CheckTxResponse::log), f(4, &CheckTxResponse::info),
-    f(5, &CheckTxResponse::gas_wanted), f(6, &CheckTxResponse::gas_used), f(7, &CheckTxResponse::events), f(8, &CheckTxResponse::codespace));
-template <> inline constexpr auto kFields<CommitResponse> = fields(f(3, &CommitResponse::retain_height));
-template <> inline constexpr auto kFields<ListSnapshotsResponse> = fields(f(1, &ListSnapshotsResponse::snapshots));
-template <> inline constexpr auto kFields<OfferSnapshotResponse> = fields(f(1, &OfferSnapshotResponse::result));
-template <> inline constexpr auto kFields<LoadSnapshotChunkResponse> = fields(f(1, &LoadSnapshotChunkResponse::chunk));
-template <> inline constexpr auto kFields<ApplySnapshotChunkResponse> = fields(
-    f(1, &ApplySnapshotChunkResponse::result), f(2, &ApplySnapshotChunkResponse::refetch_chunks),
-    f(3, &ApplySnapshotChunkResponse::reject_senders));
-template <> inline constexpr auto kFields<PrepareProposalResponse> = fields(f(1, &PrepareProposalResponse::txs));
-template <> inline constexpr auto kFields<ProcessProposalResponse> = fields(f(1, &ProcessProposalResponse::status));
-template <> inline constexpr auto kFields<ExtendVoteResponse> = fields(f(1, &ExtendVoteResponse::vote_extension));
-template <> inline constexpr auto kFields<VerifyVoteExtensionResponse> = fields(f(1, &VerifyVoteExtensionResponse::status));
-template <> inline constexpr auto kFields<FinalizeBlockResponse> = fields(
-    f(1, &FinalizeBlockResponse::events), f(2, &FinalizeBlockResponse::tx_results), f(3, &FinalizeBlockResponse::validator_updates),
-    f(4, &FinalizeBlockResponse::consensus_param_updates), f(5, &FinalizeBlockResponse::app_hash));
+ASSAY_MESSAGE(ExceptionResponse, ASSAY_F(1, error));
+ASSAY_MESSAGE(EchoResponse, ASSAY_F(1, message));
+ASSAY_MESSAGE(FlushResponse);
+ASSAY_MESSAGE(InfoResponse, ASSAY_F(1, data), ASSAY_F(2, version), ASSAY_F(3, app_version),
+    ASSAY_F(4, last_block_height), ASSAY_F(5, last_block_app_hash));
+ASSAY_MESSAGE(InitChainResponse, ASSAY_F(1, consensus_params), ASSAY_F(2, validators), ASSAY_F(3, app_hash));
+ASSAY_MESSAGE(QueryResponse, ASSAY_F(1, code), ASSAY_F(3, log), ASSAY_F(4, info), ASSAY_F(5, index), ASSAY_F(6, key),
+    ASSAY_F(7, value), ASSAY_F_IN(8, proof_ops), ASSAY_F(9, height), ASSAY_F(10, codespace));
+ASSAY_MESSAGE(CheckTxResponse, ASSAY_F(1, code), ASSAY_F(2, data), ASSAY_F(3, log), ASSAY_F(4, info),
+    ASSAY_F(5, gas_wanted), ASSAY_F(6, gas_used), ASSAY_F(7, events), ASSAY_F(8, codespace));
+ASSAY_MESSAGE(CommitResponse, ASSAY_F(3, retain_height));
+ASSAY_MESSAGE(ListSnapshotsResponse, ASSAY_F(1, snapshots));
+ASSAY_MESSAGE(OfferSnapshotResponse, ASSAY_F(1, result));
+ASSAY_MESSAGE(LoadSnapshotChunkResponse, ASSAY_F(1, chunk));
+ASSAY_MESSAGE(ApplySnapshotChunkResponse, ASSAY_F(1, result), ASSAY_F(2, refetch_chunks), ASSAY_F(3, reject_senders));
+ASSAY_MESSAGE(PrepareProposalResponse, ASSAY_F(1, txs));
+ASSAY_MESSAGE(ProcessProposalResponse, ASSAY_F(1, status));
+ASSAY_MESSAGE(ExtendVoteResponse, ASSAY_F(1, vote_extension));
+ASSAY_MESSAGE(VerifyVoteExtensionResponse, ASSAY_F(1, status));
+ASSAY_MESSAGE(FinalizeBlockResponse, ASSAY_F(1, events), ASSAY_F(2, tx_results), ASSAY_F(3, validator_updates),
+    ASSAY_F(4, consensus_param_updates), ASSAY_F(5, app_hash));
 
 // ---------------------------------------------------------------- which message has which number
 /// In the order of the variants. Every answer's number is its request's and one more; an exception has the first.
@@ -150,6 +127,9 @@ inline constexpr const char* kNames[] = {
     "echo", "flush", "info", "init_chain", "query", "check_tx", "commit", "list_snapshots", "offer_snapshot",
     "load_snapshot_chunk", "apply_snapshot_chunk", "prepare_proposal", "process_proposal", "extend_vote",
     "verify_vote_extension", "finalize_block"};
+#undef ASSAY_MESSAGE
+#undef ASSAY_F
+#undef ASSAY_F_IN
 // clang-format on
 static_assert(std::size(kRequestNumbers) == std::variant_size_v<Request>);
 static_assert(std::size(kNames) == std::variant_size_v<Request>);

@@ -7,8 +7,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <exception>
 #include <list>
 #include <mutex>
@@ -45,6 +48,21 @@ bool write_everything(int fd, Bytes& out) {
     out.clear();
     if (out.capacity() > kKeep) out.shrink_to_fit();
     return true;
+}
+
+// Behind an exception: the peer reads it before it learns that it is talking to nobody, or the reason would be lost
+// behind its own failed write. A second at most.
+void let_it_read(int fd) {
+    ::shutdown(fd, SHUT_WR);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    std::uint8_t dropped[4096];
+    while (true) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        pollfd p{fd, POLLIN, 0};
+        if (left <= 0 || ::poll(&p, 1, static_cast<int>(left)) <= 0) return;
+        if (::recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) <= 0) return;
+    }
 }
 
 // What has been read and not been asked yet. Grows as bytes arrive, never because a length says so.
@@ -222,12 +240,13 @@ void Server::Impl::close_all() {
 void Server::Impl::serve(Connection& c) {
     InBuffer in;
     Bytes out;
+    bool excepted = false;
     while (!stopping) {
         const auto head = read_frame_head(in.view(), options.max_frame);
         if (!head) {
             spdlog::warn("ABCI: {}; the connection is closed", head.error().message);
             encode(Response{ExceptionResponse{head.error().message}}, out);
-            write_everything(c.fd, out);
+            excepted = write_everything(c.fd, out);
             break;
         }
         if (!*head || in.view().size() < (*head)->head + (*head)->body) {
@@ -244,10 +263,16 @@ void Server::Impl::serve(Connection& c) {
         const bool go_on = answer(c, in.view().subspan((*head)->head, (*head)->body), out, flush);
         in.drop((*head)->head + (*head)->body);
         if ((flush || !go_on || out.size() >= kWriteAtOnce) && !write_everything(c.fd, out)) break;
-        if (!go_on) break;
+        if (!go_on) {
+            excepted = true;
+            break;
+        }
     }
-    const std::lock_guard lock(owning);
-    if (owner == &c) owner = nullptr;
+    {
+        const std::lock_guard lock(owning);
+        if (owner == &c) owner = nullptr;
+    }
+    if (excepted) let_it_read(c.fd);
 }
 
 // ---------------------------------------------------------------- calls
