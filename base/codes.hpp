@@ -163,7 +163,8 @@ namespace assay {
     X(engine_failed, 0)                                      \
     X(disk_low, 0)                                           \
     X(bad_blocks_file, 0)                                    \
-    X(signer_moved, 0)
+    X(signer_moved, 0)                                       \
+    X(trust_expired, 0)
 
 enum class Code : std::uint16_t {
 #define ASSAY_CODE_ENUM(word, number) word,

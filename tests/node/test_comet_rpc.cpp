@@ -11,6 +11,8 @@
 #include <mutex>
 #include <thread>
 
+#include "node/comet/light_block.hpp"
+#include "node/comet/relay.hpp"
 #include "node/comet/rpc.hpp"
 #include "node/http/server.hpp"
 #include "tests/support/catch.hpp"
@@ -278,4 +280,115 @@ TEST_CASE("CometBFT's RPC: TCP, pages by GET, and addresses that are none", "[th
     CHECK(http_get(at, "/metrics", 1s).error().code == Code::node_unreachable);
     CHECK(CometRpc("http://" + at).call("health", "{}").error().code == Code::field_out_of_range);
     CHECK(CometRpc("tcp://nonsense").call("health", "{}").error().code == Code::field_out_of_range);
+}
+
+namespace {
+
+std::string commit_of(int height, bool canonical = true) {
+    const std::string h = std::to_string(height);
+    return result(R"({"signed_header":{"header":{"height":")" + h + R"("},"commit":{"height":")" + h +
+                  R"("}},"canonical":)" + (canonical ? "true}" : "false}"));
+}
+std::string validators_of(int from, int count, int total) {
+    std::string list;
+    for (int i = from; i < from + count; ++i)
+        list += (list.empty() ? "" : ",") + std::string(R"({"address":"A)") + std::to_string(i) +
+                R"(","pub_key":{"type":"t","value":"v"},"voting_power":"1","proposer_priority":"-7"})";
+    return result(R"({"block_height":"7","validators":[)" + list + R"(],"count":"1","total":")" +
+                  std::to_string(total) + "\"}");
+}
+
+}  // namespace
+
+TEST_CASE("a light block has the commit and all pages of validators, and is asked for once", "[threads]") {
+    const test::TempDir dir;
+    const auto path = dir.path() / "rpc.sock";
+    ScriptedComet comet(path);
+    REQUIRE(comet.ok);
+    const CometRpc rpc("unix://" + path.string());
+    comet.next(commit_of(7));
+    comet.next(validators_of(0, 100, 101));
+    comet.next(validators_of(100, 1, 101));
+    LightBlocks kept;
+    const auto block = kept.at(rpc, Height{7});
+    REQUIRE(block.ok());
+    CHECK(block->starts_with(
+        R"({"height":7,"signed_header":{"header":{"height":"7"},"commit":{"height":"7"}},"validators":[{"address":"A0",)"
+        R"("pub_key":{"type":"t","value":"v"},"voting_power":"1"},)"));
+    CHECK(block->find("\"A100\"") != std::string::npos);
+    CHECK(comet.last_request().find(R"("page":"2")") != std::string::npos);
+    const auto again = kept.at(rpc, Height{7});  // the script is over: nobody is asked
+    REQUIRE(again.ok());
+    CHECK(*again == *block);
+
+    // The commit of the last block may still grow.
+    for (int i = 0; i < 2; ++i) {
+        comet.next(commit_of(8, false));
+        comet.next(validators_of(0, 1, 1));
+        CHECK(kept.at(rpc, Height{8}).ok());
+    }
+    CHECK(kept.size() == 1);
+    for (int h = 10; h < 10 + static_cast<int>(LightBlocks::kKept); ++h) {
+        comet.next(commit_of(h));
+        comet.next(validators_of(0, 1, 1));
+        CHECK(kept.at(rpc, Height{static_cast<std::uint64_t>(h)}).ok());
+    }
+    CHECK(kept.size() == LightBlocks::kKept);
+
+    comet.next(result(R"({"signed_header":{"header":null,"commit":null},"canonical":false})"));
+    CHECK(read_light_block(rpc, Height{9}).error().code == Code::not_found);
+    comet.next(commit_of(9));
+    comet.next(validators_of(0, 0, 1));
+    CHECK(read_light_block(rpc, Height{9}).error().code == Code::node_unreachable);
+}
+
+TEST_CASE("what light clients call is relayed to CometBFT, and nothing else is", "[threads]") {
+    const test::TempDir dir;
+    const auto path = dir.path() / "rpc.sock";
+    ScriptedComet comet(path);
+    REQUIRE(comet.ok);
+    const CometRpc rpc("unix://" + path.string());
+    const std::string asked = R"({"jsonrpc":"2.0","id":42,"method":"commit","params":{"height":"7"}})";
+    comet.next("the answer");
+    CHECK(relay_to_comet(rpc, asked) == "the answer");
+    CHECK(comet.last_request().ends_with(asked));
+
+    const auto refuses = [&](const std::string& body, const char* what) {
+        INFO(body.substr(0, 200));
+        const std::string answer = relay_to_comet(rpc, body);
+        CHECK(answer.find("\"error\"") != std::string::npos);
+        CHECK(answer.find(what) != std::string::npos);
+        return answer;
+    };
+    for (const char* method : {"broadcast_tx_sync", "dial_peers", "unsafe_flush_mempool", "net_info", "block", "Commit",
+                               "abci_query", "broadcast_evidence", ""})
+        CHECK(refuses(R"({"jsonrpc":"2.0","id":"x","method":")" + std::string(method) + "\"}", "not relayed")
+                  .find(R"("id":"x")") != std::string::npos);
+    refuses(R"({"jsonrpc":"2.0","id":1,"method":"status","Method":"net_info"})", "no member");
+    refuses(R"({"jsonrpc":"2.0","id":1,"method":"status","method":"net_info"})", "parse_error");
+    refuses("[" + asked + "]", "no batch");
+    refuses(R"({"jsonrpc":"2.0","id":1,"method":7})", "method must be a string");
+    refuses("{", "parse_error");
+    refuses("", "parse_error");
+    refuses(std::string(kMaxRelayed + 1, ' '), "64 KiB");
+    comet.next("", "drop");
+    refuses(asked, "node_unreachable");
+}
+
+TEST_CASE("the operator sees CometBFT's peers, with the way they came", "[threads]") {
+    const test::TempDir dir;
+    const auto path = dir.path() / "rpc.sock";
+    ScriptedComet comet(path);
+    REQUIRE(comet.ok);
+    const CometRpc rpc("unix://" + path.string());
+    comet.next(result(
+        R"({"n_peers":"2","peers":[{"node_info":{"id":"aa","listen_addr":"tcp://0.0.0.0:26656","moniker":"n1"},)"
+        R"("is_outbound":true,"remote_ip":"10.0.0.1"},{"node_info":{"id":"bb","listen_addr":"tcp://[::]:1","moniker":)"
+        R"("n2"},"is_outbound":false,"remote_ip":"::1"}]})"));
+    const auto peers = read_peers(rpc);
+    REQUIRE(peers.ok());
+    CHECK(*peers == R"([{"id":"aa","address":"10.0.0.1:26656","direction":"out","name":"n1"},)"
+                    R"({"id":"bb","address":"[::1]:1","direction":"in","name":"n2"}])");
+    comet.next(result("{}"));
+    CHECK(read_peers(rpc).error().code == Code::node_unreachable);
 }

@@ -9,6 +9,7 @@
 #include "base/utc.hpp"
 #include "chain/block.hpp"
 #include "chain/store/proof.hpp"
+#include "wallet/cli/verify_network.hpp"
 
 namespace assay::wallet::cli {
 namespace {
@@ -100,6 +101,15 @@ SignedState state_below(Session& session, std::uint64_t height) {
     // Header h names the state after h - 1, so the newest provable state is one block old.
     SignedState out;
     out.height = height - 1;
+    if (session.chain().engine == "cometbft") {
+        const NetworkState signed_by_all = network_state(session, height);
+        out.by = "signed";
+        out.signed_by = signed_by_all.validators;
+        out.time = signed_by_all.time;
+        out.app_hash = signed_by_all.app_hash;
+        return out;
+    }
+    must_not_be_network(session);
     out.by = "operator";
     const chain::Header header = signed_header(session, height, out.signed_by);
     out.time = header.time;
@@ -155,7 +165,8 @@ void mark(json::Value& answer, const SignedState& state, const std::vector<std::
 
 std::string vouched(const SignedState& state, const std::string& proven, const std::string& rest) {
     return "\nverified at height " + std::to_string(state.height) + " by the header of block " +
-           std::to_string(state.height + 1) + ", " + format_utc(state.time) + ", signed by\n  " + state.signed_by +
+           std::to_string(state.height + 1) + ", " + format_utc(state.time) + ", signed by" +
+           (state.by == "signed" ? " more than 2/3 of the validators" : "") + "\n  " + state.signed_by +
            "\nproven: " + proven + "\n" + (rest.empty() ? "" : "not proven, the node's word: " + rest + "\n");
 }
 

@@ -1,5 +1,5 @@
 // Answers that need not be believed: any record of the state, or that there is none, proven against a header that the
-// chain's operator signed.
+// chain's operator signed, or the validators of a network (verify_network.hpp).
 //
 // The chain of checks: value -> (state proof) -> app hash of height h -> (named in) header h + 1 -> (hashed) block hash
 // -> (Ed25519) the proposer's consensus key -> (pinned) the key that this wallet saw first for this chain.
@@ -22,8 +22,10 @@ struct SignedState {
     std::uint64_t height = 0;  ///< of the state; the header that names it is one above
     TimeMs time;               ///< of that header: an old one is true and of no use
     Hash app_hash;
-    std::string by;         ///< "operator": one validator's key, pinned at first use; nobody else vouches for it
-    std::string signed_by;  ///< that key, hex
+    /// "operator": one validator's key, pinned at first use, nobody else vouches for it. "signed": more than two thirds
+    /// of a network's validators.
+    std::string by;
+    std::string signed_by;  ///< that key, or the hash of that set, hex
 };
 
 /// The newest state that a header names.

@@ -57,6 +57,7 @@ Result<ChainInfo> fetch_chain_info(RpcClient& rpc) {
     ChainInfo out;
     ASSAY_TRY(out.chain_id, text_at(status, "chain_id"));
     ASSAY_TRY(out.height, number_at(status, "height"));
+    out.engine = text_or_empty(status, "engine");
     ASSAY_TRY(out.denom, text_at(status, "denom"));
     ASSAY_TRY(const std::uint64_t decimals, number_at(status, "decimals"));
     if (decimals > 24) return {Code::internal, "the node's token has more than 24 decimals"};

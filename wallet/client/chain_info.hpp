@@ -13,6 +13,7 @@ namespace assay::wallet {
 struct ChainInfo {
     std::string chain_id;
     std::uint64_t height = 0;
+    std::string engine;  ///< "solo", "cometbft": who signs its blocks
     std::string denom = "ASY";
     unsigned decimals = 6;
     std::string prefix = "assay";
