@@ -234,7 +234,7 @@ class UnderCometBFT(unittest.TestCase):
         needs_cometbft()
 
     def test_the_last_block_is_taken_back_on_both_sides_and_executed_anew(self):
-        with Folder() as folder, Net(folder, 1) as net:
+        with Folder() as folder, Net(folder, 1, block_time="100ms") as net:
             node = net[0].start()
             node.wait_for_height(6)
             node.terminate()
@@ -259,7 +259,7 @@ class UnderCometBFT(unittest.TestCase):
             self.assertGreaterEqual(node.verify()["blocks"], height + 4)
 
     def test_a_new_node_begins_with_a_snapshot_of_another(self):
-        with Folder() as folder, Net(folder, 1, settings=("--snapshot-interval", "10", "--snapshot-keep", "100")) as net:
+        with Folder() as folder, Net(folder, 1, block_time="100ms", settings=("--snapshot-interval", "10", "--snapshot-keep", "100")) as net:
             source = net[0].start()
             source.wait_for_height(12)
             trusted = self.block_hash(source, 4)
