@@ -73,6 +73,8 @@ int run_genesis_add_validator(const Output& out, const Home& home, const std::st
 int run_genesis_collect(const Output& out, const std::string& file, const std::string& folder);
 int run_config_default(const Output& out);
 int run_config_check(const Output& out, const Home& home);
+/// What differs from the defaults, in the file or the environment.
+int run_config_diff(const Output& out, const Home& home);
 /// Makes the homes, or finds them; with `start` runs them all until it is told to stop.
 int run_testnet(const Output& out, TestnetOptions options, const Flags& flags, bool start);
 int run_version(const Output& out);

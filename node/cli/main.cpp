@@ -237,6 +237,7 @@ int run(int argc, char** argv) {
     auto* c_config = app.add_subcommand("config", "the settings")->require_subcommand(1);
     auto* c_default = c_config->add_subcommand("default", "a file with every setting at its default");
     auto* c_check = c_config->add_subcommand("check", "does this home's configuration read?");
+    auto* c_diff = c_config->add_subcommand("diff", "the settings of this home that are not at their defaults");
     auto* c_testnet = app.add_subcommand("testnet", "several validators on this machine, under CometBFT");
     c_testnet->add_option("N", testnet.nodes, "how many")->required()->check(CLI::Range(1, 100));
     c_testnet->add_option("--out", testnet.out, "folder of the homes node0, node1, ...")->required();
@@ -319,6 +320,7 @@ int run(int argc, char** argv) {
     if (c_ticket->parsed()) return run_genesis_add_validator(out, home, file, ticket_file, ticket);
     if (c_collect->parsed()) return run_genesis_collect(out, file, tickets);
     if (c_default->parsed()) return run_config_default(out);
+    if (c_diff->parsed()) return run_config_diff(out, home);
     if (c_check->parsed()) return run_config_check(out, home);
     if (c_testnet->parsed()) return run_testnet(out, testnet, testnet_flags, testnet_start);
     if (c_level->parsed()) return run_log_level(out, home, level, log_format);

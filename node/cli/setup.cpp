@@ -161,6 +161,21 @@ int run_config_check(const Output& out, const Home& home) {
     return out.done(home.config().string() + " is good", Json{{"ok", true}});
 }
 
+int run_config_diff(const Output& out, const Home& home) {
+    const auto config = resolve_config(home, {});
+    if (!config) return out.fail(config.error());
+    const Config defaults;
+    Json items = Json::array();
+    std::string text;
+    for (const Setting& s : settings()) {
+        const std::string now = s.show(*config), before = s.show(defaults);
+        if (now == before) continue;
+        items.push_back({{"key", s.key}, {"value", now}, {"default", before}});
+        text += s.key + " = " + now + "   # default: " + (before.empty() ? "empty" : before) + "\n";
+    }
+    return out.done(text.empty() ? "every setting is at its default" : text, Json{{"items", std::move(items)}});
+}
+
 int run_version(const Output& out) {
     const Json value{{"version", kVersion},
                      {"commit", kCommit},

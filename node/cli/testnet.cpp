@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -113,7 +114,9 @@ int run_all(const Output& out, const std::vector<TestnetNode>& nodes) {
     while (true) {
         if (auto why = ended()) {
             stop_all();
-            return told ? (out.note("assayd: " + why->message), exit_code(why->code)) : out.fail(*why);
+            if (!told) return out.fail(*why);
+            std::fprintf(stderr, "assayd: %s\n", why->message.c_str());  // the one value on stdout is there already
+            return exit_code(why->code);
         }
         bool ready = true;
         for (const auto& r : all) ready = ready && r->ready();
