@@ -152,6 +152,12 @@ class Demo(Devnet):
         self.step("verify", "assayd verify: every block again from genesis, in a store of its own")
         self.report = self.command("assayd", "verify", "--home", self.node_home, timeout=120)
         self.check(self.report.get("ok") is True, "assayd verify did not say ok")
+        for home in self.homes if self.validators > 1 else []:
+            other = self.command("assayd", "status", "--home", home)
+            block = self.assay("block", str(self.height + 1))
+            self.check(other["height"] > self.height, f"{home.name} did not follow the chain")
+            there = self.command("assayd", "verify", "--home", home, timeout=120)
+            self.check(there.get("ok") is True and block["header"]["last_app_hash"] == self.hash_after, f"{home.name} has other blocks")
         self.check(self.report["blocks"] >= self.height, f"verify saw {self.report['blocks']} blocks, {self.height} were there")
 
     def outlook(self):

@@ -16,12 +16,14 @@ Every claim of a demo goes through `check`: the first that does not hold ends it
 
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -65,7 +67,9 @@ class Devnet:
         self.password.write_text("a devnet's password\n")
         self.password.chmod(0o600)
         self.step_name = "init"
+        self.validators = arguments.validators
         self.node = None
+        self.others = []  # further validators, where there are any
         self.listen = "127.0.0.1:0"
         self.url = ""
         self.workers = {}
@@ -87,12 +91,12 @@ class Devnet:
         if not holds:
             self.fail(why, log)
 
-    def command(self, name, *arguments, allowed=(0,), timeout=60):
+    def command(self, name, *arguments, allowed=(0,), timeout=60, given=None):
         """Runs a program with --json and returns its one value."""
         line = [str(self.bin / name), *map(str, arguments), "--json"]
         typed = " ".join([name, *map(str, arguments)])
         try:
-            done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, env=self.environment)
+            done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, env=self.environment, input=given)
         except FileNotFoundError:
             self.fail(f"there is no program {self.bin / name}; scripts/build.sh --programs builds it")
         except subprocess.TimeoutExpired:
@@ -147,12 +151,25 @@ class Devnet:
     # ------------------------------------------------------------ the node and its people
 
     def init_node(self):
+        if self.validators > 1:
+            made = self.command("assayd", "testnet", str(self.validators), "--out", self.folder / "net", "--base-port",
+                                str(free_base(10 * self.validators)))
+            self.homes = [pathlib.Path(n["home"]) for n in made["nodes"]]
+            self.node_home = self.homes[0]
+            self.chain_id = json.loads((self.node_home / "genesis.json").read_text())["chain_id"]
+            return
         self.chain_id = self.command("assayd", "init", "--home", self.node_home, "--network", "devnet")["chain_id"]
 
     def start_node(self):
         """Starts it, or starts it again on what is on the disk; what it says once it is ready."""
-        line = [str(self.bin / "assayd"), "start", "--home", str(self.node_home), "--listen", self.listen,
-                "--metrics", "127.0.0.1:0", "--requests-per-second", "1000", "--connections-per-address", "200", "--json"]
+        line = [str(self.bin / "assayd"), "start", "--home", str(self.node_home), "--requests-per-second", "1000",
+                "--connections-per-address", "200", "--json"]
+        if self.validators == 1:  # else its ports are in its configuration, where the other validators know them
+            line += ["--listen", self.listen, "--metrics", "127.0.0.1:0"]
+        elif not self.others:
+            for home in self.homes[1:]:
+                process, _ = self.background(home.name, line[:3] + [str(home)] + line[4:], True)
+                self.others.append(process)
         self.node, first = self.background("node", line, True)
         try:
             ready = json.loads(first)
@@ -169,7 +186,14 @@ class Devnet:
         """Keys of these names, and the validator's, which a devnet publishes."""
         for name in names:
             self.assay("key", "new", name, "--kdf-light")
-        self.assay("key", "import", "validator", "--devnet-validator", "--kdf-light")
+        if self.validators == 1:
+            self.assay("key", "import", "validator", "--devnet-validator", "--kdf-light")
+        for i in range(self.validators if self.validators > 1 else 0):
+            # Published, as all keys of a testnet: the hash of words.
+            secret = hashlib.sha256(f"assay testnet validator {i}".encode()).hexdigest()
+            self.assay("key", "import", self.reporters()[i], "--secret-stdin", "--kdf-light", given=secret + "\n")
+        if self.validators > 1:
+            self.until(lambda: self.assay("status")["height"] > 0, "the first block of the network", self.log("node"))
         status = self.assay("status")
         self.money = Money(status["decimals"], status["denom"])
 
@@ -193,7 +217,14 @@ class Devnet:
     def report_prices(self):
         """What burns and settlements wait for: a price in every round, as a validator's machine reports it."""
         while not self.priced.wait(0.3):
-            self.change("validator", "report-price", PRICE, "--from", "validator", allowed=(0, 1, 3, 5))
+            for name in self.reporters():
+                self.change("validator", "report-price", PRICE, "--from", name, allowed=(0, 1, 3, 5))
+                if self.priced.is_set():
+                    return
+
+    def reporters(self):
+        """Names of the validators' operators."""
+        return ["validator"] if self.validators == 1 else [f"validator{i}" for i in range(self.validators)]
 
     def buy_credits(self, name, tokens):
         """Burns, and waits for the price round that turns the burn into credits."""
@@ -242,6 +273,10 @@ class Devnet:
         if self.node is not None and self.node.poll() is None:
             self.node.terminate()
             self.gone(self.node, 15)
+        for process in self.others:
+            process.terminate()
+        for process in self.others:
+            self.gone(process, 15)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def play(self):
@@ -276,6 +311,19 @@ class Devnet:
             self.clean_up(keep)
 
 
+def free_base(count):
+    """So many free ports in a row."""
+    for base in range(21000 + os.getpid() % 200 * 100, 60000, 100):
+        try:
+            for port in range(base, base + count):
+                with socket.socket() as s:
+                    s.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+    raise Failed("init", "no free ports")
+
+
 def tail(path, lines=20):
     try:
         text = path.read_text(errors="replace")
@@ -289,5 +337,6 @@ def parse(description):
     parser.add_argument("--bin", default="build/release/bin", help="folder of assayd, assay, assay-prover and assay-sim")
     parser.add_argument("--json", action="store_true", help="one JSON value on stdout")
     parser.add_argument("--keep", action="store_true", help="leave the node running")
+    parser.add_argument("--validators", type=int, default=1, help="2 and more: a network of CometBFT on this machine")
     parser.add_argument("--longest", type=float, default=150, help="seconds after which a step that waits has failed")
     return parser.parse_args()
