@@ -232,7 +232,7 @@ Status get(Reader& in, Tag tag, Budget& budget, T& v) {
         if constexpr (kIsText<T>) {
             v.assign(body.begin(), body.end());
         } else if constexpr (kIsOptional<T>) {
-            if (!v) v.emplace();
+            if (!v) v = typename T::value_type{};
             if constexpr (kIsMessage<typename T::value_type>)
                 return get_message(body, budget, *v);
             else

@@ -13,7 +13,7 @@ import time
 import unittest
 import urllib.request
 
-import engines
+import comet
 import harness
 from harness import Folder, clean_environment
 
@@ -47,8 +47,7 @@ class Application:
 
 class WithEngine(unittest.TestCase):
     def setUp(self):
-        if not engines.there():
-            self.skipTest(engines.ABSENT)
+        comet.needs_cometbft()
         self.folder = Folder()
         self.path = self.folder.__enter__()
         self.addCleanup(self.folder.__exit__)
@@ -61,15 +60,20 @@ class WithEngine(unittest.TestCase):
 
 
 class AbciCli(WithEngine):
+    def setUp(self):
+        super().setUp()
+        if comet.program(name="abci-cli") is None:
+            self.skipTest("there is no abci-cli: scripts/get-cometbft.sh --force")
+
     def cli(self, version, address, *arguments, stdin="", exit=0):
-        done = subprocess.run([engines.program("abci-cli", version), "--log_level", "error", "--address", address,
+        done = subprocess.run([str(comet.program(version, "abci-cli")), "--log_level", "error", "--address", address,
                                *arguments], input=stdin, text=True, capture_output=True, timeout=60,
                               env=clean_environment())
         self.assertEqual(done.returncode, exit, done.stdout + done.stderr)
         return done.stdout
 
     def test_the_integration_tests_of_abci_cli_pass(self):
-        for version in filter(engines.there, engines.VERSIONS):
+        for version in filter(comet.program, comet.VERSIONS):
             for address in (self.socket, "tcp://127.0.0.1:0"):
                 app = self.application("counter", address)
                 where = f"tcp://127.0.0.1:{app.port}" if app.port else address
@@ -79,9 +83,9 @@ class AbciCli(WithEngine):
                 self.assertEqual(app.stop(), "")
 
     def test_its_transcripts_come_out_the_same(self):
-        for version in filter(engines.there, engines.VERSIONS):
+        for version in filter(comet.program, comet.VERSIONS):
             for name in ("ex1", "ex2"):
-                scripts = engines.folder(version) / "test_cli"
+                scripts = comet.program(version).parent.parent / "test_cli"  # scripts/get-cometbft.sh puts them there
                 app = self.application()
                 said = self.cli(version, self.socket, "--verbose", "batch", stdin=(scripts / f"{name}.abci").read_text())
                 self.assertEqual(said, (scripts / f"{name}.abci.out").read_text(), f"{version} {name}")
@@ -89,7 +93,7 @@ class AbciCli(WithEngine):
 
     def test_a_commit_before_a_block_is_refused_in_words(self):
         app = self.application()
-        said = subprocess.run([engines.program("abci-cli"), "--log_level", "error", "--address", self.socket, "commit"],
+        said = subprocess.run([str(comet.program(name="abci-cli")), "--log_level", "error", "--address", self.socket, "commit"],
                               text=True, capture_output=True, timeout=60, env=clean_environment())
         why = "commit came where init_chain, a proposal or finalize_block was expected"
         self.assertIn(why, said.stdout + said.stderr)
@@ -114,7 +118,7 @@ class Engine:
         self.process = None
 
     def command(self, *arguments):
-        return [engines.program("cometbft", self.version), "--home", str(self.home), *arguments]
+        return [str(comet.program(self.version)), "--home", str(self.home), *arguments]
 
     def run(self, *arguments):
         subprocess.run(self.command(*arguments), check=True, capture_output=True, timeout=60, env=clean_environment())
@@ -185,8 +189,7 @@ class RealNode(WithEngine):
         self.network("v0.40.0")
 
     def test_a_node_of_v0_38(self):
-        if not engines.there("v0.38.25"):
-            self.skipTest(engines.ABSENT)
+        comet.needs_cometbft("v0.38.25")
         self.network("v0.38.25")
 
 
