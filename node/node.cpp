@@ -180,6 +180,7 @@ Status Node::open_doors(const Home& home, const Config& config) {
 
 std::optional<Result<std::string>> Node::own_method(const RpcRequest& r) {
     using Out = Result<std::string>;
+    if (auto out = network_method(*api_, r)) return out;
     if (r.method == "node.stop") {
         should_stop_ = true;
         return Out("{\"pid\":" + std::to_string(::getpid()) + "}");
