@@ -249,7 +249,6 @@ Result<KeptSnapshot> Snapshots::Impl::make(const chain::App& app, Height height)
                 "the state takes " + std::to_string(made.bytes) + " bytes, more than a snapshot may have"};
     ASSAY_TRY_VOID(out.finish());
     ASSAY_TRY_VOID(write_file(meta_file(home, height), as_text(made.metadata), 0600));
-    keep(made);
     return made;
 }
 
@@ -262,17 +261,20 @@ void Snapshots::committed(const chain::App& app, Height height) {
     }
     if (m.worker.joinable()) m.worker.join();  // it has ended
     m.worker = std::thread([&m, &app, height] {
-        const auto made = m.make(app, height);
-        if (made)
+        auto made = m.make(app, height);
+        m.busy = false;  // before it can be seen: whoever sees it may ask for the next
+        if (made) {
             spdlog::info("snapshot of height {}: {} bytes in {} chunks", height.value, made->bytes, made->chunks());
-        else if (made.error().code != Code::already_exists && made.error().code != Code::shutting_down)
+            m.keep(*std::move(made));
+        } else if (made.error().code != Code::already_exists && made.error().code != Code::shutting_down) {
             spdlog::warn("no snapshot of height {}: {}", height.value, made.error().message);
-        m.busy = false;
+        }
     });
 }
 
 Result<abci::Snapshot> Snapshots::create(const chain::App& app) {
     ASSAY_TRY(const KeptSnapshot made, impl_->make(app, app.info().height));
+    impl_->keep(made);
     return told(made);
 }
 
@@ -411,8 +413,10 @@ Result<chain::StateFileHeader> begin_from_snapshot(chain::App& app, const Home& 
     ASSAY_TRY(const auto header, init_from_file(app, file));
     std::error_code ec;
     fs::remove(home.initial_state(), ec);
-    fs::create_hard_link(file, home.initial_state(), ec);
-    if (ec) fs::copy_file(file, home.initial_state(), fs::copy_options::overwrite_existing, ec);
+    // The home's own file needs no second copy; another's may belong to somebody else.
+    const bool own = fs::equivalent(file.parent_path(), home.snapshots(), ec);
+    if (own) fs::create_hard_link(file, home.initial_state(), ec);
+    if (!own || ec) fs::copy_file(file, home.initial_state(), fs::copy_options::overwrite_existing, ec);
     if (ec) spdlog::warn("{} is not kept, and assayd verify needs it: {}", home.initial_state().native(), ec.message());
     return header;
 }
