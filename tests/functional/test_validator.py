@@ -187,6 +187,7 @@ class Validator(unittest.TestCase):
 
         node.start(block_time="100ms")
         try:
+            node.wait_for_height(1)
             self.assertNotEqual(reveal(), "00" * 32)
             node.wait_for_height(27)
             self.assertEqual((reveal(), node.rpc("status")["beacon_left"]), ("00" * 32, 0))
