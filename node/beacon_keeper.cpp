@@ -49,9 +49,20 @@ Result<std::optional<Hash>> BeaconKeeper::reveal(Height height, const chain::Bea
         if (r && !chain::reveal_matches(registered, height, *r, max_gap)) r.reset();
         return r;
     };
+    // A validator that registered later: its chain begins at the height that the network gave it.
+    if (registered.tip == current_.tip() && registered.height != current_.start())
+        ASSAY_TRY_VOID(begin_at(registered.height));
     if (auto r = fitting()) return r;
     ASSAY_TRY(const bool other, go_over(registered));
     return other ? fitting() : std::nullopt;
+}
+
+Status BeaconKeeper::begin_at(Height start) {
+    ASSAY_TRY(BeaconSecret secret, load_beacon_secret(home_.beacon_secret()));
+    secret.start = start;
+    ASSAY_TRY_VOID(save_beacon_secret(secret, home_.beacon_secret()));
+    current_ = BeaconChain(secret, home_.beacon_cache());
+    return {};
 }
 
 // The secret is moved before the first of its reveals is made: after a crash the home has the one that the chain wants.

@@ -42,6 +42,7 @@ class BeaconKeeper {
 
    private:
     BeaconKeeper(Home home, BeaconChain current) : home_(std::move(home)), current_(std::move(current)) {}
+    [[nodiscard]] Status begin_at(Height start);
     [[nodiscard]] Result<bool> go_over(const chain::BeaconTip& registered);
     Home home_;
     BeaconChain current_;

@@ -8,9 +8,11 @@ Skipped with a message where scripts/get-cometbft.sh has not built CometBFT.
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 import urllib.request
@@ -197,6 +199,57 @@ class FourValidators(unittest.TestCase):
                 net.check_equal(min(n.height() for n in net.live()))
             net.stop()
             self.assertTrue(net[0].verify()["ok"])
+
+
+class Members(unittest.TestCase):
+    def test_a_node_joins_by_block_sync_becomes_a_validator_and_leaves(self):
+        needs_cometbft()
+        with Folder() as folder, Net(folder, 3) as net:
+            net.start()
+            net.wait_for_height(5)
+            source = net[0]
+            base = net.base + 40
+            joiner = CometNode(folder / "joiner", network=str(source.home / "genesis.json"), settings=(
+                "--peers", f"{source.node_id()}@127.0.0.1:{net.base + 3}", "--p2p", f"127.0.0.1:{base + 3}",
+                "--metrics", f"127.0.0.1:{base + 1}", "--cometbft-metrics", f"127.0.0.1:{base + 4}", "--block-time", "200ms"))
+            net.nodes.append(joiner)
+            joiner.start(listen=f"127.0.0.1:{base}")
+            net.advances(2)
+            net.check_equal(5)
+            (folder / "password").write_text("correct horse\n")
+
+            def assay(*arguments):
+                return run_json("assay", *arguments, "--node", source.url, "--home", folder / "wallet", "--password-file",
+                                folder / "password")
+
+            with self.subTest("it registers, and has power from the second epoch boundary on"):
+                assay("key", "new", "owner", "--kdf-light")
+                assay("faucet", "owner", "--amount", "400000", "-y")
+                ids = run_json("assayd", "id", "--home", joiner.home)
+                assay("validator", "register", "--consensus-key", ids["consensus_key"], "--beacon-tip", ids["beacon_tip"], "--bond",
+                      "330000", "--name", "joiner", "--from", "owner", "-y")
+                eventually(lambda: consensus(joiner)["power"] > 0, 90, "power for the new validator")
+            with self.subTest("its proposals are blocks of the chain"):
+                def proposed():
+                    return next(v["proposed"] for v in source.rpc("validators")["items"] if v["name"] == "joiner")
+                eventually(lambda: proposed() > 1, 60, "a block of the new validator")
+            with self.subTest("it retires, and has none from the next boundary on; the others go on without it"):
+                assay("validator", "retire", "--from", "owner", "-y")
+                eventually(lambda: consensus(joiner)["power"] == 0, 90, "no power")
+                joiner.kill()
+                at = net.advances(4)
+                net.check_equal(at)
+
+
+class Demo(unittest.TestCase):
+    def test_the_economy_runs_on_four_validators(self):
+        needs_cometbft()
+        script = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "demo.py"
+        done = subprocess.run([sys.executable, str(script), "--bin", str(harness.BIN), "--validators", "4", "--json", "--longest", "300"],
+                              capture_output=True, text=True, timeout=420)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        value = json.loads(done.stdout)
+        self.assertEqual(value["app_hash_before_kill"], value["app_hash_after_restart"])
 
 
 class OlderLine(unittest.TestCase):

@@ -1,6 +1,8 @@
 // The node's own hash chain against hashing step by step.
 #include "base/sha256.hpp"
 #include "node/beacon_chain.hpp"
+#include "node/beacon_keeper.hpp"
+#include "node/keys.hpp"
 #include "node/files.hpp"
 #include "tests/support/catch.hpp"
 
@@ -78,4 +80,23 @@ TEST_CASE("a cache gives the same reveals, and one of another secret or a damage
 
     REQUIRE(write_file(cache, "assay-beacon-1 broken", 0600).ok());
     CHECK(BeaconChain(s, cache).tip() == fresh.tip());
+}
+
+TEST_CASE("a chain that is registered later begins at the height that the network gave it, also after a restart") {
+    auto folder = TemporaryDirectory::make("beacon");
+    const Home home{folder->path()};
+    REQUIRE(make_directory(home.keys(), 0700).ok());
+    const BeaconSecret s = secret_of(100);
+    REQUIRE(save_beacon_secret(s, home.beacon_secret()).ok());
+    const chain::BeaconTip registered{naive(s.seed, 100), Height{500}};
+    for (const std::uint64_t h : {501, 502, 600}) {
+        auto keeper = BeaconKeeper::open(home);
+        REQUIRE(keeper.ok());
+        const auto r = keeper->reveal(Height{h}, registered, 1000);
+        REQUIRE((r.ok() && r->has_value()));
+        CHECK(naive(**r, h - 500) == registered.tip);
+    }
+    auto keeper = BeaconKeeper::open(home);
+    CHECK(keeper->left(Height{501}) == 99);
+    CHECK_FALSE((*keeper->reveal(Height{601}, registered, 1000)).has_value());  // used up
 }
