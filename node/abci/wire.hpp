@@ -13,7 +13,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 
+#include "base/bytes.hpp"
 #include "base/result.hpp"
 
 namespace assay::node::abci {
