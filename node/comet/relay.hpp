@@ -1,5 +1,5 @@
 // The few calls of CometBFT's RPC that another node's state sync and CometBFT's light client make, over our own HTTP
-// port: `assayd start --state-sync http://a:8710/cometbft,…` needs no second port.
+// port: `assayd start --state-sync http://a:8710,…` needs no second port.
 //
 //   ASSAY_TRY(std::string answer, relay_to_comet(rpc, body));      // POST /cometbft
 //   ASSAY_TRY(std::string peers, read_peers(rpc));                 // for the operator alone
