@@ -322,7 +322,7 @@ TEST_CASE("light client: shares of power, as CometBFT's own light client judges 
     const LightBlock third = made(9, {three[0], signer(8, 5)}, {yes, yes}, three);
     CHECK_FALSE(*verify_skipping(begin, third, soon_after(third)));
     // One vote in two places counts once.
-    LightBlock twice = made(9, {four[0], signer(7, 1000)}, {yes, yes}, four);
+    LightBlock twice = made(9, {four[1], signer(7, 1000)}, {yes, yes}, four);  // 30 of 140, and 60 if it did
     twice.commit.signatures[1] = twice.commit.signatures[0];
     CHECK_FALSE(*verify_skipping(first, twice, soon_after(twice)));
     // Power beyond CometBFT's own bound.
