@@ -14,7 +14,9 @@
 #include "node/keys.hpp"
 #include "node/logging.hpp"
 #include "node/metrics.hpp"
+#include "node/pruning.hpp"
 #include "node/rpc/service.hpp"
+#include "node/snapshot_method.hpp"
 #include "node/version.hpp"
 
 namespace assay::node {
@@ -44,7 +46,7 @@ Status Node::open_chain(const Home& home, const Config& config, const StartOptio
     ASSAY_TRY(chain::Genesis genesis, chain::parse_genesis(text, home.genesis().native()));
     ASSAY_TRY_VOID(make_directory(home.data(), 0700));
     ASSAY_TRY_VOID(check_disk(home.data(), config.disk_min_free_mib));
-    data_ = home.data();
+    home_ = home;
     chain::AppOptions app;
     app.dir = home.data().string();
     app.cache_bytes = static_cast<std::size_t>(config.store_cache_mib) << 20;
@@ -93,10 +95,12 @@ Status Node::make_engine(const Home& home, const Config& config, const StartOpti
         }
         should_stop_ = true;
     };
+    snapshots_ =
+        std::make_unique<Snapshots>(home, SnapshotOptions{config.snapshot_interval_blocks, config.snapshot_keep});
     if (config.engine == "cometbft") {
-        engine_ =
-            std::make_unique<CometEngine>(*app_, *mempool_, home, config, genesis_, std::move(key), std::move(beacon),
-                                          CometOptions{options.halt_height, options.new_signer}, std::move(events));
+        engine_ = std::make_unique<CometEngine>(
+            *app_, *mempool_, *snapshots_, home, config, genesis_, std::move(key), std::move(beacon),
+            CometOptions{options.halt_height, options.new_signer}, std::move(events));
     } else {
         SoloOptions solo;
         solo.signed_block = home.signed_block();
@@ -128,7 +132,7 @@ Status Node::open_doors(const Home& home, const Config& config) {
         if (!engine_runs_) reasons.emplace_back("the engine does not run");
         if (const std::string behind = engine_->behind(); !behind.empty()) reasons.push_back(behind);
         if (app_->info().height.value == 0) reasons.emplace_back("no block yet");
-        if (const auto low = check_disk(data_, 2 * config_.disk_min_free_mib); !low)
+        if (const auto low = check_disk(home_.data(), 2 * config_.disk_min_free_mib); !low)
             reasons.emplace_back("the disk is nearly full");
         return reasons;
     };
@@ -200,6 +204,7 @@ std::optional<Result<std::string>> Node::own_method(const RpcRequest& r) {
         if (args->has("format")) set_log_format(config_.log_format, config_.name);
         return Out("true");
     }
+    if (r.method == "node.snapshot") return snapshot_method(*app_, *snapshots_, home_);
     if (r.method == "node.metrics") return Out(json_quoted(collect_metrics()));
     if (r.method == "node.block_raw") {
         static const std::vector<Param> params{{"height", ParamType::number, true, "which"}};
@@ -244,6 +249,11 @@ void Node::committed(const chain::Block& block, const chain::BlockResults& resul
     }
     for (const auto& d : dropped) waiters_.settle(d.txid, {"expired", {}, std::string(code_word(d.code)), d.message});
     service_->block_committed();
+    snapshots_->committed(*app_, block.header.height);
+    // Under CometBFT both sides keep the same blocks: its engine sees to that.
+    if (engine_->name() == "solo")
+        if (const auto from = retain_height(block.header.height, {config_.prune_keep_blocks, snapshots_->oldest()}))
+            if (auto done = app_->prune_blocks(*from); !done) spdlog::warn("old blocks stay: {}", done.error().message);
     if (results.receipts.empty())
         spdlog::debug("block {} app hash {}", block.header.height.value, to_hex(results.app_hash.view()));
     else
@@ -264,7 +274,7 @@ std::string Node::collect_metrics() const {
     m.gauge("mempool_transactions", "Transactions that wait", static_cast<double>(pool.txs));
     m.gauge("mempool_bytes", "Their bytes", static_cast<double>(pool.bytes));
     m.gauge("beacon_left", "Heights that the beacon chain still covers", static_cast<double>(engine_->beacon_left()));
-    if (const auto free = free_mib(data_))
+    if (const auto free = free_mib(home_.data()))
         m.gauge("disk_free_mib", "Free where the data are", static_cast<double>(*free));
     m.gauge("ready", "1 while /ready says so", engine_runs_ && engine_->behind().empty() ? 1 : 0);
     if (const Json c = Json::parse(engine_->consensus(), nullptr, false); c.is_object()) {
@@ -304,7 +314,8 @@ void Node::tick() {
     const auto now = std::chrono::steady_clock::now();
     if (now >= look_at_disk_) {
         look_at_disk_ = now + std::chrono::seconds(5);
-        if (auto low = check_disk(data_, config_.disk_min_free_mib); !low && low.error().code == Code::disk_low) {
+        if (auto low = check_disk(home_.data(), config_.disk_min_free_mib);
+            !low && low.error().code == Code::disk_low) {
             spdlog::critical("{}", low.error().message);
             const std::lock_guard lock(mutex_);
             failure_ = std::move(low).error();

@@ -22,6 +22,7 @@ namespace assay::node {
 
 class Engine;
 class RpcService;
+class Snapshots;
 class MetricsService;
 class ControlServer;
 
@@ -67,6 +68,7 @@ class Node {
     chain::Genesis genesis_;
     std::unique_ptr<chain::App> app_;
     std::unique_ptr<Mempool> mempool_;
+    std::unique_ptr<Snapshots> snapshots_;
     std::unique_ptr<Engine> engine_;
     TxWaiters waiters_;
     std::unique_ptr<Api> api_;
@@ -76,7 +78,7 @@ class Node {
     std::unique_ptr<MetricsService> metrics_service_;
     std::unique_ptr<HttpServer> metrics_http_;
     std::unique_ptr<ControlServer> control_;
-    std::filesystem::path data_;
+    Home home_;
     std::chrono::steady_clock::time_point look_at_disk_{};
     std::atomic<bool> should_stop_{false};
     std::atomic<bool> engine_runs_{false};

@@ -304,7 +304,6 @@ Result<abci::CommitResponse> CometApp::commit(const abci::CommitRequest&) {
     const Height height = f.block.header.height;
     beacon_left_ = beacon_.left(height);
     events_.committed(f.block, f.results);
-    snapshots_.committed(app_, height);
     abci::CommitResponse out;
     if (options_.retain) out.retain_height = static_cast<std::int64_t>(options_.retain(height).value);
     if (options_.halt_height.value != 0 && height >= options_.halt_height)

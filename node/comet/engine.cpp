@@ -84,9 +84,9 @@ Result<fs::path> find_cometbft(const Config& config) {
         "there is no cometbft on the PATH or beside assayd: scripts/get-cometbft.sh builds it, --cometbft names it"};
 }
 
-CometEngine::CometEngine(chain::App& app, Mempool& mempool, const Home& home, const Config& config,
-                         chain::Genesis genesis, ConsensusKey key, BeaconKeeper beacon, CometOptions options,
-                         EngineEvents events)
+CometEngine::CometEngine(chain::App& app, Mempool& mempool, Snapshots& snapshots, const Home& home,
+                         const Config& config, chain::Genesis genesis, ConsensusKey key, BeaconKeeper beacon,
+                         CometOptions options, EngineEvents events)
     : app_(app),
       mempool_(mempool),
       home_(home),
@@ -95,7 +95,7 @@ CometEngine::CometEngine(chain::App& app, Mempool& mempool, const Home& home, co
       key_(key.public_key()),
       new_signer_(options.new_signer),
       events_(std::move(events)),
-      snapshots_(home, {config.snapshot_interval_blocks, config.snapshot_keep}),
+      snapshots_(snapshots),
       comet_(app, mempool, std::move(beacon), snapshots_,
              {.genesis = genesis_,
               .consensus_key = key_,
@@ -322,12 +322,8 @@ std::function<std::string(const std::string&)> CometEngine::relay() const {
 
 // ---------------------------------------------------------------- the state
 
-// The file stays: assayd verify begins with it.
 Status CometEngine::restore(const fs::path& file) {
-    ASSAY_TRY(const auto header, init_from_file(app_, file));
-    std::error_code ec;
-    fs::copy_file(file, home_.initial_state(), fs::copy_options::overwrite_existing, ec);
-    if (ec) return {Code::io_error, "cannot copy " + file.string() + ": " + ec.message()};
+    ASSAY_TRY(const auto header, begin_from_snapshot(app_, home_, file));
     has_state_ = true;
     spdlog::info("the state of height {} was restored, app hash {}", header.height.value,
                  to_hex(header.app_hash.view()));

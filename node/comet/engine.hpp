@@ -36,8 +36,9 @@ struct CometOptions {
 
 class CometEngine final : public Engine {
    public:
-    CometEngine(chain::App& app, Mempool& mempool, const Home& home, const Config& config, chain::Genesis genesis,
-                ConsensusKey key, BeaconKeeper beacon, CometOptions options, EngineEvents events);
+    CometEngine(chain::App& app, Mempool& mempool, Snapshots& snapshots, const Home& home, const Config& config,
+                chain::Genesis genesis, ConsensusKey key, BeaconKeeper beacon, CometOptions options,
+                EngineEvents events);
     ~CometEngine() override;
 
     [[nodiscard]] std::string_view name() const override { return "cometbft"; }
@@ -72,7 +73,7 @@ class CometEngine final : public Engine {
     const Hash key_;
     const bool new_signer_;
     EngineEvents events_;
-    Snapshots snapshots_;
+    Snapshots& snapshots_;
     CometApp comet_;
     CometRpc rpc_;
     mutable LightBlocks light_blocks_;
