@@ -66,19 +66,26 @@ PY
 
 # run_demo FILE ARGUMENT…: builds the programs unless told not to, then the demo takes the script's place
 run_demo() {
-    local file=$1 build=yes rest=() arg
+    local file=$1 build=yes network=no rest=()
     shift
-    for arg in "$@"; do
-        case $arg in
-            --json | --keep) rest+=("$arg") ;;
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --json | --keep) rest+=("$1") ;;
+            --validators)
+                [ $# -gt 1 ] || usage_error "--validators needs a number"
+                rest+=("$1" "$2") network=yes
+                shift
+                ;;
             --no-build) build=no ;;
             -h | --help) help_text; exit 0 ;;
-            *) usage_error "unknown option $arg" ;;
+            *) usage_error "unknown option $1" ;;
         esac
+        shift
     done
     if [ "$build" = yes ]; then
         "$root/scripts/setup.sh"
         "$root/scripts/build.sh" --programs
     fi
+    [ "$network" = no ] || "$root/scripts/get-cometbft.sh" v0.40.0
     exec python3 "$root/scripts/$file" --bin "$root/build/release/bin" "${rest[@]}"
 }

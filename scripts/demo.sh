@@ -6,6 +6,7 @@
 #   scripts/demo.sh              installs what is missing, builds, runs
 #   scripts/demo.sh --json       the result as one JSON value on stdout
 #   scripts/demo.sh --keep       leaves the node running and says how to look at it
+#   scripts/demo.sh --validators 4   on a network of CometBFT (scripts/get-cometbft.sh fetches it) instead of one node
 #   scripts/demo.sh --no-build   runs what is in build/release already
 #
 # GPU kernels are built where nvcc is (scripts/get-cuda.sh fetches one); the honest provider uses a GPU that passes its

@@ -20,7 +20,7 @@ is one more. All begin in the same empty folder, as if it was a stick carried be
 with "offline" has a node address where nobody answers.
 
 Devnet. One runs meanwhile, with blocks of 100 ms; `<!-- guide: devnet 1s -->` anywhere in the page chooses another time,
-`on-demand` a block as soon as there is something for it. `<!-- guide: no devnet -->` runs none, for pages that start
+`on-demand` a block as soon as there is something for it. `<!-- guide: cometbft -->` marks a page that is skipped without CometBFT. `<!-- guide: no devnet -->` runs none, for pages that start
 nodes themselves. Every address 127.0.0.1:PORT and localhost:PORT of a page is moved to a free port, and moved back in
 what is printed, so a page names the usual 8710. PATH begins with the programs, ASSAY_NODE, ASSAY_PROVER_NODE and
 ASSAYD_RPC_LISTEN name the devnet or the port that stands for 8710. What a page starts in the background ends with it.

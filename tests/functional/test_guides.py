@@ -7,6 +7,7 @@
 import unittest
 
 import harness
+from comet import needs_cometbft
 from guides import Differs, Guide, matches, pages, steps
 
 
@@ -57,6 +58,8 @@ class Guides(unittest.TestCase):
 
 def add(page):
     def test(self):
+        if "<!-- guide: cometbft -->" in page.read_text():
+            needs_cometbft()
         with harness.Folder() as folder:
             Guide(page).check(folder)
 
