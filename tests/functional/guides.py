@@ -20,8 +20,8 @@ is one more. All begin in the same empty folder, as if it was a stick carried be
 with "offline" has a node address where nobody answers.
 
 Devnet. One runs meanwhile, with blocks of 100 ms; `<!-- guide: devnet 1s -->` anywhere in the page chooses another time,
-`on-demand` a block as soon as there is something for it. `<!-- guide: cometbft -->` marks a page that is skipped without CometBFT. `<!-- guide: no devnet -->` runs none, for pages that start
-nodes themselves. Every address 127.0.0.1:PORT and localhost:PORT of a page is moved to a free port, and moved back in
+`on-demand` a block as soon as there is something for it. `<!-- guide: no devnet -->` runs none, for pages that start
+nodes themselves, `<!-- guide: network -->` the same for pages that start several, under CometBFT: skipped where that is not there. Every address 127.0.0.1:PORT and localhost:PORT of a page is moved to a free port, and moved back in
 what is printed, so a page names the usual 8710. PATH begins with the programs, ASSAY_NODE, ASSAY_PROVER_NODE and
 ASSAYD_RPC_LISTEN name the devnet or the port that stands for 8710. What a page starts in the background ends with it.
 
@@ -167,11 +167,12 @@ class Guide:
         self.text = self.page.read_text() if text is None else text
         self.steps = steps(self.text)
         directive = DIRECTIVE.search(self.text)
-        self.devnet = "100ms"
+        self.devnet, self.network = "100ms", False
         if directive:
             said = directive.group(1)
-            if said == "no devnet":
+            if said in ("no devnet", "network"):
                 self.devnet = None
+                self.network = said == "network"
             elif re.fullmatch(r"devnet \S+", said):
                 self.devnet = said.split()[1]
             else:
@@ -192,9 +193,10 @@ class Guide:
         nowhere = machine.startswith("offline")
         here = f"127.0.0.1:{self.ports['8710']}"
         node = "http://127.0.0.1:9" if nowhere else f"http://{here}"
+        # A page with several nodes says itself where each listens.
+        one_node = {} if self.network else {"ASSAYD_RPC_LISTEN": here, "ASSAYD_METRICS_LISTEN": "127.0.0.1:0"}
         return harness.clean_environment(HOME=home, PATH=f"{harness.BIN}:{os.environ['PATH']}", LC_ALL="C.UTF-8", NO_COLOR="1",
-                                         ASSAY_NODE=node, ASSAY_PROVER_NODE=node, ASSAYD_RPC_LISTEN=here,
-                                         ASSAYD_METRICS_LISTEN="127.0.0.1:0")
+                                         ASSAY_NODE=node, ASSAY_PROVER_NODE=node, **one_node)
 
     def check(self, folder):
         """Runs the page in `folder`. Raises Differs at the first command whose exit or output is another."""

@@ -58,7 +58,7 @@ class Guides(unittest.TestCase):
 
 def add(page):
     def test(self):
-        if "<!-- guide: cometbft -->" in page.read_text():
+        if Guide(page).network:
             needs_cometbft()
         with harness.Folder() as folder:
             Guide(page).check(folder)
