@@ -2,8 +2,8 @@
 #include "base/sha256.hpp"
 #include "node/beacon_chain.hpp"
 #include "node/beacon_keeper.hpp"
-#include "node/keys.hpp"
 #include "node/files.hpp"
+#include "node/keys.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace assay;
