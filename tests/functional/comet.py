@@ -12,8 +12,12 @@ CometBFT comes from scripts/get-cometbft.sh; tests that need it are skipped with
 
 import os
 import pathlib
+import queue
+import shutil
 import signal
+import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -36,7 +40,6 @@ def needs_cometbft(version=VERSIONS[0]):
 
 def free_base(count=1):
     """A base port with 10 free ones for each node above it; taken ones are left alone."""
-    import socket
     start = 20000 + (os.getpid() * 101) % 20000
     for base in range(start, start + 20000, 50):
         try:
@@ -132,10 +135,10 @@ class Net:
                         *more)
         self.nodes = [CometNode(n["home"], version, settings) for n in made["nodes"]]
         self.folder = folder
+        self.slow = []
 
     def twin(self, i):
         """A copy of a home that does not run, with the same keys, as another node on ports of its own."""
-        import shutil
         home = self.folder / f"twin{i}"
         shutil.copytree(self.nodes[i].home, home, ignore=shutil.ignore_patterns("*.sock"))
         for key in (home / "keys" / "node.json", home / "cometbft" / "config" / "node_key.json"):
@@ -147,6 +150,15 @@ class Net:
                          + ["--listen", f"127.0.0.1:{base}"])
         self.nodes.append(node)
         return node
+
+    def far_apart(self, delay):
+        """Every byte between two nodes takes so long, each way; to be called before they start."""
+        self.slow = [Slow(self.base + 10 * i + 3, delay) for i in range(len(self.nodes))]
+        ids = [run_json("assayd", "id", "--home", n.home)["node_id"] for n in self.nodes]
+        for i, node in enumerate(self.nodes):
+            peers = [f"{ids[k]}@127.0.0.1:{self.slow[k].port}" for k in range(len(ids)) if k != i]
+            node.settings += ["--peers", ",".join(peers), "--pex", "0"]
+        return self
 
     def __getitem__(self, i):
         return self.nodes[i]
@@ -199,7 +211,55 @@ class Net:
             except (OSError, ProcessLookupError):
                 pass
             node.kill()
+        for slow in self.slow:
+            slow.close()
 
 
-def pause(seconds):
-    time.sleep(seconds)
+class Slow:
+    """A port that passes everything on to another, each byte so many seconds late: a network that is far away."""
+
+    def __init__(self, target, delay):
+        self.target, self.delay = target, delay
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets = [self.listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            self.sockets += [near, far]
+            for a, b in ((near, far), (far, near)):
+                late = queue.Queue()
+                threading.Thread(target=self._read, args=(a, late), daemon=True).start()
+                threading.Thread(target=self._write, args=(b, late), daemon=True).start()
+
+    def _read(self, source, late):
+        while True:
+            try:
+                data = source.recv(65536)
+            except OSError:
+                data = b""
+            late.put((time.monotonic() + self.delay, data))
+            if not data:
+                return
+
+    def _write(self, target, late):
+        while True:
+            at, data = late.get()
+            time.sleep(max(0, at - time.monotonic()))
+            try:
+                if not data:
+                    target.shutdown(socket.SHUT_RDWR)
+                    return
+                target.sendall(data)
+            except OSError:
+                return
+
+    def close(self):
+        for s in self.sockets:
+            s.close()

@@ -9,6 +9,7 @@ Skipped with a message where scripts/get-cometbft.sh has not built CometBFT.
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ import unittest
 import urllib.request
 
 import harness
-from comet import VERSIONS, CometNode, Net, needs_cometbft
+from comet import VERSIONS, CometNode, Net, needs_cometbft, program
 from harness import Folder, Payers, eventually, run, run_json, seeded
 
 
@@ -54,6 +55,9 @@ class OneValidator(unittest.TestCase):
                 page = get(node.ready["metrics"])[1]
                 for name in ("assay_height", "assay_peers", "assay_disk_free_mib", "cometbft_consensus_height"):
                     self.assertIn(f"\n{name}", page)
+                for alert in run_json("assayd", "alerts")["items"]:
+                    for name in re.findall(r"assay_\w+", alert["expr"]):
+                        self.assertIn(f"\n{name} ", page)
             with self.subTest("payments are committed, and the wallet's waiting works as under solo"):
                 payers = Payers(node)
                 payers.begin(node)
@@ -123,6 +127,36 @@ class OneValidator(unittest.TestCase):
             error = run_json("assayd", "start", "--home", folder / "home", "--engine", "cometbft", "--cometbft", "/nowhere",
                              "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", exit=1)["error"]
             self.assertEqual(error["code"], "not_found")
+
+    def test_somebody_else_may_start_cometbft(self):
+        with Folder() as folder, Net(folder, 1) as net:
+            node = net[0]
+            node.start("--external")
+            self.assertIsNone(node.comet_pid())
+            self.assertEqual(get(node.url + "/ready")[0], 503)
+            with open(folder / "comet.log", "wb") as log:
+                other = subprocess.Popen([str(program()), "start", "--home", str(node.home / "cometbft")],
+                                         cwd=node.home / "cometbft", stdout=log, stderr=log)
+            try:
+                node.wait_for_height(3)
+            finally:
+                other.terminate()
+                other.wait(20)
+            self.assertEqual(node.terminate(), 0)
+
+    def test_data_of_different_times_are_told_apart(self):
+        with Folder() as folder, Net(folder, 1) as net:
+            node = net[0]
+            node.start()
+            node.wait_for_height(4)
+            node.terminate()
+            shutil.rmtree(node.home / "cometbft" / "data")  # the state machine's are there, CometBFT's are gone
+            node.begin("--new-signer")
+            said = node.process.communicate(timeout=60)[0].splitlines()  # ready, and then why not
+            error = json.loads(said[-1])["error"]
+            self.assertEqual((error["code"], node.process.returncode), ("store_corrupt", 1))
+            self.assertIn("rollback", error["message"])
+            node.process = None
 
     def test_a_halt_height_stops_both_after_that_block(self):
         with Folder() as folder, Net(folder, 1) as net:
@@ -239,6 +273,24 @@ class Members(unittest.TestCase):
                 joiner.kill()
                 at = net.advances(4)
                 net.check_equal(at)
+
+
+class FarApart(unittest.TestCase):
+    def test_four_validators_a_tenth_of_a_second_apart(self):
+        needs_cometbft()
+        with Folder() as folder, Net(folder, 4, block_time="300ms") as net:
+            net.far_apart(0.1).start()
+            net.wait_for_height(3)
+            payers = Payers(net[1])
+            payers.begin(net[1])
+            at = net.advances(5)
+            payers.end()
+            self.assertGreater(payers.sent, 8)
+            net[0].kill()
+            at = net.advances(3)
+            net[0].start()
+            net.advances(3)
+            net.check_equal(at)
 
 
 class Demo(unittest.TestCase):

@@ -95,6 +95,11 @@ class Starting(unittest.TestCase):
         self.assertEqual(exit, 1, error)
         self.assertIn(str(data), error["message"])
 
+    def test_a_disk_that_is_nearly_full(self):
+        error, exit = self.made().refuses("--min-free-mib", "1048576")
+        self.assertEqual((error["code"], exit), ("disk_low", 1))
+        self.assertIn("assayd prune", error["message"])
+
     def test_no_home(self):
         error, exit = run_json_error("assayd", "start", "--home", self.path / "nowhere")
         self.assertEqual((error["code"], exit), ("not_found", 1))
