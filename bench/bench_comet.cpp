@@ -1,6 +1,7 @@
 // What a transfer costs the state machine under CometBFT, step by step, on one thread of calls as CometBFT makes them:
 // check (signature and all), recheck after a block, prepare, process, finalize with commit; and finalize on a node that
-// never saw the transactions before, as in block sync. Checked: every receipt, and both nodes' app hash.
+// never saw the transactions before, as in block sync; then the state as a snapshot, and a store that begins with it.
+// Checked: every receipt, and all app hashes.
 //
 //   bench_comet [--transfers 10000] [--accounts 1000]      one JSON object, microseconds per transaction
 #include <spdlog/spdlog.h>
@@ -13,6 +14,7 @@
 #include "base/hex.hpp"
 #include "bench/signers.hpp"
 #include "node/comet/app.hpp"
+#include "node/export.hpp"
 #include "node/files.hpp"
 #include "node/init.hpp"
 #include "node/json.hpp"
@@ -162,11 +164,25 @@ int main(int argc, char** argv) {
     });
     if (a != b) fail("the two nodes came to different results");
 
+    // State sync: the state becomes a snapshot, and a store of its own begins with it.
+    chain::StateFileHeader header;
+    const auto snapshot = folder.path() / "snapshot";
+    const double made = seconds([&] { header = must(export_state_file(*first.app, {}, snapshot), "snapshot"); });
+    chain::AppOptions third_options;
+    third_options.dir = (folder.path() / "third").string();
+    auto third = must(chain::App::open(third_options), "open");
+    const double restored = seconds([&] { (void)must(init_from_file(*third, snapshot), "restore"); });
+    if (third->info().app_hash != first.app->info().app_hash) fail("the restored state is another one");
+    const double records = static_cast<double>(header.records);
+
     const auto us = [](double s, std::size_t n) { return 1e6 * s / static_cast<double>(n); };
     std::printf(
         "{\"transfers\":%zu,\"in_block\":%zu,\"check_us\":%.2f,\"recheck_us\":%.2f,\"prepare_us\":%.2f,\"process_us\":"
-        "%.2f,\"finalize_commit_us\":%.2f,\"sync_us\":%.2f,\"recheck_bound_us\":50}\n",
+        "%.2f,\"finalize_commit_us\":%.2f,\"sync_us\":%.2f,\"recheck_bound_us\":50,\"state_records\":%.0f,\"snapshot_"
+        "records_per_s\":%.0f,\"restore_records_per_s\":%.0f,"
+        "\"replay_transfers_per_s\":%.0f}\n",
         transfers, in_block, us(check, transfers), us(recheck, transfers), us(prepared, in_block),
-        us(processed, in_block), us(finalized, in_block), us(synced, in_block));
+        us(processed, in_block), us(finalized, in_block), us(synced, in_block), records, records / made,
+        records / restored, static_cast<double>(in_block) / synced);
     return us(recheck, transfers) <= 50 ? 0 : 1;
 }

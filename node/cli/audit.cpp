@@ -47,14 +47,40 @@ void show_progress(const VerifyCommand& command, bool terminal, Height h, Height
     }
 }
 
+Result<Json> write_state(const Home& home, const std::filesystem::path& file, const std::optional<Height>& height) {
+    if (node_runs(home.control_socket())) {
+        Json params{{"file", std::filesystem::absolute(file).string()}};
+        if (height) params["height"] = height->value;
+        ASSAY_TRY(std::string answer, control_call(home.control_socket(), "node.export_state", to_text(params)));
+        return Json::parse(answer);
+    }
+    std::error_code ec;
+    if (!std::filesystem::exists(home.data(), ec))
+        return {Code::not_found, "there is no chain in " + home.root.string()};
+    chain::AppOptions options;
+    options.dir = home.data().string();
+    ASSAY_TRY(auto app, chain::App::open(options));
+    ASSAY_TRY(auto header, export_state_file(*app, height, file));
+    return state_file_json(header);
+}
+
 }  // namespace
 
 int run_verify(const Output& out, const Home& home, const VerifyCommand& command) {
-    auto source = open_source(home);
-    if (!source) return out.fail(source.error());
     const bool terminal = !out.json && ::isatty(2) != 0;
-    const auto report = verify_chain(
-        **source, [&](Height h, Height of) { show_progress(command, terminal, h, of); }, states_of(home));
+    const auto report = [&]() -> Result<VerifyReport> {
+        // The state before that height, of which this node still has the versions: what it is must stand in the header.
+        ASSAY_TRY(TemporaryDirectory folder, TemporaryDirectory::make("verify-from"));
+        std::vector<std::filesystem::path> states = states_of(home);
+        if (command.from > 1) {
+            states = {folder.path() / "state"};
+            ASSAY_TRY(const Json written, write_state(home, states.front(), Height{command.from - 1}));
+            (void)written;
+        }
+        ASSAY_TRY(auto source, open_source(home));
+        return verify_chain(
+            *source, [&](Height h, Height of) { show_progress(command, terminal, h, of); }, states);
+    }();
     if (!report) return out.fail(report.error());
     const std::string hash = to_hex(report->app_hash.view());
     const std::string from =
@@ -119,27 +145,6 @@ int run_supply(const Output& out, const Home& home, const SupplyCommand& command
     out.done(text, value);
     return value["adds_up"] == true ? 0 : 4;
 }
-
-namespace {
-
-Result<Json> write_state(const Home& home, const std::filesystem::path& file, const std::optional<Height>& height) {
-    if (node_runs(home.control_socket())) {
-        Json params{{"file", std::filesystem::absolute(file).string()}};
-        if (height) params["height"] = height->value;
-        ASSAY_TRY(std::string answer, control_call(home.control_socket(), "node.export_state", to_text(params)));
-        return Json::parse(answer);
-    }
-    std::error_code ec;
-    if (!std::filesystem::exists(home.data(), ec))
-        return {Code::not_found, "there is no chain in " + home.root.string()};
-    chain::AppOptions options;
-    options.dir = home.data().string();
-    ASSAY_TRY(auto app, chain::App::open(options));
-    ASSAY_TRY(auto header, export_state_file(*app, height, file));
-    return state_file_json(header);
-}
-
-}  // namespace
 
 int run_export(const Output& out, const Home& home, const ExportCommand& command) {
     const std::string& file = command.file;

@@ -24,7 +24,8 @@ struct StartCommand {
     bool new_signer = false;
 };
 struct VerifyCommand {
-    std::string progress;  ///< "json": lines on stderr
+    std::string progress;    ///< "json": lines on stderr
+    std::uint64_t from = 0;  ///< first height; as far back as there is what to begin with unless told
 };
 struct SupplyCommand {
     bool per_epoch = false;

@@ -151,7 +151,11 @@ int run(int argc, char** argv) {
         app.add_subcommand("verify", "re-execute every block and compare every app hash; exit 4 where one differs");
     c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
-    auto* verify_file = c_verify->add_option("--blocks", verify_blocks, "re-execute this file of blocks instead");
+    auto* verify_from =
+        c_verify->add_option("--from", verify.from, "first height: needs the state before it to be kept still")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62));
+    auto* verify_file = c_verify->add_option("--blocks", verify_blocks, "re-execute this file of blocks instead")
+                            ->excludes(verify_from);
     auto* verify_from_genesis =
         c_verify->add_option("--genesis", verify_genesis, "with --blocks: what they begin with")->needs(verify_file);
     c_verify->add_option("--state", verify_state, "with --blocks: a state file that they go on from")

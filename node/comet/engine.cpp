@@ -24,7 +24,6 @@ constexpr std::size_t kPassOnWaiting = 100'000;
 constexpr auto kLongestPause = 30s;
 constexpr auto kLongLife = 60s;  // a life so long says that the next start may be quick again
 constexpr int kHopeless = 5;     // lives in a row without a connection
-constexpr std::size_t kLinesKept = 12;
 
 // CometBFT's line {"_msg":"…","level":"error","module":"p2p","ts":"…","err":"…"}: its level, and a line for people.
 std::pair<spdlog::level::level_enum, std::string> level_and_text(std::string_view line) {
@@ -165,8 +164,10 @@ void CometEngine::take_line(std::string_view line) {
     const auto [level, text] = level_and_text(line);
     spdlog::log(level, "cometbft: {}", text);
     const std::lock_guard lock(mutex_);
-    last_lines_.emplace_back(line);
-    if (last_lines_.size() > kLinesKept) last_lines_.pop_front();
+    // Of a panic the first line says why; the rest is Go's stack.
+    const bool last_words = line.starts_with("panic:") || line.starts_with("ERROR:");
+    if ((last_words || level == spdlog::level::err) && !why_.starts_with("panic:"))
+        why_ = last_words ? std::string(line) : text;
 }
 
 void CometEngine::supervise() {
@@ -195,17 +196,17 @@ void CometEngine::supervise() {
         {
             const std::lock_guard lock(mutex_);
             ++seen_.restarts;
-            for (const std::string& l : last_lines_)
-                if (l.find("rror") != std::string::npos || l.find("panic") != std::string::npos) last = l;
-            if (last.empty() && !last_lines_.empty()) last = last_lines_.back();
+            last = std::exchange(why_, {});
         }
         // What no new start mends.
-        if (last.find("app block height") != std::string::npos)
+        if (last.find("app block height") != std::string::npos ||
+            last.find("AppHash after replay") != std::string::npos)
             return events_.failed(
                 {Code::store_corrupt,
                  "the state is at height " + std::to_string(app_.info().height.value) +
-                     ", above what CometBFT's data hold: they are of different times. Restore both from one backup, or "
-                     "take the state back with assayd rollback"});
+                     ", and CometBFT's data do not go with it: they are of different times. Restore both from one "
+                     "backup, take the state back with assayd rollback, or begin a new home (it said: " +
+                     last + ")"});
         if (hopeless >= kHopeless)
             return events_.failed({Code::engine_failed, "CometBFT ended " + std::to_string(hopeless) +
                                                             " times before it began, the last time " + how + ": " +

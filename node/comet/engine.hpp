@@ -85,7 +85,7 @@ class CometEngine final : public Engine {
     std::condition_variable wake_;
     bool stopping_ = false;
     std::deque<chain::RawTx> to_pass_on_;
-    std::deque<std::string> last_lines_;  ///< what CometBFT said last, for the sentence about its end
+    std::string why_;                     ///< the last error that CometBFT told of, for the sentence about its end
     std::atomic<bool> connected_{false};  ///< CometBFT has asked for the state machine in this life
 
     /// What the RPC said last.

@@ -20,6 +20,8 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 import harness
 from harness import Node, eventually, run_json
@@ -36,6 +38,18 @@ def needs_cometbft(version=VERSIONS[0]):
     """Skips where it is not there; called in setUpClass or a test."""
     if program(version) is None:
         raise unittest.SkipTest(f"SKIP_ no CometBFT {version} in build/cometbft: scripts/get-cometbft.sh {version}")
+
+
+def get(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read().decode()
+
+
+def consensus(node):
+    return node.rpc("status")["consensus"]
 
 
 def free_base(count=1):
