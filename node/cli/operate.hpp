@@ -1,4 +1,4 @@
-// Commands for whoever operates a node: files of blocks, checks of a new binary, alerts, what a helper is sent.
+// Commands for whoever operates a node: files of blocks, checks of a new binary, alerts, what is sent to whoever helps.
 #pragma once
 
 #include <filesystem>
