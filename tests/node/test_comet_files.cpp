@@ -222,19 +222,19 @@ TEST_CASE("sockets are the home's own unless told; addresses decide what the add
 }
 
 TEST_CASE("a real CometBFT reads the files and makes blocks", "[threads]") {
-    for (const fs::path& program : test::comet_programs()) {
+    for (const fs::path& program : node::test::comet_programs()) {
         Place p;
         INFO(program.string());
         const auto genesis = genesis_of({1'000'000'000}, p.key.public_key());
         REQUIRE(write_comet_files(p.home, loopback(), genesis, 20).ok());
         const auto said = [&](const char* what) {
-            return test::output_of(program, {what, "--home", p.home.cometbft().string()}, p.home.cometbft());
+            return node::test::output_of(program, {what, "--home", p.home.cometbft().string()}, p.home.cometbft());
         };
         CHECK(said("show-node-id") == *node_id(p.home) + "\n");
         CHECK(Json::parse(said("show-validator"))["value"] == to_base64(p.key.public_key().view()));
 
         // Its own kvstore stands in for the state machine; the socket's relative name lies in its working directory.
-        const pid_t child = test::start_program(
+        const pid_t child = node::test::start_program(
             program, {"start", "--home", p.home.cometbft().string(), "--proxy_app", "kvstore"}, p.home.cometbft());
         const auto height = [&] {
             const auto state = read_file(comet_sign_state(p.home));
