@@ -182,7 +182,8 @@ chain::Block CometApp::block_of(const Decided& d, const std::vector<Bytes>& txs)
     const auto at = app_.info();
     h.chain_id = at.chain_id;
     h.height = Height{static_cast<std::uint64_t>(std::max<std::int64_t>(0, d.height))};
-    h.time = time_of(d.time);
+    // Two blocks of one millisecond are no reason to stop.
+    h.time = std::max(time_of(d.time), TimeMs{at.time.value + 1});
     h.last_app_hash = at.app_hash;
     std::size_t first = 0;
     if (!txs.empty()) {

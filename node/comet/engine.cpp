@@ -247,8 +247,8 @@ void CometEngine::pass_on() {
             body += (i == 0 ? "[" : ",") + std::string("{\"jsonrpc\":\"2.0\",\"id\":") + std::to_string(i) +
                     ",\"method\":\"broadcast_tx_async\",\"params\":{\"tx\":\"" + to_base64(batch[i].bytes()) + "\"}}";
         const auto answer = rpc_.post(body + "]");
-        // "tx already exists in cache" and a full mempool are no reason to send it again: it waits here.
-        if (answer) continue;
+        // Nobody else has what a full mempool did not take; what it has already it refuses a second time.
+        if (answer && answer->find("mempool is full") == std::string::npos) continue;
         {
             const std::lock_guard lock(mutex_);
             for (auto at = batch.rbegin(); at != batch.rend(); ++at) to_pass_on_.push_front(*at);

@@ -257,6 +257,16 @@ TEST_CASE("finalizing is repeatable, with and without the proposal before it") {
     CHECK_FALSE(n.comet->commit({}).ok());
 }
 
+TEST_CASE("two blocks within a millisecond, or a clock that goes back, do not stop the chain") {
+    Network n;
+    (void)n.own_block();
+    n.seconds -= 100;
+    (void)n.own_block();
+    const auto first = n.app->block(Height{1}), second = n.app->block(Height{2});
+    REQUIRE((first.ok() && second.ok()));
+    CHECK(second->header.time.value == first->header.time.value + 1);
+}
+
 TEST_CASE("a proposal with a missing, wrong or forged reveal is refused; decided all the same it counts as zeros") {
     Network n;
     (void)n.own_block();
