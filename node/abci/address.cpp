@@ -13,6 +13,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "node/unix_path.hpp"
+
 namespace assay::node::abci {
 namespace {
 
@@ -66,26 +68,12 @@ Result<Where> parse(const std::string& address) {
 
 // bind() or connect() at a path of any length.
 int at_path(int (*call)(int, const sockaddr*, socklen_t), int fd, const std::filesystem::path& path) {
+    const UnixPath name(path);
+    if (!name.ok()) return -1;
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
-    std::string text = path.string();
-    int folder = -1;
-    if (text.size() >= sizeof(to.sun_path)) {
-        folder = ::open(path.has_parent_path() ? path.parent_path().c_str() : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0) return -1;
-        text = "/proc/self/fd/" + std::to_string(folder) + "/" + path.filename().string();
-    }
-    int result = -1;
-    if (text.size() < sizeof(to.sun_path)) {
-        std::memcpy(to.sun_path, text.c_str(), text.size() + 1);
-        result = call(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
-    } else {
-        errno = ENAMETOOLONG;
-    }
-    const int error = errno;
-    if (folder >= 0) ::close(folder);
-    errno = error;
-    return result;
+    std::memcpy(to.sun_path, name.text().c_str(), name.text().size() + 1);
+    return call(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
 }
 
 int open_socket(const Where& where) {

@@ -1,9 +1,5 @@
 #include "node/comet/rpc.hpp"
 
-#include <fcntl.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,13 +7,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <filesystem>
 #include <mutex>
 #include <vector>
 
 #include "node/config.hpp"
 #include "node/json.hpp"
 #include "node/rpc/request.hpp"
+#include "node/unix_path.hpp"
 
 namespace assay::node {
 namespace {
@@ -32,37 +28,15 @@ constexpr std::size_t kMaxAnswer = 64u << 20;  // a full block with its results
 constexpr std::size_t kKept = 8;
 constexpr int kMaxDepth = 64;
 
-/// A directory that is open while a socket in it is named through /proc: the path of a socket has room for 107 bytes.
-class OpenDirectory {
-   public:
-    explicit OpenDirectory(const std::filesystem::path& path)
-        : fd_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
-    ~OpenDirectory() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    OpenDirectory(const OpenDirectory&) = delete;
-    OpenDirectory& operator=(const OpenDirectory&) = delete;
-    [[nodiscard]] bool ok() const { return fd_ >= 0; }
-    [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
-
-   private:
-    int fd_;
-};
-
 /// Beast's deadlines work on asynchronous operations only, so each step runs its own small event loop.
 class Connection {
    public:
     Connection() : stream_(context_) {}
 
     beast::error_code open_unix(const std::string& path, Clock::time_point deadline) {
-        if (path.size() < sizeof(sockaddr_un::sun_path))
-            return connect(asio::local::stream_protocol::endpoint(path), deadline);
-        const std::filesystem::path long_path(path);
-        const OpenDirectory directory(long_path.parent_path());
-        const std::string short_path = directory.path() + "/" + long_path.filename().string();
-        if (!directory.ok()) return {errno, boost::system::system_category()};
-        if (short_path.size() >= sizeof(sockaddr_un::sun_path)) return asio::error::name_too_long;
-        return connect(asio::local::stream_protocol::endpoint(short_path), deadline);
+        const UnixPath name(path);
+        if (!name.ok()) return {errno, boost::system::system_category()};
+        return connect(asio::local::stream_protocol::endpoint(name.text()), deadline);
     }
 
     beast::error_code open_tcp(const HostPort& where, Clock::time_point deadline) {

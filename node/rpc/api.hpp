@@ -57,6 +57,9 @@ void add_tx_methods(std::vector<Method>& out);
 /// node.peers, of the control socket; nothing where the method is another.
 [[nodiscard]] std::optional<Result<std::string>> network_method(const Api& api, const RpcRequest& request);
 
+/// The block that `height` names, the last one unless told. Errors: future_height, not_found.
+[[nodiscard]] Result<Height> asked_height(const Api& api, const Args& args);
+
 /// What a person can do about it; "" where the message says it all.
 [[nodiscard]] std::string hint_for(Code code);
 

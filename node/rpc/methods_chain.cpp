@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::uint64_t kMaxRange = 100;
 
-Result<Height> asked_height(const Api& api, const Args& args) {
-    const Height now = api.app.info().height;
-    const Height h{args.number_or("height", now.value)};
-    if (h > now)
-        return {Code::future_height, "height " + std::to_string(h.value) + " is not there yet; the chain is at " +
-                                         std::to_string(now.value)};
-    if (h.value == 0) return {Code::not_found, "the first block has height 1"};
-    return h;
-}
-
 Result<Json> status(const Api& api, const Args&) {
     Json out;
     Json key;

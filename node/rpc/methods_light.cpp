@@ -7,12 +7,7 @@ namespace assay::node {
 namespace {
 
 Result<Json> light_block(const Api& api, const Args& args) {
-    const Height now = api.app.info().height;
-    const Height height{args.number_or("height", now.value)};
-    if (height > now)
-        return {Code::future_height, "height " + std::to_string(height.value) + " is not there yet; the chain is at " +
-                                         std::to_string(now.value)};
-    if (height.value == 0) return {Code::not_found, "the first block has height 1"};
+    ASSAY_TRY(const Height height, asked_height(api, args));
     if (api.engine == nullptr) return {Code::not_found, "a light block comes from a running node"};
     ASSAY_TRY(const std::string text, api.engine->light_block(height));
     return Json::parse(text);
