@@ -270,8 +270,22 @@ class Chain {
         }
         auto results = app->finalize_block(b);
         if (!results) FAIL(results.error().message);
+        // An engine with validators of its own adds up what it is told before the commit: it must be what comes of it.
+        std::map<Hash, std::uint64_t> told;
+        for (const PowerChange& p : app->powers()) told[p.consensus_key] = p.power;
+        for (const PowerChange& p : app->power_changes()) {
+            REQUIRE((p.power > 0 ? told[p.consensus_key] != p.power : told.contains(p.consensus_key)));
+            told[p.consensus_key] = p.power;
+            if (p.power == 0) told.erase(p.consensus_key);
+        }
+        const auto rules = app->staged_params();
         const auto ok = app->commit();
         if (!ok) FAIL(ok.error().message);
+        std::map<Hash, std::uint64_t> powers;
+        for (const PowerChange& p : app->powers()) powers[p.consensus_key] = p.power;
+        REQUIRE(powers == told);
+        REQUIRE((rules &&
+                 borsh::encode(app->read([](const StateView& s) { return s.params(); })) == borsh::encode(*rules)));
         now = b.header.time.value;
         REQUIRE(app->info().app_hash == results->app_hash);
         if (scan) check_invariants();

@@ -2,6 +2,7 @@
 // blocks do, what validators and evidence become.
 #include "base/sha256.hpp"
 #include "node/comet/app.hpp"
+#include "node/comet/params.hpp"
 #include "node/keys.hpp"
 #include "tests/node/node_fixture.hpp"
 
@@ -376,6 +377,25 @@ TEST_CASE("evidence of a double signature slashes and tombstones once, and the s
     // What CometBFT adds up from the updates is what the state holds.
     const auto powers = n.app->powers();
     CHECK(powers.size() == 3);
+}
+
+TEST_CASE("CometBFT's limits follow the parameters") {
+    tokenomics::Params p;
+    p.block.max_bytes = 2 << 20;
+    p.block.time_ms = 1'000;
+    p.validators.max = 100;
+    p.stake.unbonding_ms = 21ull * 24 * 3600 * 1000;
+    const auto told = consensus_params(p);
+    CHECK(told.block->max_bytes == (2 << 20) + 100 * 4096 + 65'536);
+    CHECK(told.block->max_gas == -1);
+    CHECK(told.evidence->max_age_duration == abci::Duration{21ll * 24 * 3600, 0});
+    CHECK(told.evidence->max_age_num_blocks == 1'814'400);
+    p.stake.unbonding_ms = 60'500;
+    CHECK(consensus_params(p).evidence->max_age_num_blocks == 100'000);
+    CHECK(consensus_params(p).evidence->max_age_duration == abci::Duration{60, 500'000'000});
+    p.validators.max = 1'000'000;
+    CHECK(consensus_params(p).block->max_bytes == 100 << 20);
+    CHECK(told != consensus_params(p));
 }
 
 TEST_CASE("commits without this validator's signature are counted") {
