@@ -11,9 +11,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tokenomics/sim/monte_carlo.hpp"
+#include "tokenomics/sim/run/monte_carlo.hpp"
+#include "tokenomics/sim/run/statistics.hpp"
 #include "tokenomics/sim/schedule.hpp"
-#include "tokenomics/sim/statistics.hpp"
 #include "tokenomics/sim/text.hpp"
 
 using namespace assay;
@@ -86,7 +86,7 @@ double number(const json::Value& v, const char* name) {
 }
 
 Model model_of(const Scenario& s) {
-    auto m = Model::make(s, 1, 1);
+    auto m = Model::make(s, {.points = 1});
     if (!m) stop(m.error().message);
     return *std::move(m);
 }
@@ -105,14 +105,15 @@ int main(int argc, char** argv) {
     // Demand keeps its drift of -volatility^2/2, which a volatility of zero would take away.
     quiet.demand.drift -= 0.5 * quiet.demand.volatility * quiet.demand.volatility;
     quiet.demand.volatility = 0;
-    const auto still = model_of(quiet).run(0);
-    if (!still) stop(still.error().message);
+    BlockResult still;
+    if (const Status ok = model_of(quiet).run_block(0, still); !ok) stop(ok.error().message);
     const json::Value* expected = reference.find("without_chance");
     const json::Value* runs = reference.find("runs");
     if (expected == nullptr || runs == nullptr) stop("the reference's answer lacks its results");
     double worst = 0;
     for (std::size_t i = 0; i < kFigureCount; ++i) {
-        const double theirs = number(*expected, kFigures[i].name), ours = (*still)[i];
+        if (expected->find(kFigures[i].name) == nullptr) continue;  // of the figures, the reference has some
+        const double theirs = number(*expected, kFigures[i].name), ours = still.figures[i][0];
         worst = std::max(worst, std::abs(ours - theirs) / std::max(1e-3, std::abs(theirs)));
     }
     if (worst > 1e-9) stop("without chance the paths differ by " + shortest(worst));
@@ -131,7 +132,7 @@ int main(int argc, char** argv) {
     double worst_sigmas = 0;
     for (std::size_t i = 0; i < kFigureCount; ++i) {
         const json::Value* values = runs->find(kFigures[i].name);
-        if (values == nullptr) stop(std::string("the reference's answer lacks ") + kFigures[i].name);
+        if (values == nullptr) continue;
         std::vector<double> theirs;
         for (const json::Value& v : values->items) {
             const auto x = json::as_double(v, kFigures[i].name);

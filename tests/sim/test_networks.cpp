@@ -101,10 +101,10 @@ TEST_CASE("every preset runs, with its books whole at every step") {
         const auto s = given(std::string(name), {"horizon_days=14", "step=7d"});
         INFO((s ? std::string() : s.error().message));
         REQUIRE(s.ok());
-        const auto model = Model::make(*s, 0, 1);
+        const auto model = Model::make(*s);
         REQUIRE(model.ok());
         for (std::uint64_t run = 0; run < 2; ++run) {
-            const auto figures = model->run(run);
+            const auto figures = run_one(*model, run);
             INFO((figures ? std::string() : figures.error().message));
             CHECK(figures.ok());
         }

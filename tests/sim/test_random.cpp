@@ -1,5 +1,5 @@
 // The generator against the published known answers of Random123 1.14 (kat_vectors, philox4x32 with 10 rounds).
-#include "tokenomics/sim/random.hpp"
+#include "tokenomics/sim/model/random.hpp"
 
 #include <cmath>
 #include <set>

@@ -1,5 +1,5 @@
 // Our exp, log, sin and cos against long double ones, and bits that must never change.
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 
 #include <bit>
 #include <cmath>

@@ -319,6 +319,10 @@ std::uint64_t Scenario::steps() const {
     return n > 1e15 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(n);
 }
 
+Result<Scenario> scenario_of(const json::Value& document) {
+    return read_scenario(document);
+}
+
 Result<Scenario> load_scenario(const std::string& source, const std::vector<std::string>& sets) {
     const auto good = [](const json::Value& root) -> Status {
         auto read = read_scenario(root);

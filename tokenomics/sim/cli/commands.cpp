@@ -10,9 +10,9 @@
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
 #include "tokenomics/sim/reproduce.hpp"
-#include "tokenomics/sim/result.hpp"
+#include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/schedule.hpp"
-#include "tokenomics/sim/statistics.hpp"
+#include "tokenomics/sim/run/statistics.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim::cli {
@@ -142,7 +142,7 @@ int run_run(const Output& out, const RunCommand& c) {
     const std::string input = input_hash(*scenario, options.runs);
     constexpr const char* kHintOut = "take another --out";
     if (const Status ok = may_write(c.out, input); !ok) return out.fail(ok.error(), kHintOut);
-    const auto model = Model::make(*scenario, points_for(options.runs, scenario->steps()), options.threads);
+    const auto model = Model::make(*scenario, {.points = points_for(options.runs, scenario->steps()), .threads = options.threads});
     if (!model) return out.fail(model.error());
 
     std::signal(SIGINT, on_interrupt);

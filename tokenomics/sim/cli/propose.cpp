@@ -3,7 +3,7 @@
 
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/sim/cli/commands.hpp"
-#include "tokenomics/sim/result.hpp"
+#include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/text.hpp"
 #include "wallet/client/rpc_client.hpp"
 

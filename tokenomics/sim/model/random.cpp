@@ -1,8 +1,8 @@
-#include "tokenomics/sim/random.hpp"
+#include "tokenomics/sim/model/random.hpp"
 
 #include <cmath>
 
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 
 namespace assay::sim {
 

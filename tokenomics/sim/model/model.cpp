@@ -2,17 +2,18 @@
 // are settled; the epoch closes; providers pay their costs, sell, enter and leave; holders trade; the books are
 // checked; the service price follows utilisation. A step of many epochs is one epoch with the sum of their schedule
 // and one price round that may move as far as theirs together.
-#include "tokenomics/sim/model.hpp"
+#include "tokenomics/sim/model/model.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "tokenomics/sim/demand.hpp"
 #include "tokenomics/sim/emission_walk.hpp"
-#include "tokenomics/sim/providers.hpp"
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/demand.hpp"
+#include "tokenomics/sim/model/providers.hpp"
+#include "tokenomics/sim/model/real.hpp"
+#include "tokenomics/sim/model/service_price.hpp"
 #include "tokenomics/sim/schedule.hpp"
-#include "tokenomics/sim/service_price.hpp"
 #include "tokenomics/stake.hpp"
 
 namespace assay::sim {
@@ -46,37 +47,24 @@ tokenomics::Params one_step(const Scenario& s) {
 
 }  // namespace
 
-const std::array<SeriesInfo, kSeriesCount> kSeries = {{
-    {"price_usd", "USD", "of a token in the pool"},
-    {"supply", "tokens", "genesis + minted - burned"},
-    {"minted", "tokens", "since the start: schedule and settlements"},
-    {"burned", "tokens", "since the start"},
-    {"demand_usd_per_day", "USD/day", "wanted at the first service price"},
-    {"served_usd_per_day", "USD/day", "credits consumed"},
-    {"utilisation", "", "share of the capacity in use"},
-    {"service_usd_per_gpu_hour", "USD/h", "price of a GPU-hour of multiplier 1"},
-    {"devices", "devices", "of all classes"},
-    {"staked", "tokens", "providers' stakes"},
-    {"margin", "", "(income - cost) / cost, averaged over lead times and devices"},
-    {"treasury", "tokens", "in the treasury"},
-}};
+struct Model::Shared {
+    Scenario scenario_;
+    Mode mode = Mode::exact;
+    std::uint64_t steps_ = 0;
+    double step_days_ = 1;
+    std::vector<Amount> emission_;  ///< the schedule of the epochs that begin in a step
+    std::vector<std::uint64_t> recorded_;
+    tokenomics::Params step_params_;  ///< one step is one epoch and one price round
+    Ledger start_;
+    std::vector<Amount> stake_per_device_;
+    double token_ = 1;  ///< base units per token
 
-const std::array<SeriesInfo, kFigureCount> kFigures = {{
-    {"final_price_usd", "USD", "price at the end"},
-    {"final_supply", "tokens", "supply at the end"},
-    {"minted", "tokens", "over the whole horizon"},
-    {"burned", "tokens", "over the whole horizon"},
-    {"burn_to_mint", "", "burned / minted"},
-    {"max_drawdown", "", "deepest fall of the price below an earlier one"},
-    {"mean_utilisation", "", "over all steps"},
-    {"unmet_demand", "", "share of the wanted GPU-hours that nobody served"},
-    {"mean_margin", "", "of providers, over all steps"},
-    {"final_devices", "devices", "at the end"},
-    {"least_devices", "devices", "at the worst step"},
-}};
+    [[nodiscard]] double day(std::uint64_t step) const { return static_cast<double>(step) * step_days_; }
+    Result<Figures> run(std::uint64_t run, std::size_t lane, BlockResult& out, const Meddler& meddle) const;
+};
 
-Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::size_t threads) {
-    Model m;
+Result<Model> Model::make(const Scenario& scenario, const ModelOptions& options) {
+    Shared m;
     m.scenario_ = scenario;
     m.steps_ = scenario.steps();
     m.step_days_ = static_cast<double>(scenario.step_ms) / 86'400'000.0;
@@ -86,9 +74,9 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
     // Epochs by the step in which they begin; each thread takes some of the steps, which do not depend on each other.
     std::vector<Epoch> bounds(m.steps_ + 1);
     for (std::uint64_t k = 0; k <= m.steps_; ++k) bounds[k] = first_epoch_of(scenario, k);
-    ASSAY_TRY(m.emission_, schedule_between(scenario.params.emission, bounds, threads));
+    ASSAY_TRY(m.emission_, schedule_between(scenario.params.emission, bounds, options.threads));
 
-    const std::uint64_t want = std::clamp<std::uint64_t>(points == 0 ? m.steps_ : points, 1, m.steps_);
+    const std::uint64_t want = std::clamp<std::uint64_t>(options.points == 0 ? m.steps_ : options.points, 1, m.steps_);
     for (std::uint64_t i = 1; i <= want; ++i)
         m.recorded_.push_back(static_cast<std::uint64_t>(u128{i} * m.steps_ / want));
 
@@ -110,11 +98,34 @@ Result<Model> Model::make(const Scenario& scenario, std::size_t points, std::siz
         start.stakes.push_back(all);
     }
     ASSAY_TRY(m.start_, Ledger::open(scenario.params, start));
-    return m;
+    Model out;
+    out.shared_ = std::make_shared<const Shared>(std::move(m));
+    return out;
 }
 
 double Model::day(std::uint64_t step) const {
-    return static_cast<double>(step) * step_days_;
+    return shared_->day(step);
+}
+const Scenario& Model::scenario() const {
+    return shared_->scenario_;
+}
+Mode Model::mode() const {
+    return shared_->mode;
+}
+std::uint64_t Model::steps() const {
+    return shared_->steps_;
+}
+const std::vector<std::uint64_t>& Model::recorded() const {
+    return shared_->recorded_;
+}
+
+Status Model::run_block(std::uint64_t block, BlockResult& out, const Meddler& meddle) const {
+    out.series.assign(shared_->recorded_.size() * kSeriesCount * kLanes, 0);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        ASSAY_TRY(const Figures f, shared_->run(block * kLanes + lane, lane, out, meddle));
+        for (std::size_t i = 0; i < kFigureCount; ++i) out.figures[i][lane] = f[i];
+    }
+    return {};
 }
 
 namespace {
@@ -149,7 +160,7 @@ struct Path {
 
 }  // namespace
 
-Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Meddler& meddle) const {
+Result<Figures> Model::Shared::run(std::uint64_t run, std::size_t lane, BlockResult& out, const Meddler& meddle) const {
     const Scenario& s = scenario_;
     const Draws draws(s.seed, run);
     Path path(s, step_days_);
@@ -165,6 +176,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
     const bool alone = tokenomics::by_epoch_alone(s.params.emission.kind);
 
     Figures figures{};
+    figures.fill(std::numeric_limits<double>::quiet_NaN());
+    figures[kMaxDrawdown] = figures[kMeanUtilisation] = figures[kMeanMargin] = 0;
     double highest = 0, wanted_sum = 0, served_sum = 0;
     double least_devices = 1e18;
     std::size_t next_point = 0, next_shock = 0;
@@ -252,8 +265,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
                 if (ledger.stake(i, Amount{stake_per_device_[i].units * (then - now)})) g.become(then);
             } else if (then < now) {
                 // The last ones take what rounding left.
-                const auto out = mul_div(ledger.groups[i].staked, now - then, now);
-                ledger.unstake(i, out ? *out : Amount{}, step);
+                const auto back = mul_div(ledger.groups[i].staked, now - then, now);
+                ledger.unstake(i, back ? *back : Amount{}, step);
                 g.become(then);
             }
             devices += static_cast<double>(g.devices());
@@ -267,7 +280,7 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
         else
             ledger.sell(Amount{real::floor_units(real::of(ledger.pool_tokens.units) * -x)}, ledger.holders);
 
-        if (meddle) meddle(step, ledger);
+        if (meddle) meddle(run, step, ledger);
         if (Status ok = ledger.check(params); !ok)
             return Error{ok.error().code,
                          "run " + std::to_string(run) + ", step " + std::to_string(step) + ": " + ok.error().message};
@@ -284,7 +297,7 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
         served_sum += served;
         least_devices = std::min(least_devices, devices);
         if (step + 1 == recorded_[next_point]) {
-            if (observe) {
+            {
                 Sample sample{};
                 u128 staked = 0;
                 for (const GroupLedger& g : ledger.groups) staked += g.staked.units;
@@ -300,7 +313,8 @@ Result<Figures> Model::run(std::uint64_t run, const Observer& observe, const Med
                 sample[kStaked] = real::of(staked) / token_;
                 sample[kMargin] = margin;
                 sample[kTreasury] = real::of(ledger.pools.treasury.units) / token_;
-                observe(next_point, sample);
+                for (std::size_t i = 0; i < kSeriesCount; ++i)
+                    out.series[(next_point * kSeriesCount + i) * kLanes + lane] = sample[i];
             }
             if (next_point + 1 < recorded_.size()) ++next_point;
         }

@@ -1,7 +1,7 @@
 // Demand: a jump diffusion of its logarithm, and how usage answers to the service price. SIMULATION §3.2 (1), (2).
 #pragma once
 
-#include "tokenomics/sim/random.hpp"
+#include "tokenomics/sim/model/random.hpp"
 #include "tokenomics/sim/scenario.hpp"
 
 namespace assay::sim {

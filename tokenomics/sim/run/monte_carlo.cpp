@@ -1,4 +1,4 @@
-#include "tokenomics/sim/monte_carlo.hpp"
+#include "tokenomics/sim/run/monte_carlo.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -23,8 +23,6 @@ Result<Outcome> monte_carlo(const Model& model, const MonteCarloOptions& options
     out.series.resize(kSeriesCount * out.points * out.runs);
     out.figures.resize(kFigureCount * out.runs);
 
-    // Threads take a few neighbouring runs at a time: their places share cache lines.
-    constexpr std::uint64_t kChunk = 8;
     std::atomic<std::uint64_t> next{0}, done{0};
     std::atomic<bool> failed{false};
     std::mutex mutex;
@@ -33,27 +31,24 @@ Result<Outcome> monte_carlo(const Model& model, const MonteCarloOptions& options
     std::optional<std::pair<std::uint64_t, Error>> first_error;
 
     const auto work = [&] {
-        for (std::uint64_t from = 0; (from = next.fetch_add(kChunk)) < out.runs;) {
-            for (std::uint64_t run = from; run < std::min(from + kChunk, out.runs); ++run) {
-                // After a failure lower runs still run, so that the lowest failure is the one that is named.
-                if (options.stop != nullptr && *options.stop) break;
-                const auto figures = model.run(
-                    run,
-                    [&](std::size_t point, const Sample& sample) {
-                        for (std::size_t i = 0; i < kSeriesCount; ++i)
-                            out.series[(i * out.points + point) * out.runs + run] = sample[i];
-                    },
-                    options.meddle);
-                if (!figures) {
-                    const std::lock_guard lock(mutex);
-                    if (!first_error || run < first_error->first) first_error = {run, figures.error()};
-                    failed = true;
-                    break;
-                }
-                for (std::size_t i = 0; i < kFigureCount; ++i) out.figures[i * out.runs + run] = (*figures)[i];
-                done.fetch_add(1, std::memory_order_relaxed);
-            }
+        BlockResult block;
+        for (std::uint64_t b = 0; (b = next.fetch_add(1)) * kLanes < out.runs;) {
+            // After a failure lower blocks still run, so that the lowest failure is the one that is named.
             if (failed || (options.stop != nullptr && *options.stop)) break;
+            if (const Status ok = model.run_block(b, block, options.meddle); !ok) {
+                const std::lock_guard lock(mutex);
+                if (!first_error || b < first_error->first) first_error = {b, ok.error()};
+                failed = true;
+                break;
+            }
+            const std::uint64_t from = b * kLanes, count = std::min<std::uint64_t>(kLanes, out.runs - from);
+            for (std::size_t i = 0; i < kFigureCount; ++i)
+                for (std::size_t k = 0; k < count; ++k) out.figures[i * out.runs + from + k] = block.figures[i][k];
+            for (std::size_t i = 0; i < kSeriesCount; ++i)
+                for (std::size_t point = 0; point < out.points; ++point)
+                    for (std::size_t k = 0; k < count; ++k)
+                        out.series[(i * out.points + point) * out.runs + from + k] = block.at(point, i, k);
+            done.fetch_add(count, std::memory_order_relaxed);
         }
         const std::lock_guard lock(mutex);
         if (--working == 0) finished.notify_all();

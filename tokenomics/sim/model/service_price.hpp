@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 #include "tokenomics/sim/scenario.hpp"
 
 namespace assay::sim {

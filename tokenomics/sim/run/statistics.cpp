@@ -1,4 +1,4 @@
-#include "tokenomics/sim/statistics.hpp"
+#include "tokenomics/sim/run/statistics.hpp"
 
 #include <algorithm>
 #include <cmath>

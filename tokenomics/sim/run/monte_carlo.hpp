@@ -9,7 +9,7 @@
 #include <functional>
 #include <span>
 
-#include "tokenomics/sim/model.hpp"
+#include "tokenomics/sim/model/model.hpp"
 
 namespace assay::sim {
 

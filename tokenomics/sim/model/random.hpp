@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "tokenomics/sim/philox.hpp"
+#include "tokenomics/sim/model/philox.hpp"
 
 namespace assay::sim {
 

@@ -1,9 +1,9 @@
-#include "tokenomics/sim/demand.hpp"
+#include "tokenomics/sim/model/demand.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 
 namespace assay::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tokenomics/sim/monte_carlo.hpp"
+#include "tokenomics/sim/run/monte_carlo.hpp"
 
 namespace assay::sim {
 

@@ -1,9 +1,10 @@
-#include "tokenomics/sim/result.hpp"
+#include "tokenomics/sim/run/result.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -11,7 +12,7 @@
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "tokenomics/sim/document.hpp"
-#include "tokenomics/sim/statistics.hpp"
+#include "tokenomics/sim/run/statistics.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim {
@@ -49,15 +50,17 @@ std::string summary_json(const Model& model, const Outcome& o) {
                       ",\"steps\":" + std::to_string(model.steps()) +
                       ",\"days\":" + shortest(model.day(model.steps())) + ",\"cells\":[{\"cell\":0,\"metrics\":{";
     for (std::size_t i = 0; i < kFigureCount; ++i) {
-        const auto values = o.figure(i);
-        std::vector<double> sorted(values.begin(), values.end());
+        std::vector<double> values;  // in the order of the runs; what is missing counts nowhere
+        for (const double x : o.figure(i))
+            if (!std::isnan(x)) values.push_back(x);
+        std::vector<double> sorted = values;
         std::sort(sorted.begin(), sorted.end());
         const Moments m = moments(values);
         out += (i == 0 ? "" : ",") + json_text(kFigures[i].name) + ":{\"unit\":" + json_text(kFigures[i].unit) +
                ",\"mean\":" + shortest(m.mean) + ",\"standard_error\":" + shortest(m.standard_error) +
                ",\"sd\":" + shortest(m.sd) + ",\"min\":" + shortest(m.min) + ",\"max\":" + shortest(m.max) +
-               ",\"quantiles\":{";
-        for (std::size_t k = 0; k < kQuantiles.size(); ++k)
+               ",\"missing\":" + std::to_string(o.runs - values.size()) + ",\"quantiles\":{";
+        for (std::size_t k = 0; k < kQuantiles.size() && !sorted.empty(); ++k)
             out +=
                 (k == 0 ? "\"" : ",\"") + shortest(kQuantiles[k]) + "\":" + shortest(quantile(sorted, kQuantiles[k]));
         out += "}}";

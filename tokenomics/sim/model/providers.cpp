@@ -1,8 +1,8 @@
-#include "tokenomics/sim/providers.hpp"
+#include "tokenomics/sim/model/providers.hpp"
 
 #include <algorithm>
 
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 
 namespace assay::sim {
 namespace {

@@ -1,7 +1,7 @@
 // exp: x = k ln 2 + r with |r| <= ln 2 / 2, Taylor to r^13. log: m 2^k with m in [sqrt 1/2, sqrt 2), then
 // 2 atanh((m-1)/(m+1)) as a series in s^2, s <= 0.172, to s^23. sin and cos: an eighth of a turn at most, Taylor to
 // x^17 and x^16. Series by Horner; every constant is the double nearest to the fraction it stands for.
-#include "tokenomics/sim/real.hpp"
+#include "tokenomics/sim/model/real.hpp"
 
 namespace assay::sim::real {
 namespace {
