@@ -47,25 +47,30 @@ Result<Comparison> split_comparison(const std::string& text, const std::string& 
 
 bool compares(double x, Compare op, double bound) {
     switch (op) {
-        case Compare::less: return x < bound;
-        case Compare::less_equal: return x <= bound;
-        case Compare::greater: return x > bound;
-        case Compare::greater_equal: return x >= bound;
+        case Compare::less:
+            return x < bound;
+        case Compare::less_equal:
+            return x <= bound;
+        case Compare::greater:
+            return x > bound;
+        case Compare::greater_equal:
+            return x >= bound;
     }
     return false;
 }
 
 }  // namespace
 
-Result<std::size_t> figure_named(const std::string& name) {
+Result<std::size_t> metric_named(const std::string& name) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < kFigureCount; ++i) {
         if (name == kFigures[i].name) return i;
         names.emplace_back(kFigures[i].name);
     }
     const std::string near = json::nearest(name, names);
-    return {Code::not_found, "there is no metric \"" + name + "\"" +
-                                 (near.empty() ? "; a run's summary.json names them all" : "; did you mean \"" + near + "\"?")};
+    return {Code::not_found,
+            "there is no metric \"" + name + "\"" +
+                (near.empty() ? "; a run's summary.json names them all" : "; did you mean \"" + near + "\"?")};
 }
 
 std::optional<Threshold> threshold_for(std::size_t figure, const Report& report) {
@@ -85,7 +90,8 @@ Result<Assertion> parse_assertion(const std::string& text) {
     std::string name = outer.left;
     if (name.starts_with("P(") || name.starts_with("P (")) {
         const std::size_t open = name.find('(');
-        if (!name.ends_with(")")) return bad_assertion(a.text, "the bracket after P is not closed before the comparison");
+        if (!name.ends_with(")"))
+            return bad_assertion(a.text, "the bracket after P is not closed before the comparison");
         std::string inner = trimmed(name.substr(open + 1, name.size() - open - 2));
         a.measure = Measure::share;
         if (inner.find_first_of("<>") != std::string::npos) {
@@ -98,7 +104,8 @@ Result<Assertion> parse_assertion(const std::string& text) {
     } else {
         const std::size_t dot = name.rfind('.');
         if (dot == std::string::npos)
-            return bad_assertion(a.text, "it says no measure: write METRIC.p50, METRIC.mean, METRIC.fail or P(METRIC > x)");
+            return bad_assertion(a.text,
+                                 "it says no measure: write METRIC.p50, METRIC.mean, METRIC.fail or P(METRIC > x)");
         const std::string measure = name.substr(dot + 1);
         name.resize(dot);
         const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -115,7 +122,7 @@ Result<Assertion> parse_assertion(const std::string& text) {
             return bad_assertion(a.text, "\"" + measure + "\" is no measure: p01 to p99, mean, fail");
         }
     }
-    auto figure = figure_named(name);
+    auto figure = metric_named(name);
     if (!figure) return {figure.error().code, "--assert \"" + a.text + "\": " + figure.error().message};
     a.figure = *figure;
     if (a.measure == Measure::share && (a.number < 0 || a.number > 1))
@@ -127,9 +134,8 @@ Status settle_threshold(Assertion& a, const Report& report) {
     if (a.measure != Measure::share || a.when) return {};
     const auto t = threshold_for(a.figure, report);
     if (!t)
-        return bad_assertion(a.text, std::string(kFigures[a.figure].name) +
-                                         " has no threshold: write P(" + kFigures[a.figure].name +
-                                         " > x), or give it one in report.thresholds");
+        return bad_assertion(a.text, std::string(kFigures[a.figure].name) + " has no threshold: write P(" +
+                                         kFigures[a.figure].name + " > x), or give it one in report.thresholds");
     a.when = t->above ? Compare::greater : Compare::less;
     a.bound = t->value;
     return {};

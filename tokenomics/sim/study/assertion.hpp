@@ -3,9 +3,9 @@
 //   ASSAY_TRY(Assertion a, parse_assertion("max_drawdown.p50 < 0.8"));
 //   judge(a, values).verdict;      // holds, fails, or undecided: too few runs to tell
 //
-// Forms: METRIC.mean, METRIC.p05 (any whole percent, p50 is the median), METRIC.fail or P(METRIC) (share of the runs beyond
-// the metric's threshold), P(METRIC OP NUMBER) (share of the runs for which that is so); then <, <=, > or >= and a number,
-// with % where wanted.
+// Forms: METRIC.mean, METRIC.p05 (any whole percent, p50 is the median), METRIC.fail or P(METRIC) (share of the runs
+// beyond the metric's threshold), P(METRIC OP NUMBER) (share of the runs for which that is so); then <, <=, > or >= and
+// a number, with % where wanted.
 #pragma once
 
 #include <optional>
@@ -32,7 +32,7 @@ struct Assertion {
 };
 
 /// A metric's number in kFigures. Errors: not_found, with the nearest name.
-[[nodiscard]] Result<std::size_t> figure_named(const std::string& name);
+[[nodiscard]] Result<std::size_t> metric_named(const std::string& name);
 /// What counts as a failure of a metric: the scenario's own threshold, else that of kFigures, else nothing.
 [[nodiscard]] std::optional<Threshold> threshold_for(std::size_t figure, const Report& report);
 
@@ -44,9 +44,10 @@ struct Assertion {
 enum class Verdict : std::uint8_t { holds, fails, undecided };
 struct Judgement {
     Verdict verdict = Verdict::undecided;
-    Estimate estimate;             ///< with its 95 % interval
-    std::uint64_t counted = 0;     ///< runs in which the metric has a value
-    std::uint64_t runs_needed = 0; ///< that would decide, by the rule that intervals shrink as 1/sqrt(runs); 0: not known
+    Estimate estimate;          ///< with its 95 % interval
+    std::uint64_t counted = 0;  ///< runs in which the metric has a value
+    std::uint64_t runs_needed =
+        0;  ///< that would decide, by the rule that intervals shrink as 1/sqrt(runs); 0: not known
 };
 /// `values` are one per run; no number where missing. A missing value is no failure and no part of mean and quantiles.
 [[nodiscard]] Judgement judge(const Assertion& a, std::span<const double> values);

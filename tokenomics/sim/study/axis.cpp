@@ -57,11 +57,10 @@ std::vector<std::string> split_at(const std::string& text, char separator) {
 
 double Axis::number_at(double unit) const {
     // The ends exactly, whatever exp and log round.
-    double x = unit <= 0   ? low
-               : unit >= 1 ? high
-               : logarithmic
-                   ? real::exp(real::log(low) + unit * (real::log(high) - real::log(low)))
-                   : low + unit * (high - low);
+    double x = unit <= 0     ? low
+               : unit >= 1   ? high
+               : logarithmic ? real::exp(real::log(low) + unit * (real::log(high) - real::log(low)))
+                             : low + unit * (high - low);
     x = std::clamp(x, low, high);
     if (decimals < 0) return x;
     const double scale = std::pow(10.0, decimals);
@@ -115,8 +114,8 @@ Result<Axis> parse_axis(const std::string& flag, const std::string& text) {
     if (parts.size() == 3) {
         const auto n = parse_digits(parts[2]);
         if (!n || *n < 2 || *n > kMaxAxisSteps)
-            return {Code::usage, where + ": steps is \"" + parts[2] + "\", allowed are 2 to " +
-                                     std::to_string(kMaxAxisSteps)};
+            return {Code::usage,
+                    where + ": steps is \"" + parts[2] + "\", allowed are 2 to " + std::to_string(kMaxAxisSteps)};
         a.steps = static_cast<std::uint64_t>(*n);
     }
     ASSAY_TRY_VOID(check_axis(a, where, Code::usage));
@@ -141,8 +140,12 @@ Result<Axis> axis_from_json(const std::string& path, const json::Value& value) {
     ASSAY_TRY(const json::Value* high, o.required(walked ? "to" : "high"));
     ASSAY_TRY(a.low, json::as_double(*low, where + (walked ? ".from" : ".low")));
     ASSAY_TRY(a.high, json::as_double(*high, where + (walked ? ".to" : ".high")));
-    if (walked) ASSAY_TRY(a.steps, o.u64("steps", 2, kMaxAxisSteps));
-    if (const json::Value* log = o.optional("log")) ASSAY_TRY(a.logarithmic, json::as_bool(*log, where + ".log"));
+    if (walked) {
+        ASSAY_TRY(a.steps, o.u64("steps", 2, kMaxAxisSteps));
+    }
+    if (const json::Value* log = o.optional("log")) {
+        ASSAY_TRY(a.logarithmic, json::as_bool(*log, where + ".log"));
+    }
     ASSAY_TRY_VOID(o.done());
     ASSAY_TRY_VOID(check_axis(a, where, Code::field_out_of_range));
     return a;
@@ -150,16 +153,21 @@ Result<Axis> axis_from_json(const std::string& path, const json::Value& value) {
 
 std::string json_of(const json::Value& value) {
     switch (value.kind) {
-        case json::Kind::null: return "null";
-        case json::Kind::boolean: return value.boolean ? "true" : "false";
-        case json::Kind::number: return value.text;
-        case json::Kind::string: return json_text(value.text);
+        case json::Kind::null:
+            return "null";
+        case json::Kind::boolean:
+            return value.boolean ? "true" : "false";
+        case json::Kind::number:
+            return value.text;
+        case json::Kind::string:
+            return json_text(value.text);
         case json::Kind::array: {
             std::string out = "[";
             for (std::size_t i = 0; i < value.items.size(); ++i) out += (i == 0 ? "" : ", ") + json_of(value.items[i]);
             return out + "]";
         }
-        case json::Kind::object: break;
+        case json::Kind::object:
+            break;
     }
     std::string out;
     for (const auto& [key, member] : value.members)

@@ -16,17 +16,24 @@ Result<BaseScenario> BaseScenario::of(json::Value document, const std::string& s
     for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(document, set));
     if (const Status ok = tokenomics::check_published(document); !ok)
         return {ok.error().code, source + ": " + ok.error().message};
-    out.bare_ = document;
-    std::erase_if(out.bare_.members, [](const auto& m) { return m.first == "sweep"; });
+    json::Value bare = document;
+    std::erase_if(bare.members, [](const auto& m) { return m.first == "sweep"; });
     out.document_ = std::move(document);
-    auto scenario = scenario_of(out.bare_);
+    auto scenario = scenario_of(bare);
     if (!scenario) return {scenario.error().code, source + ": " + scenario.error().message};
     out.scenario_ = *std::move(scenario);
+    ASSAY_TRY(out.resolved_, json::parse(scenario_json(out.scenario_), {.max_bytes = 64u << 20, .max_depth = 32}));
+    const auto forget = [](const auto& self, json::Value& v) -> void {  // no file holds it: messages name no place
+        v.at.line = 0;
+        for (json::Value& item : v.items) self(self, item);
+        for (auto& member : v.members) self(self, member.second);
+    };
+    forget(forget, out.resolved_);
     return out;
 }
 
 Result<json::Value> BaseScenario::document_with(const std::vector<std::string>& sets) const {
-    json::Value out = bare_;
+    json::Value out = resolved_;
     for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(out, set));
     return out;
 }

@@ -1,4 +1,5 @@
-// A scenario read once and varied many times.
+// A scenario read once and varied many times. What is varied is the scenario as resolved, the one that a manifest
+// holds: a set changes its field, and what the program filled in for others stays as it was.
 //
 //   ASSAY_TRY(BaseScenario base, BaseScenario::load("devnet", {"horizon_days=30"}));
 //   ASSAY_TRY(Scenario wild, base.with({"demand.volatility=2"}));
@@ -22,6 +23,7 @@ class BaseScenario {
     [[nodiscard]] const Scenario& scenario() const { return scenario_; }
     /// The merged document, `sweep` and comments included.
     [[nodiscard]] const json::Value& document() const { return document_; }
+    /// As resolved, with `sets` over it.
     [[nodiscard]] Result<json::Value> document_with(const std::vector<std::string>& sets) const;
     [[nodiscard]] Result<Scenario> with(const std::vector<std::string>& sets) const;
 
@@ -29,7 +31,7 @@ class BaseScenario {
     [[nodiscard]] Status fit(std::span<Axis> axes) const;
 
    private:
-    json::Value document_, bare_;  // bare: without `sweep`
+    json::Value document_, resolved_;
     Scenario scenario_;
 };
 

@@ -1,4 +1,5 @@
-// Fields of a scenario fitted to a series that a network published, and how well the fit does on rows that it did not see.
+// Fields of a scenario fitted to a series that a network published, and how well the fit does on rows that it did not
+// see.
 //
 //   ASSAY_TRY(Calibration c, calibrate(base, query, table, {.runs = 64}));
 //   c.test[0].coverage;    // share of the held-back rows inside the 10-90 % band; 0.8 is what the band claims
@@ -36,7 +37,8 @@ struct CalibrationQuery {
     std::uint64_t evaluations = 200;
 };
 
-/// How one series fits over one range of rows. No number where it cannot be said (correlation of two rows, logs of zero).
+/// How one series fits over one range of rows. No number where it cannot be said (correlation of two rows, logs of
+/// zero).
 struct Fit {
     double mape = 0, rmse_log = 0, correlation = 0, coverage = 0;
     std::size_t rows = 0;
@@ -52,13 +54,15 @@ struct Calibration {
     std::vector<Fit> train, test;                              ///< per map
 };
 
-/// Errors: those of the table (file, line, column), usage for ranges that leave the table or overlap, those of the fields
-/// and of the model, interrupted. A point of the search that the scenario refuses or that breaks counts as bad, no more.
+/// Errors: those of the table (file, line, column), usage for ranges that leave the table or overlap, those of the
+/// fields and of the model, interrupted. A point of the search that the scenario refuses or that breaks counts as bad,
+/// no more.
 [[nodiscard]] Result<Calibration> calibrate(const BaseScenario& base, CalibrationQuery query, const CsvTable& table,
                                             const EvaluateOptions& options);
 
-/// The scenario file: extends `source`, sets what was fitted, tells how under "_calibration".
+/// The scenario file: extends `extends`, holds what was typed (--set) and fitted, tells how under "_calibration".
 [[nodiscard]] Result<std::string> fitted_scenario(const BaseScenario& base, const std::string& extends,
-                                                  const std::vector<std::string>& sets, const std::string& report);
+                                                  const std::vector<std::string>& typed,
+                                                  const std::vector<std::string>& fitted, const std::string& report);
 
 }  // namespace assay::sim::study

@@ -13,8 +13,8 @@ namespace assay::sim::study {
 namespace {
 
 Error csv_error(const CsvTable& t, std::size_t row, const std::string& column, const std::string& what) {
-    return {Code::field_out_of_range, t.file + " line " + std::to_string(t.lines[row]) + " (row " + std::to_string(row) +
-                                          "), column " + column + ": " + what};
+    return {Code::field_out_of_range, t.file + " line " + std::to_string(t.lines[row]) + " (row " +
+                                          std::to_string(row) + "), column " + column + ": " + what};
 }
 
 std::optional<double> csv_number(const std::string& text) {
@@ -29,7 +29,8 @@ std::optional<double> csv_number(const std::string& text) {
 std::optional<double> csv_date(std::string text) {
     if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
     if (text.ends_with("+00:00")) text = text.substr(0, text.size() - 6) + "Z";
-    if (const std::size_t dot = text.find('.'); dot != std::string::npos && text.ends_with("Z")) text = text.substr(0, dot) + "Z";
+    if (const std::size_t dot = text.find('.'); dot != std::string::npos && text.ends_with("Z"))
+        text = text.substr(0, dot) + "Z";
     if (text.size() == 10) text += "T00:00:00Z";
     const auto time = parse_utc(text);
     if (!time) return std::nullopt;
@@ -97,7 +98,8 @@ Result<CsvTable> csv_from_text(const std::string& text, const std::string& file)
         }
     }
     if (quoted)
-        return {Code::field_out_of_range, file + " line " + std::to_string(began) + ": a quotation mark is never closed"};
+        return {Code::field_out_of_range,
+                file + " line " + std::to_string(began) + ": a quotation mark is never closed"};
     if (!cell.empty() || !row.empty()) ASSAY_TRY_VOID(end_row());
     if (out.columns.empty()) return {Code::field_out_of_range, file + " is empty: its first line names the columns"};
     return out;
@@ -142,11 +144,14 @@ Result<std::vector<double>> CsvTable::days(const std::string& name, double unit_
         const auto date = number ? std::nullopt : csv_date(text);
         if (!number && !date) return csv_error(*this, row, name, json::shown(text) + " is neither a number nor a date");
         if (row == 0) dates = date.has_value();
-        if (dates != date.has_value()) return csv_error(*this, row, name, "a number among dates, or a date among numbers");
+        if (dates != date.has_value())
+            return csv_error(*this, row, name, "a number among dates, or a date among numbers");
         out.push_back(date ? *date : *number * unit_days);
-        if (row > 0 && out[row] == out[row - 1]) return csv_error(*this, row, name, "the time " + json::shown(text) + " is there twice");
+        if (row > 0 && out[row] == out[row - 1])
+            return csv_error(*this, row, name, "the time " + json::shown(text) + " is there twice");
         if (row > 0 && out[row] < out[row - 1])
-            return csv_error(*this, row, name, "the time " + json::shown(text) + " is before that of the row above: sort the file");
+            return csv_error(*this, row, name,
+                             "the time " + json::shown(text) + " is before that of the row above: sort the file");
     }
     return out;
 }

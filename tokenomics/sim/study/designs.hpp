@@ -15,8 +15,9 @@ using Matrix = std::vector<std::vector<double>>;
 /// The first n points of Sobol's sequence; `shift` as in SobolSequence.
 [[nodiscard]] Matrix sobol_points(std::uint32_t n, std::size_t columns, std::uint64_t shift = 0);
 
-/// Saltelli et al. 2010: for each of n base rows A, then A with column i of B for each i, then B: (columns + 2) n rows, in the
-/// order of SALib's `saltelli.sample(calc_second_order=False)`. A and B are halves of one shifted Sobol sequence.
+/// Saltelli et al. 2010: for each of n base rows A, then A with column i of B for each i, then B: (columns + 2) n rows,
+/// in the order of SALib's `saltelli.sample(calc_second_order=False)`. A and B are halves of one shifted Sobol
+/// sequence.
 [[nodiscard]] Matrix saltelli_design(std::uint32_t n, std::size_t columns, std::uint64_t seed);
 
 /// Morris 1991: n trajectories of columns + 1 rows on a grid of `levels`; from row to row one column moves by

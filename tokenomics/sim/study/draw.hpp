@@ -1,5 +1,5 @@
-// Random numbers of studies: Philox under the study's seed, addressed by what they are for. The model's own counters end
-// in its streams, small numbers; these end in a word of their own, so that the two never meet.
+// Random numbers of studies: Philox under the study's seed, addressed by what they are for. The model's own counters
+// end in its streams, small numbers; these end in a word of their own, so that the two never meet.
 //
 //   double u = random_unit(seed, Purpose::stratum, row, column);   // in (0, 1)
 #pragma once
@@ -38,8 +38,7 @@ enum class Purpose : std::uint32_t {
                                                              std::uint32_t a) {
     std::vector<std::uint32_t> out(n);
     for (std::uint32_t i = 0; i < n; ++i) out[i] = i;
-    for (std::uint32_t i = n; i > 1; --i)
-        std::swap(out[i - 1], out[random_below(seed, purpose, i, a, i)]);
+    for (std::uint32_t i = n; i > 1; --i) std::swap(out[i - 1], out[random_below(seed, purpose, i, a, i)]);
     return out;
 }
 

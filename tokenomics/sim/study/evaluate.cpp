@@ -99,7 +99,7 @@ Result<PointRuns> evaluate(std::size_t points, const ScenarioAt& at, const std::
     const std::uint64_t blocks = (options.runs + kLanes - 1) / kLanes;
     Models models(points, blocks, at, options.mode);
     const std::uint64_t per_task = std::min<std::uint64_t>(options.runs, kLanes);
-    ASSAY_TRY_VOID(in_parallel(points * blocks, per_task, options, [&](std::uint64_t task, BlockResult& block) -> Status {
+    const auto work = [&](std::uint64_t task, BlockResult& block) -> Status {
         const auto point = static_cast<std::size_t>(task / blocks);
         const std::uint64_t b = task % blocks, from = b * kLanes;
         {
@@ -111,7 +111,8 @@ Result<PointRuns> evaluate(std::size_t points, const ScenarioAt& at, const std::
                 out.figures[i][point * options.runs + run] = block.figures[figures[i]][run - from];
         models.block_done(point);
         return {};
-    }));
+    };
+    ASSAY_TRY_VOID(in_parallel(points * blocks, per_task, options, work));
     return out;
 }
 
@@ -136,16 +137,16 @@ Result<std::vector<std::vector<std::vector<double>>>> evaluate_series(const Scen
     }
     std::vector out(series.size(), std::vector(days.size(), std::vector<double>(options.runs)));
     const std::uint64_t blocks = (options.runs + kLanes - 1) / kLanes;
-    ASSAY_TRY_VOID(in_parallel(blocks, std::min<std::uint64_t>(options.runs, kLanes), options,
-                               [&](std::uint64_t b, BlockResult& block) -> Status {
-                                   ASSAY_TRY_VOID(model.run_block(b, block));
-                                   const std::uint64_t from = b * kLanes;
-                                   for (std::size_t i = 0; i < series.size(); ++i)
-                                       for (std::size_t d = 0; d < at.size(); ++d)
-                                           for (std::uint64_t r = from; r < std::min(options.runs, from + kLanes); ++r)
-                                               out[i][d][r] = block.at(at[d], series[i], r - from);
-                                   return {};
-                               }));
+    const auto work = [&](std::uint64_t b, BlockResult& block) -> Status {
+        ASSAY_TRY_VOID(model.run_block(b, block));
+        const std::uint64_t from = b * kLanes;
+        for (std::size_t i = 0; i < series.size(); ++i)
+            for (std::size_t d = 0; d < at.size(); ++d)
+                for (std::uint64_t r = from; r < std::min(options.runs, from + kLanes); ++r)
+                    out[i][d][r] = block.at(at[d], series[i], r - from);
+        return {};
+    };
+    ASSAY_TRY_VOID(in_parallel(blocks, std::min<std::uint64_t>(options.runs, kLanes), options, work));
     return out;
 }
 

@@ -1,8 +1,8 @@
-// Many scenarios, a few figures of each: what every study asks the model. A point's run r draws the same numbers at every
-// point (common random numbers), as long as the points keep one seed.
+// Many scenarios, a few figures of each: what every study asks the model. A point's run r draws the same numbers at
+// every point (common random numbers), as long as the points keep one seed.
 //
-//   ASSAY_TRY(PointRuns r, evaluate(2, [&](std::size_t i) { return base.with(sets[i]); }, {kMaxDrawdown}, {.runs = 64}));
-//   r.of(0, 1);   // kMaxDrawdown at point 1, one value per run; no number where it is missing
+//   ASSAY_TRY(PointRuns r, evaluate(2, [&](std::size_t i) { return base.with(sets[i]); }, {kMaxDrawdown}, {.runs =
+//   64})); r.of(0, 1);   // kMaxDrawdown at point 1, one value per run; no number where it is missing
 #pragma once
 
 #include <atomic>

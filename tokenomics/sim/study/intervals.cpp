@@ -72,8 +72,9 @@ Estimate bootstrap(std::uint32_t n, std::uint32_t resamples, std::uint64_t seed,
     std::vector<double> values;
     for (std::uint32_t r = 0; r < resamples; ++r) {
         for (std::uint32_t i = 0; i < n; i += 4) {
-            const PhiloxCounter four = philox4x32({i, r, 0, static_cast<std::uint32_t>(Purpose::bootstrap)},
-                                                  {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+            const PhiloxCounter four =
+                philox4x32({i, r, 0, static_cast<std::uint32_t>(Purpose::bootstrap)},
+                           {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
             for (std::uint32_t k = 0; k < 4 && i + k < n; ++k)
                 indices[i + k] = static_cast<std::uint32_t>(std::uint64_t{four[k]} * n >> 32);
         }

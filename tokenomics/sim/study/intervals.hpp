@@ -20,8 +20,8 @@ struct Estimate {
 [[nodiscard]] Estimate proportion(double hits, std::uint64_t n);
 /// Mean with Student's interval; without one (low = high = no number) for a single value.
 [[nodiscard]] Estimate mean_interval(std::span<const double> values);
-/// Quantile of `sorted` with the interval between order statistics (binomial, normal approximation). Where too few values
-/// lie beyond, the interval is open: its end is infinite.
+/// Quantile of `sorted` with the interval between order statistics (binomial, normal approximation). Where too few
+/// values lie beyond, the interval is open: its end is infinite.
 [[nodiscard]] Estimate quantile_interval(std::span<const double> sorted, double q);
 /// The 97.5 % point of Student's t; degrees >= 1.
 [[nodiscard]] double student_975(std::uint64_t degrees);

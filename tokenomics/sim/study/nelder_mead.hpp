@@ -1,8 +1,9 @@
-// The smallest value of a function in the unit cube, without derivatives: Nelder and Mead 1965 with the parameters of Gao and
-// Han 2012 for many dimensions, from the best points of a Sobol set, again and again while evaluations are left.
+// The smallest value of a function in the unit cube, without derivatives: Nelder and Mead 1965 with the parameters of
+// Gao and Han 2012 for many dimensions, from the best points of a Sobol set, again and again while evaluations are
+// left.
 //
-//   const Minimum m = minimise(2, 300, [](const auto& x) { return std::pow(x[0] - 0.3, 2) + std::pow(x[1] - 0.7, 2); });
-//   m.at;      // {0.3, 0.7}, nearly
+//   const Minimum m = minimise(2, 300, [](const auto& x) { return std::pow(x[0] - 0.3, 2) + std::pow(x[1] - 0.7, 2);
+//   }); m.at;      // {0.3, 0.7}, nearly
 //
 // It draws nothing at random: the same function gives the same path.
 #pragma once

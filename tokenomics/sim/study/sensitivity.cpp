@@ -32,7 +32,8 @@ std::uint64_t design_points(const SensitivityQuery& q) {
 Result<Sensitivity> analyse(const BaseScenario& base, SensitivityQuery query, const EvaluateOptions& options) {
     const std::size_t columns = query.axes.size();
     for (const Axis& a : query.axes)
-        if (!a.ranged) return {Code::usage, "--param " + a.path + ": a range is needed, written " + a.path + "=low:high"};
+        if (!a.ranged)
+            return {Code::usage, "--param " + a.path + ": a range is needed, written " + a.path + "=low:high"};
     if (query.method == Method::sobol && 2 * columns > kSobolDimensions)
         return {Code::usage, "--param is given " + std::to_string(columns) + " times, the method sobol takes " +
                                  std::to_string(kSobolDimensions / 2) + " at most; morris takes more"};
@@ -106,15 +107,16 @@ std::vector<std::pair<std::string, std::string>> sensitivity_files(const Sensiti
         bounds += (bounds.empty() ? "" : ", ") + std::string("[") + shortest(a.low) + ", " + shortest(a.high) + "]";
         header += (header.empty() ? "" : ",") + csv_field(a.path);
     }
-    std::string problem = "{\"num_vars\": " + std::to_string(axes.size()) + ", \"names\": [" + names +
-                          "], \"bounds\": [" + bounds + "]";
+    std::string problem =
+        "{\"num_vars\": " + std::to_string(axes.size()) + ", \"names\": [" + names + "], \"bounds\": [" + bounds + "]";
     if (s.query.method == Method::morris) problem += ", \"num_levels\": " + std::to_string(s.query.levels);
     problem += "}\n";
     std::string x = header + "\n";
     for (const auto& row : s.x)
         for (std::size_t c = 0; c < row.size(); ++c) x += shortest(row[c]) + (c + 1 < row.size() ? "," : "\n");
     std::string y;
-    for (std::size_t k = 0; k < s.query.figures.size(); ++k) y += (k == 0 ? "" : ",") + std::string(kFigures[s.query.figures[k]].name);
+    for (std::size_t k = 0; k < s.query.figures.size(); ++k)
+        y += (k == 0 ? "" : ",") + std::string(kFigures[s.query.figures[k]].name);
     y += "\n";
     for (std::size_t row = 0; row < s.x.size(); ++row)
         for (std::size_t k = 0; k < s.y.size(); ++k) y += shortest(s.y[k][row]) + (k + 1 < s.y.size() ? "," : "\n");

@@ -1,8 +1,8 @@
 // Which fields move a figure, and how much: Morris's elementary effects or Sobol's shares of the variance, over ranges
 // of fields. Each point is the mean over some runs that draw the same numbers everywhere.
 //
-//   ASSAY_TRY(Sensitivity s, analyse(base, {.method = Method::sobol, .n = 256, .axes = axes, .figures = {kMaxDrawdown}}, o));
-//   s.rows;                          // method, param, metric, index, value, low, high
+//   ASSAY_TRY(Sensitivity s, analyse(base, {.method = Method::sobol, .n = 256, .axes = axes, .figures =
+//   {kMaxDrawdown}}, o)); s.rows;                          // method, param, metric, index, value, low, high
 //   sensitivity_files(s);            // SALib's problem.json, X.csv and Y.csv; sensitivity.csv
 #pragma once
 
@@ -17,9 +17,9 @@ enum class Method : std::uint8_t { morris, sobol };
 
 struct SensitivityQuery {
     Method method = Method::sobol;
-    std::uint32_t n = 128;       ///< trajectories, or base rows
-    std::uint32_t levels = 4;    ///< of Morris's grid
-    std::vector<Axis> axes;      ///< ranges
+    std::uint32_t n = 128;     ///< trajectories, or base rows
+    std::uint32_t levels = 4;  ///< of Morris's grid
+    std::vector<Axis> axes;    ///< ranges
     std::vector<std::size_t> figures;
     std::uint64_t seed = 1;  ///< of the design; the runs' is the scenario's
 };
@@ -43,9 +43,10 @@ struct Sensitivity {
 /// Rows of the design: how many points there will be.
 [[nodiscard]] std::uint64_t design_points(const SensitivityQuery& query);
 
-/// Errors: usage (too many fields, ranges that are lists), those of the fields and of the model; field_out_of_range where a
-/// figure has no value at some point.
-[[nodiscard]] Result<Sensitivity> analyse(const BaseScenario& base, SensitivityQuery query, const EvaluateOptions& options);
+/// Errors: usage (too many fields, ranges that are lists), those of the fields and of the model; field_out_of_range
+/// where a figure has no value at some point.
+[[nodiscard]] Result<Sensitivity> analyse(const BaseScenario& base, SensitivityQuery query,
+                                          const EvaluateOptions& options);
 
 /// name and bytes: problem.json, X.csv, Y.csv, sensitivity.csv.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> sensitivity_files(const Sensitivity& s);

@@ -1,5 +1,6 @@
-// Sobol's low-discrepancy sequence with the direction numbers new-joe-kuo-6 of S. Joe and F. Y. Kuo, "Constructing Sobol
-// sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30 (2008): points that fill a cube evenly.
+// Sobol's low-discrepancy sequence with the direction numbers new-joe-kuo-6 of S. Joe and F. Y. Kuo, "Constructing
+// Sobol sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30 (2008): points that fill a cube
+// evenly.
 //
 //   SobolSequence s(3);
 //   s.point(1);   // {0.5, 0.5, 0.5}; point(0) is the origin, point(2) {0.75, 0.25, 0.25}
