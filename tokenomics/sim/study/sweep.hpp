@@ -21,9 +21,9 @@ inline constexpr std::size_t kMaxCells = 100'000;
 
 struct SweepQuery {
     Design design = Design::grid;
-    std::vector<Axis> axes;
+    std::vector<Axis> axes = {};
     std::uint64_t samples = 0;  ///< of lhs and sobol
-    std::string table;          ///< a CSV file: its head names paths, each row is a cell
+    std::string table = {};     ///< a CSV file: its head names paths, each row is a cell
 };
 /// The document's own `sweep` member, {} where it has none; a table's name counts from `folder`.
 /// Errors: those of JSON, field_out_of_range.
