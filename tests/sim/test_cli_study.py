@@ -10,9 +10,11 @@ SALib can be imported, its indices are compared with ours.
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SIM = sys.argv.pop(1)
@@ -73,7 +75,7 @@ class Sweep(Case):
         self.assertEqual([c["demand.drift"] for c in cells], ["-0.5", "-0.5", "0", "0", "0.5", "0.5"])
         self.assertEqual(len(r["summary"]["cells"]), 6)
         manifest = read_json(os.path.join(out, "manifest.json"))
-        self.assertEqual(manifest["cells"][5]["set"], {"demand.drift": 0.5, "bme.payout_ppb": "95%"})
+        self.assertEqual(manifest["cells"][5]["set"], {"demand.drift": 0.5, "bme.payout_ppb": 950000000})
         # A cell is what a run of the resolved scenario with its sets gives; and threads change no byte.
         base = self.path("base.json", json.dumps(manifest["scenario"]))
         one = self.json("run", base, "--set", "demand.drift=0.5", "--set", "bme.payout_ppb=95%", "--runs", "16",
@@ -82,6 +84,40 @@ class Sweep(Case):
         again = self.json("sweep", "devnet", *QUICK, "--runs", "16", "--param", "demand.drift=-0.5:0.5:3", "--param",
                           "bme.payout_ppb=80%,95%", "--threads", "1", "--out", self.path("again"))
         self.assertEqual(again["result_hash"], r["result_hash"])
+
+    def test_shards_resumption_and_verify(self):
+        at = ["sweep", "devnet", *QUICK, "--runs", "20", "--param", "demand.drift=-0.5,0,0.5"]
+        whole = self.json(*at, "--out", self.path("whole"))
+        self.assertTrue(self.json("verify", self.path("whole"))["same"])
+        shards = []
+        for i in (2, 1):  # the boundary lies within the second cell
+            shards.append(self.path(f"s{i}"))
+            self.assertEqual(self.json(*at, "--shard", f"{i}/2", "--out", shards[-1])["shard"], f"{i}/2")
+        self.assertIn("missing are shards 1/2", self.refused("merge", shards[0], "--out", self.path("m"), code=2))
+        self.assertEqual(self.json("merge", *shards, "--out", self.path("m"))["result_hash"], whole["result_hash"])
+        for name in os.listdir(self.path("whole")):
+            with open(os.path.join(self.path("whole"), name), "rb") as a, open(os.path.join(self.path("m"), name), "rb") as b:
+                self.assertEqual(a.read(), b.read(), name)
+        self.assertIn("--shard is", self.refused(*at, "--shard", "3/2", "--out", self.path("x"), code=2))
+        # Stopped between its cells, it goes on from there.
+        p = subprocess.Popen([SIM, "sweep", "devnet", "--set", "horizon_days=300", "--runs", "64", "--param", "seed=1:20:20",
+                              "--threads", "1", "--out", self.path("r")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        kept = os.path.join(self.path("r.partial"), "cell-0.bin")
+        for _ in range(600):
+            if os.path.exists(kept) or p.poll() is not None:
+                break
+            time.sleep(0.01)
+        p.send_signal(signal.SIGINT)
+        said = p.communicate()[1]
+        self.assertEqual(p.returncode, 130, said)
+        self.assertIn("the same command goes on from there", said)
+        p = run("sweep", "devnet", "--set", "horizon_days=300", "--runs", "64", "--param", "seed=1:20:20", "--out", self.path("r"))
+        self.assertEqual(p.returncode, 0, p.stderr)
+        self.assertIn("from before", p.stderr)
+        self.assertFalse(os.path.exists(self.path("r.partial")))
+        self.json("sweep", "devnet", "--set", "horizon_days=300", "--runs", "64", "--param", "seed=1:20:20", "--out", self.path("q"))
+        self.assertEqual(read_json(os.path.join(self.path("q"), "manifest.json"))["result_hash"],
+                         read_json(os.path.join(self.path("r"), "manifest.json"))["result_hash"])
 
     def test_from_the_scenario_and_from_a_table(self):
         mine = self.path("mine.json", """{ "extends": "devnet", "horizon_days": 10,

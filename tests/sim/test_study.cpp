@@ -131,7 +131,7 @@ TEST_CASE("cells of a sweep by each design", "[study]") {
     says({.axes = {axis("demand.drft=0,1")}}, "drift");
     says({.axes = {axis("demand.drift=0:1")}}, "grid needs values");
     says({.axes = {axis("seed=1,2"), axis("seed=3,4")}}, "given twice");
-    says({.axes = {axis("seed=1:100000:100000"), axis("demand.drift=0,1")}}, "at most 100000");
+    says({.axes = {axis("seed=1:9000:9000"), axis("demand.drift=0,1")}}, "at most 10000");
     says({.design = Design::zip, .axes = {axis("seed=1,2"), axis("demand.drift=0,1,2")}}, "lists of one length");
     says({.design = Design::lhs, .axes = {axis("seed=1:9")}}, "--samples is 0");
     says({.design = Design::sobol, .axes = {axis("seed=1,9")}, .samples = 4}, "draws from ranges");

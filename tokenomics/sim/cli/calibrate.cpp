@@ -84,7 +84,7 @@ int run_calibrate(const Output& out, const CalibrateCommand& c) {
     const auto base = study::BaseScenario::load(c.source, *sets);
     if (!base) return out.fail(base.error(), hint_for(base.error()));
 
-    options->stop = &stop_on_interrupt();
+    options->stop = watch_interrupts();
     Result<study::Calibration> fitted{Code::internal, "nothing ran"};
     {
         Progress progress(c.options.progress == "json");

@@ -27,7 +27,7 @@ int run_check(const Output& out, const CheckCommand& c) {
         if (const Status ok = study::settle_threshold(a, s.report); !ok) return out.fail(ok.error());
         figures.push_back(a.figure);
     }
-    options->stop = &stop_on_interrupt();
+    options->stop = watch_interrupts();
     Result<study::PointRuns> runs{Code::internal, "nothing ran"};
     {
         Progress progress(c.options.progress == "json");

@@ -52,7 +52,7 @@ int run_compare(const Output& out, const CompareCommand& c) {
 
     std::vector<std::size_t> figures;
     for (std::size_t i = 0; i < kFigureCount; ++i) figures.push_back(i);
-    options->stop = &stop_on_interrupt();
+    options->stop = watch_interrupts();
     Result<study::PointRuns> runs{Code::internal, "nothing ran"};
     {
         Progress progress(c.options.progress == "json");

@@ -40,7 +40,7 @@ int run_sensitivity(const Output& out, const SensitivityCommand& c) {
     std::fprintf(stderr, "%llu points x %llu runs x %llu steps\n",
                  static_cast<unsigned long long>(study::design_points(query)),
                  static_cast<unsigned long long>(options->runs), static_cast<unsigned long long>(s.steps()));
-    options->stop = &stop_on_interrupt();
+    options->stop = watch_interrupts();
     Result<study::Sensitivity> found{Code::internal, "nothing ran"};
     {
         Progress progress(c.options.progress == "json");

@@ -1,28 +1,13 @@
 #include "tokenomics/sim/cli/study_options.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim::cli {
-namespace {
-
-std::atomic<bool> g_study_stop{false};
-void on_study_interrupt(int) {
-    g_study_stop = true;
-    std::signal(SIGINT, SIG_DFL);  // a second one ends at once
-}
-
-}  // namespace
-
 void StudyOptions::add_to(CLI::App& command, const std::string& runs_default, bool with_sets) {
     runs = runs_default;
     if (with_sets)
@@ -59,51 +44,23 @@ Result<study::EvaluateOptions> StudyOptions::read() const {
     return out;
 }
 
-std::atomic<bool>& stop_on_interrupt() {
-    std::signal(SIGINT, on_study_interrupt);
-    std::signal(SIGTERM, on_study_interrupt);
-    return g_study_stop;
-}
-
 Status write_study(const std::string& dir, const std::vector<std::pair<std::string, std::string>>& files) {
     namespace fs = std::filesystem;
     std::error_code ec;
-    std::string target = fs::absolute(dir, ec).lexically_normal().string();
-    while (target.size() > 1 && target.back() == '/') target.pop_back();
-    const bool there = fs::exists(fs::symlink_status(target, ec));
-    if (there && !fs::is_directory(target, ec))
+    const bool there = fs::exists(fs::symlink_status(dir, ec));
+    if (there && !fs::is_directory(dir, ec))
         return {Code::already_exists, "--out " + dir + " is there and is no directory"};
     if (there)
-        for (const auto& entry : fs::directory_iterator(target, ec))
+        for (const auto& entry : fs::directory_iterator(dir, ec))
             if (std::none_of(files.begin(), files.end(),
                              [&](const auto& f) { return f.first == entry.path().filename(); }))
                 return {Code::already_exists, "--out " + dir + " holds " + entry.path().filename().string() +
                                                   ", which this command did not make"};
-    const std::string aside = target + ".partial-" + std::to_string(::getpid());
-    fs::create_directories(fs::path(target).parent_path(), ec);
-    if (!ec) fs::create_directory(aside, ec);
-    if (ec) return {Code::io_error, "--out " + dir + " cannot be made: " + ec.message()};
-    const auto give_up = [&](const std::string& what) -> Status {
-        const std::string why = std::strerror(errno);
-        fs::remove_all(aside, ec);
-        return {Code::io_error, what + ": " + why};
-    };
+    ASSAY_TRY(DirectoryWriter out, DirectoryWriter::begin(dir));
     for (const auto& [name, bytes] : files) {
-        const std::string path = (fs::path(aside) / name).string();
-        std::FILE* f = std::fopen(path.c_str(), "wb");
-        if (f == nullptr) return give_up("--out " + dir + ": " + name + " cannot be made");
-        const bool written = std::fwrite(bytes.data(), 1, bytes.size(), f) == bytes.size() && std::fflush(f) == 0;
-        if (std::fclose(f) != 0 || !written) return give_up("--out " + dir + ": " + name + " cannot be written");
+        ASSAY_TRY_VOID(out.add(name, [&bytes = bytes](const Sink& sink) { return sink(bytes); }));
     }
-    const std::string before = target + ".before-" + std::to_string(::getpid());
-    if (there && std::rename(target.c_str(), before.c_str()) != 0)
-        return give_up("--out " + dir + " cannot be replaced");
-    if (std::rename(aside.c_str(), target.c_str()) != 0) {
-        if (there) (void)std::rename(before.c_str(), target.c_str());
-        return give_up("--out " + dir + " cannot be put in place");
-    }
-    if (there) fs::remove_all(before, ec);
-    return {};
+    return out.replace();
 }
 
 std::string number_json(double x) {
@@ -130,6 +87,7 @@ StudyCommands::StudyCommands(CLI::App& app) {
         ->check(CLI::IsMember({"grid", "zip", "lhs", "sobol", "table"}));
     sweep_app_->add_option("--samples", sweep_.samples, "cells of lhs and sobol");
     sweep_app_->add_option("--table", sweep_.table, "a CSV file: its head names paths, each row is a cell");
+    sweep_app_->add_option("--shard", sweep_.shard, "I/N: one of N parts; assay-sim merge puts them together");
     sweep_app_->add_option("--out", sweep_.out, "directory for the result")->required();
     sweep_.options.add_to(*sweep_app_, "100");
 

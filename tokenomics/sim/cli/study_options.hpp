@@ -7,6 +7,7 @@
 #include "tokenomics/sim/model/model.hpp"
 #include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/study/evaluate.hpp"
+#include "tokenomics/sim/study/sweep_job.hpp"
 
 namespace assay::sim::cli {
 
@@ -21,9 +22,6 @@ struct StudyOptions {
     /// Errors: usage.
     [[nodiscard]] Result<study::EvaluateOptions> read() const;
 };
-
-/// From here on Ctrl-C sets what is returned; a second one ends the program.
-[[nodiscard]] std::atomic<bool>& stop_on_interrupt();
 
 /// Writes a directory of files that no run made: aside, renamed at the end. It may be there with files of the same
 /// names only. Errors: already_exists, io_error.
@@ -58,6 +56,9 @@ struct CheckCommand {
     std::vector<std::string> asserts;
     StudyOptions options;
 };
+/// What `sweep` and `merge` print of a sweep.
+[[nodiscard]] int print_sweep(const Output& out, const std::string& dir, const Scenario& base,
+                              const std::string& design, const study::SweepResult& result);
 [[nodiscard]] int run_sweep(const Output& out, const SweepCommand& c);
 [[nodiscard]] int run_compare(const Output& out, const CompareCommand& c);
 [[nodiscard]] int run_sensitivity(const Output& out, const SensitivityCommand& c);

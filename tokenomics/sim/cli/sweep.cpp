@@ -6,7 +6,7 @@
 
 #include "tokenomics/presets.hpp"
 #include "tokenomics/sim/cli/study_options.hpp"
-#include "tokenomics/sim/study/sweep.hpp"
+#include "tokenomics/sim/study/sweep_job.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim::cli {
@@ -50,6 +50,32 @@ Result<double> probe(const Scenario& s, Mode mode) {
 
 }  // namespace
 
+int print_sweep(const Output& out, const std::string& dir, const Scenario& base, const std::string& design,
+                const study::SweepResult& result) {
+    const auto& cells = result.cells;
+    if (out.json)
+        return out.done("{\"dir\":" + json_text(dir) + ",\"design\":" + json_text(design) +
+                        ",\"cells\":" + std::to_string(cells.size()) + ",\"runs\":" + std::to_string(cells[0].runs) +
+                        ",\"seed\":\"" + std::to_string(base.seed) + "\",\"result_hash\":\"" + result.result_hash +
+                        "\",\"summary\":" + result.summary.substr(0, result.summary.size() - 1) + "}\n");
+    Table table("llrrrr");
+    table.row({"cell", "sets", "final price", "max drawdown", "P(spiral)", "margin"});
+    constexpr std::size_t kShown = 40;
+    for (std::size_t i = 0; i < cells.size() && i < kShown; ++i) {
+        std::string values;
+        for (const std::string& set : study::sets_of(cells[i].set)) values += (values.empty() ? "" : "  ") + set;
+        const auto& f = cells[i].summary;
+        table.row({std::to_string(i), values, for_people(f[kFinalPrice].quantiles[3]),
+                   for_people(f[kMaxDrawdown].quantiles[3]),
+                   for_people(f[kSpiral].count == 0 ? std::nan("") : f[kSpiral].mean),
+                   for_people(f[kMeanMargin].quantiles[3])});
+    }
+    return out.done(base.name + ": " + std::to_string(cells.size()) + " cells (" + design + ") of " +
+                    std::to_string(cells[0].runs) + " runs; medians\n\n" + table.text() +
+                    (cells.size() > kShown ? "… all of them are in " + dir + "/summary.json\n" : "") +
+                    "\nresult hash " + result.result_hash + "\nwritten to " + dir + "\n");
+}
+
 int run_sweep(const Output& out, const SweepCommand& c) {
     auto options = c.options.read();
     if (!options) return out.fail(options.error());
@@ -61,78 +87,62 @@ int run_sweep(const Output& out, const SweepCommand& c) {
     if (!query) return out.fail(query.error());
     const auto plan = study::plan_sweep(*base, *std::move(query));
     if (!plan) return out.fail(plan.error());
-    Question question;
+    study::SweepJob job;
+    job.base = &*base;
+    job.cells = plan->cells;
+    job.dir = c.out;
+    job.threads = options->threads;
+    job.render.version = version_text();
+    Question& question = job.question;
     question.scenario = &base->scenario();
     question.runs = options->runs;
     question.mode = options->mode;
+    question.points = study::sweep_points(plan->cells.size(), options->runs, base->scenario().steps());
     question.study = plan->text();
-    const std::string input = input_hash(question);
-    if (const Status ok = may_write(c.out, input); !ok) return out.fail(ok.error(), "take another --out");
+    if (!c.shard.empty()) {
+        const auto shard = parse_shard(c.shard);
+        if (!shard) return out.fail(shard.error());
+        job.shard = *shard;
+    }
+    constexpr const char* kOther = "take another --out";
+    if (const Status ok = may_write(c.out, input_hash(question), job.shard.text()); !ok)
+        return out.fail(ok.error(), kOther);
 
     const auto first = base->with(study::sets_of(plan->cells[0]));
     if (!first) return out.fail(first.error());
     const auto rate = probe(*first, options->mode);
     if (!rate) return out.fail({rate.error().code, study::cell_name(plan->cells[0], 0) + ": " + rate.error().message});
-    const double work = static_cast<double>(plan->steps) * static_cast<double>(options->runs);
+    const double work =
+        static_cast<double>(plan->steps) * static_cast<double>(options->runs) / static_cast<double>(job.shard.of);
     std::fprintf(stderr, "%zu cells x %llu runs, %.3g path-steps: about %.0f s on %zu threads\n", plan->cells.size(),
                  static_cast<unsigned long long>(options->runs), work,
                  std::ceil(work / *rate / static_cast<double>(options->threads)), options->threads);
 
-    std::atomic<bool>& stop = stop_on_interrupt();
-    std::vector<CellResult> cells;
+    job.stop = watch_interrupts();
+    Result<study::SweepResult> result{Code::internal, "nothing ran"};
     {
         Progress progress(c.options.progress == "json");
-        const std::uint64_t all = plan->cells.size() * options->runs;
-        for (std::size_t i = 0; i < plan->cells.size(); ++i) {
-            const auto s = base->with(study::sets_of(plan->cells[i]));
-            if (!s) return out.fail(s.error());
-            SimulateOptions one;
-            one.runs = options->runs;
-            one.threads = options->threads;
-            one.mode = options->mode;
-            one.stop = &stop;
-            one.progress = [&](std::uint64_t done, std::uint64_t) {
-                progress.show(i * options->runs + done, all, s->steps());
-            };
-            auto cell = simulate(*s, one);
-            if (!cell) {
-                const bool interrupted = cell.error().code == Code::interrupted;
-                return out.fail(
-                    interrupted
-                        ? Error{Code::interrupted, "interrupted after " + std::to_string(i) + " of " +
-                                                       std::to_string(plan->cells.size()) + " cells"}
-                        : Error{cell.error().code, study::cell_name(plan->cells[i], i) + ": " + cell.error().message},
-                    interrupted ? "nothing was written; the same command begins again" : "");
-            }
-            cell->set = plan->cells[i];
-            cells.push_back(*std::move(cell));
-            progress.show((i + 1) * options->runs, all, s->steps());
-        }
+        const std::uint64_t steps = plan->steps / plan->cells.size();
+        job.progress = [&](std::uint64_t done, std::uint64_t of) { progress.show(done, of, steps); };
+        result = study::run_sweep(job);
     }
-    const ResultFiles files = render(cells, question, {.version = version_text()});
-    if (const Status ok = write_result(c.out, files, input); !ok) return out.fail(ok.error());
-    if (out.json)
-        return out.done("{\"dir\":" + json_text(c.out) + ",\"design\":\"" + study::design_name(plan->design) +
-                        "\",\"cells\":" + std::to_string(cells.size()) + ",\"runs\":" + std::to_string(options->runs) +
-                        ",\"seed\":\"" + std::to_string(base->scenario().seed) + "\",\"result_hash\":\"" +
-                        files.result_hash + "\",\"summary\":" + files.summary.substr(0, files.summary.size() - 1) +
-                        "}\n");
-    Table table("llrrrr");
-    table.row({"cell", "sets", "final price", "max drawdown", "P(spiral)", "margin"});
-    constexpr std::size_t kShown = 40;
-    for (std::size_t i = 0; i < cells.size() && i < kShown; ++i) {
-        std::string values;
-        for (const std::string& set : study::sets_of(plan->cells[i])) values += (values.empty() ? "" : "  ") + set;
-        const auto& f = cells[i].summary;
-        table.row({std::to_string(i), values, for_people(f[kFinalPrice].quantiles[3]),
-                   for_people(f[kMaxDrawdown].quantiles[3]),
-                   for_people(f[kSpiral].count == 0 ? std::nan("") : f[kSpiral].mean),
-                   for_people(f[kMeanMargin].quantiles[3])});
+    if (!result) {
+        const Code code = result.error().code;
+        return out.fail(result.error(), code == Code::interrupted      ? "the same command goes on from there"
+                                        : code == Code::already_exists ? kOther
+                                        : code == Code::bad_state_file
+                                            ? "remove " + c.out + ".partial, and the same command begins again"
+                                            : "");
     }
-    return out.done(base->scenario().name + ": " + std::to_string(cells.size()) + " cells (" +
-                    study::design_name(plan->design) + ") of " + std::to_string(options->runs) + " runs; medians\n\n" +
-                    table.text() + (cells.size() > kShown ? "… all of them are in " + c.out + "/summary.json\n" : "") +
-                    "\nresult hash " + files.result_hash + "\nwritten to " + c.out + "\n");
+    if (result->resumed > 0) std::fprintf(stderr, "%zu cells were there from before\n", result->resumed);
+    if (!job.shard.whole()) {
+        if (out.json)
+            return out.done("{\"dir\":" + json_text(c.out) + ",\"shard\":\"" + job.shard.text() + "\",\"cells\":" +
+                            std::to_string(plan->cells.size()) + ",\"result_hash\":\"" + result->result_hash + "\"}\n");
+        return out.done(base->scenario().name + ": shard " + job.shard.text() + " of a sweep\nwritten to " + c.out +
+                        "; assay-sim merge puts all shards together\n");
+    }
+    return print_sweep(out, c.out, base->scenario(), study::design_name(plan->design), *result);
 }
 
 }  // namespace assay::sim::cli

@@ -128,8 +128,8 @@ Result<Manifest> read_manifest(const std::string& dir, Shards shards) {
     if (const json::Value* shard = top.optional("shard"); shard != nullptr && shard->kind != json::Kind::null) {
         ASSAY_TRY(out.shard, json::as_string(*shard, "shard"));
         if (shards == Shards::refused)
-            return {Code::not_found,
-                    dir + " holds no whole result but shard " + out.shard + " of one: assay-sim merge puts all together"};
+            return {Code::not_found, dir + " holds no whole result but shard " + out.shard +
+                                         " of one: assay-sim merge puts all together"};
     }
     ASSAY_TRY(const std::string mode, top.string("mode"));
     if (mode != "exact" && mode != "fast")
@@ -208,6 +208,10 @@ Result<std::string> DirectoryWriter::add(const std::string& name, const std::fun
 
 Status DirectoryWriter::finish(const std::string& input, const std::string& shard) {
     ASSAY_TRY_VOID(may_write(dir_, input, shard));  // somebody else may have been quicker
+    return replace();
+}
+
+Status DirectoryWriter::replace() {
     std::error_code ec;
     const std::string before = target_ + ".before-" + std::to_string(::getpid());
     const bool replaces = fs::exists(target_, ec) && !fs::is_empty(target_, ec);

@@ -98,7 +98,7 @@ Result<Axis> parse_axis(const std::string& flag, const std::string& text) {
     const std::string right = text.substr(equals + 1);
     std::vector<std::string> parts = split_at(right, ':');
     if (parts.size() == 1) {
-        a.values = split_at(right, ',');
+        for (const std::string& value : split_at(right, ',')) a.values.push_back(plain_value(a.path, value));
         ASSAY_TRY_VOID(check_axis(a, where, Code::usage));
         return a;
     }
@@ -127,7 +127,7 @@ Result<Axis> axis_from_json(const std::string& path, const json::Value& value) {
     Axis a;
     a.path = path;
     if (value.kind == json::Kind::array) {
-        for (const json::Value& v : value.items) a.values.push_back(set_text(v));
+        for (const json::Value& v : value.items) a.values.push_back(plain_value(path, set_text(v)));
         ASSAY_TRY_VOID(check_axis(a, where, Code::field_out_of_range));
         return a;
     }
@@ -149,6 +149,12 @@ Result<Axis> axis_from_json(const std::string& path, const json::Value& value) {
     ASSAY_TRY_VOID(o.done());
     ASSAY_TRY_VOID(check_axis(a, where, Code::field_out_of_range));
     return a;
+}
+
+std::string plain_value(const std::string& path, const std::string& text) {
+    if (!path.ends_with("_ppb") || !text.ends_with("%")) return text;
+    const auto ppb = parse_decimal(text.substr(0, text.size() - 1), 7);
+    return ppb ? to_digits(*ppb) : text;
 }
 
 std::string json_of(const json::Value& value) {

@@ -37,6 +37,8 @@ struct Axis {
 /// Errors: json_type, json_unknown_key, field_out_of_range.
 [[nodiscard]] Result<Axis> axis_from_json(const std::string& path, const json::Value& value);
 
+/// "95%" of a field in parts of a billion as the digits that files hold; anything else as it is.
+[[nodiscard]] std::string plain_value(const std::string& path, const std::string& text);
 /// What a JSON value is as the text of a --set.
 [[nodiscard]] std::string set_text(const json::Value& value);
 /// JSON as it stands, without its comments.

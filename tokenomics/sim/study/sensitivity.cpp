@@ -17,7 +17,7 @@ std::string csv_field(const std::string& text) {
     return out + "\"";
 }
 
-std::vector<std::string> sets_of(const std::vector<Axis>& axes, const std::vector<double>& unit) {
+std::vector<std::string> axis_sets(const std::vector<Axis>& axes, const std::vector<double>& unit) {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < axes.size(); ++i) out.push_back(axes[i].path + "=" + axes[i].at(unit[i]));
     return out;
@@ -50,7 +50,7 @@ Result<Sensitivity> analyse(const BaseScenario& base, SensitivityQuery query, co
         for (std::size_t c = 0; c < columns; ++c) out.x.back().push_back(query.axes[c].number_at(row[c]));
     }
     const ScenarioAt at = [&](std::size_t point) -> Result<Scenario> {
-        const auto sets = sets_of(query.axes, unit[point]);
+        const auto sets = axis_sets(query.axes, unit[point]);
         auto s = base.with(sets);
         if (s) return s;
         std::string where;
@@ -66,7 +66,7 @@ Result<Sensitivity> analyse(const BaseScenario& base, SensitivityQuery query, co
             for (const double v : runs.of(k, point)) sum += v;
             if (std::isnan(sum)) {
                 std::string where;
-                for (const auto& set : sets_of(query.axes, unit[point])) where += (where.empty() ? "" : ", ") + set;
+                for (const auto& set : axis_sets(query.axes, unit[point])) where += (where.empty() ? "" : ", ") + set;
                 return {Code::field_out_of_range, std::string("--metric ") + kFigures[figure].name +
                                                       " has no value in some run at " + where +
                                                       ": indices need one everywhere"};

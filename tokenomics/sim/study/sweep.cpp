@@ -54,7 +54,7 @@ Result<std::vector<Cell>> cells_of_table(const std::string& file) {
             if (table.rows[row][c].empty())
                 return {Code::field_out_of_range, file + " line " + std::to_string(table.lines[row]) + ", column " +
                                                       table.columns[c] + ": the cell is empty"};
-            cell.emplace_back(table.columns[c], table.rows[row][c]);
+            cell.emplace_back(table.columns[c], plain_value(table.columns[c], table.rows[row][c]));
         }
     }
     return out;

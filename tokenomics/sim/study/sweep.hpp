@@ -15,7 +15,7 @@
 namespace assay::sim::study {
 
 enum class Design : std::uint8_t { grid, zip, lhs, sobol, table };
-inline constexpr std::size_t kMaxCells = 100'000;
+inline constexpr std::size_t kMaxCells = 10'000;
 [[nodiscard]] const char* design_name(Design d);
 [[nodiscard]] std::optional<Design> design_named(const std::string& name);
 
