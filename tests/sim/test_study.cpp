@@ -255,7 +255,7 @@ TEST_CASE("sensitivity of the model: a field that does nothing has no share", "[
 }
 
 TEST_CASE("a calibration finds what made the data", "[study][threads]") {
-    const BaseScenario base = base_of({"demand.volatility=0", "market.volatility=0", "epoch.blocks=172800"});
+    const BaseScenario base = base_of({"demand.volatility=0", "market.volatility=0"});
     const auto truth = base.with({"demand.usd_per_day=5000", "demand.drift=1.5", "horizon_days=84"});
     REQUIRE(truth);
     std::vector<double> days;
