@@ -58,8 +58,9 @@ bool Ledger::book(const tokenomics::Params& p, std::size_t group, const tokenomi
     if (p.bme.mode == tokenomics::BurnMode::vault)
         funds.mintable = tokenomics::vault_mintable(p.bme.vault, p.token.cap, supply(), shortfall_in_epoch);
     const auto done = tokenomics::settle(p.bme, prices, decimals_, funds, credits, carried);
-    if (!done) {  // the vault cannot pay, or the credits are dust: they stay the buyers'
-        if (done.error().code != Code::cap_reached && done.error().code != Code::amount_zero) fail(done.error());
+    if (!done) {  // no price, the vault cannot pay, or the credits are dust: they stay the buyers'
+        const Code why = done.error().code;
+        if (why != Code::cap_reached && why != Code::amount_zero && why != Code::price_stale) fail(done.error());
         return false;
     }
     out = *done;
@@ -86,6 +87,7 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
         w.consumed = {};
         w.tokens_carried = w.already_paid = Amount{};
     }
+    for (WashLedger& w : washes) w.unclosed = {};
     if (too_old(p, price)) return {};
     const Credits taken = min_of(wanted, credits_free);
     if (taken.is_zero()) return {};
