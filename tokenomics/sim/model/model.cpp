@@ -252,12 +252,13 @@ Result<Figures> Model::Shared::run(std::uint64_t run, std::size_t lane, BlockRes
         // Providers: costs, sales, entry and exit.
         const double usd_per_unit = static_cast<double>(ledger.spot().value) * 1e-8 / token_;
         double devices = 0, margin_sum = 0;
+        ledger.mature(step);
         for (std::size_t i = 0; i < n; ++i) {
             Providers& g = path.groups[i];
             const double earned = real::of(ledger.earned[i].units);
             const double for_costs = std::min(earned, usd_per_unit > 0 ? g.cost_usd() / usd_per_unit : earned);
             g.account(earned * usd_per_unit);
-            const Amount matured = ledger.mature(i, step);
+            const Amount matured = ledger.groups[i].matured;
             const double sales = for_costs + g.sell_share() * (earned - for_costs);
             ledger.sell(Amount{real::floor_units(sales) + matured.units}, ledger.groups[i].liquid);
             const std::uint64_t now = g.devices(), then = g.wanted();
