@@ -24,6 +24,14 @@ Price price_of_usd(double usd) {
     return Price{static_cast<std::uint64_t>(std::min<u128>(real::floor_units(usd * 1e8), kMost))};
 }
 
+// The tokens of `who`.
+template <class L>
+auto& bucket(L& ledger, Purse who) {
+    if (who.kind == Purse::party) return ledger.parties[who.index].free;
+    if (who.kind == Purse::group) return ledger.groups[who.index].liquid;
+    return ledger.holders;
+}
+
 }  // namespace
 
 void ExactBank::start(const Setup& setup, const Meddler* meddle) {
@@ -40,7 +48,8 @@ void ExactBank::start(const Setup& setup, const Meddler* meddle) {
         l.oracle = tokenomics::initial_price(regime_->params.price);
         l.oracle.spot = l.ledger.spot();
         l.oracle.ema_q32 = u128{l.oracle.spot.value} << 32;
-        l.failed.reset();
+        l.in_before = l.out_before = 0;
+        l.walk.reset();
         l.epoch = {};
         for (std::size_t i = 0; i < setup.groups.size(); ++i) {
             tokenomics::ProviderWork w;
@@ -103,7 +112,7 @@ void ExactBank::serve(const Eight& bill_usd, const Eight& needed_usd, const Lane
         Lane& l = lanes_[k];
         for (std::size_t i = 0; i < weights_.size(); ++i) {
             const GroupSetup& g = setup_->groups[i];
-            weights_[i] = g.serves ? u128{static_cast<std::uint64_t>(devices[i][k])} * g.multiplier_ppb : 0;
+            weights_[i] = g.serves ? u128{static_cast<std::uint64_t>(devices[i][k])} * g.service_ppb : 0;
         }
         const Credits bill{micro(bill_usd[k])}, needed{micro(needed_usd[k])};
         l.ledger.burn_for_credits(params(l), needed, l.oracle);
@@ -148,7 +157,7 @@ Status ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_
         Lane& l = lanes_[k];
         auto& works = l.epoch.providers;
         for (std::size_t i = 0; i < works.size(); ++i) {
-            works[i].passed_weight = u128{static_cast<std::uint64_t>(passed[i][k])} * setup_->groups[i].weight;
+            works[i].passed_weight = real::floor_units(passed[i][k] * kMicro) * setup_->groups[i].weight;
             works[i].stake_at_start = works[i].stake_at_end = l.ledger.groups[i].staked;
         }
         if (!regime_->alone) {
@@ -161,10 +170,11 @@ Status ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_
                 view.settled.units += w.tokens_carried.units;
                 view.power += w.passed_weight;
             }
+            view.power /= static_cast<std::uint64_t>(kMicro);
             ASSAY_TRY(l.params.emission.steps[0].per_epoch, l.walk->advance(setup_->first_epoch(step_ + 1), view));
         }
         shortfall_units[k] = real::of(l.ledger.shortfall_in_epoch.units);
-        l.delegators_before = l.ledger.delegators_paid;
+        l.staking_before = l.ledger.staking_paid;
         l.epoch.epoch = Epoch{step_};
         l.ledger.close(params(l), l.epoch, l.closed, l.scratch);
         minted_units[k] = real::of(l.ledger.minted.units - l.minted_before.units);
@@ -177,9 +187,28 @@ void ExactBank::earned(std::size_t group, Eight& units) const {
     for (std::size_t k = 0; k < kLanes; ++k) units[k] = real::of(lanes_[k].ledger.earned[group].units);
 }
 
-void ExactBank::staking(Eight& delegators_paid) const {
-    for (std::size_t k = 0; k < kLanes; ++k)
-        delegators_paid[k] = real::of(lanes_[k].ledger.delegators_paid.units - lanes_[k].delegators_before.units);
+void ExactBank::staking(Eight& yield) const {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+        const Ledger& l = lanes_[k].ledger;
+        const double stake = real::of(l.staked.units + l.delegated.units);
+        yield[k] = stake > 0 ? real::of(l.staking_paid.units - lanes_[k].staking_before.units) / stake : 0;
+    }
+}
+
+void ExactBank::pool(Eight& units, Eight& usd) const {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+        units[k] = real::of(lanes_[k].ledger.pool_tokens.units);
+        usd[k] = real::of(lanes_[k].ledger.pool_usd) / kMicro;
+    }
+}
+
+void ExactBank::net_flow(Eight& usd) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+        Lane& l = lanes_[k];
+        usd[k] = (real::of(l.ledger.usd_in - l.in_before) - real::of(l.ledger.usd_out - l.out_before)) / kMicro;
+        l.in_before = l.ledger.usd_in;
+        l.out_before = l.ledger.usd_out;
+    }
 }
 
 void ExactBank::stake(std::size_t group, const Eight& devices, Eight& done) {
@@ -245,31 +274,18 @@ void ExactBank::delegate(const Eight& units) {
     }
 }
 
-Amount& ExactBank::bucket(Lane& lane, Purse who) {
-    switch (who.kind) {
-        case Purse::party:
-            return lane.ledger.parties[who.index].free;
-        case Purse::group:
-            return lane.ledger.groups[who.index].liquid;
-        case Purse::holders:
-            break;
-    }
-    return lane.ledger.holders;
-}
-
 void ExactBank::buy_for(const Eight& usd, Purse to) {
     for (std::size_t k = 0; k < kLanes; ++k)
-        if (usd[k] > 0) (void)lanes_[k].ledger.buy_for(micro(usd[k]), bucket(lanes_[k], to));
+        if (usd[k] > 0) (void)lanes_[k].ledger.buy_for(micro(usd[k]), bucket(lanes_[k].ledger, to));
 }
 
 void ExactBank::sell(const Eight& units, Purse from) {
     for (std::size_t k = 0; k < kLanes; ++k)
-        if (units[k] > 0) (void)lanes_[k].ledger.sell(Amount{real::floor_units(units[k])}, bucket(lanes_[k], from));
+        if (units[k] > 0) (void)lanes_[k].ledger.sell(Amount{real::floor_units(units[k])}, bucket(lanes_[k].ledger, from));
 }
 
 void ExactBank::owned(Purse who, Eight& units) const {
-    for (std::size_t k = 0; k < kLanes; ++k)
-        units[k] = real::of(const_cast<ExactBank*>(this)->bucket(const_cast<Lane&>(lanes_[k]), who).units);
+    for (std::size_t k = 0; k < kLanes; ++k) units[k] = real::of(bucket(lanes_[k].ledger, who).units);
 }
 
 void ExactBank::unlock(std::size_t party, Amount amount) {
@@ -317,6 +333,16 @@ void ExactBank::look(BooksView& out) const {
         out.credits_usd[k] = real::of(l.credits_free.units) / kMicro;
         out.slashed[k] = real::of(l.slashed.units);
         out.unlocked[k] = real::of(l.unlocked.units);
+    }
+}
+
+void ExactBank::look_at(Eight BooksView::* which, Eight& out) const {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+        const Ledger& l = lanes_[k].ledger;
+        out[k] = which == &BooksView::supply        ? real::of(l.supply().units)
+                 : which == &BooksView::circulating ? real::of(l.circulating().units)
+                 : which == &BooksView::delegated   ? real::of(l.delegated.units)
+                                                    : real::of(l.treasury_usd) / kMicro;
     }
 }
 

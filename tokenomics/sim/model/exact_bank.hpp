@@ -48,7 +48,6 @@ class ExactBank {
     void earned(std::size_t group, Eight& units) const;
     /// What washing returned to the group in close(), tokens.
     void washed(std::size_t group, Eight& units) const;
-    [[nodiscard]] bool washes() const { return washes_; }
     /// Stake for `devices` more at what one needs now; 1 where it was done.
     void stake(std::size_t group, const Eight& devices, Eight& done);
     /// Of `now` devices `leaving` go.
@@ -58,12 +57,15 @@ class ExactBank {
     /// USD of the stake of one device of this scenario group.
     void stake_usd(std::size_t origin, Eight& usd) const;
     void delegate(const Eight& units);  ///< below zero: undelegate
-    /// What delegators were paid in the last close().
-    void staking(Eight& delegators_paid) const;
+    /// Paid by the last close() from the stakers' pool for a unit of stake.
+    void staking(Eight& yield) const;
 
     void buy_for(const Eight& usd, Purse to);
     void sell(const Eight& units, Purse from);
     void owned(Purse who, Eight& units) const;
+    void pool(Eight& units, Eight& usd) const;
+    /// Dollars into the market less dollars out of it since the last call.
+    void net_flow(Eight& usd);
     void unlock(std::size_t party, Amount amount);
     void liquidity(const Eight& keep);
     void quote(const Eight& usd);
@@ -72,6 +74,8 @@ class ExactBank {
     void buyback(const Eight& usd, bool burn);
 
     void look(BooksView& out) const;
+    /// Of these alone: supply, circulating, delegated, treasury_usd.
+    void look_at(Eight BooksView::* which, Eight& out) const;
     void group_totals(std::size_t group, Eight& staked, Eight& liquid) const;
     void party_totals(std::size_t party, Eight& free, Eight& locked) const;
     /// Errors: conservation_broken, naming the run.
@@ -88,10 +92,9 @@ class ExactBank {
         tokenomics::Params params;  ///< only where a schedule depends on the ledger
         std::optional<EmissionWalk> walk;
         std::vector<Amount> washed_before;
-        Amount delegators_before, burned_before, minted_before;
-        std::optional<Error> failed;
+        Amount staking_before, burned_before, minted_before;
+        u128 in_before = 0, out_before = 0;
     };
-    Amount& bucket(Lane& lane, Purse who);
     [[nodiscard]] const tokenomics::Params& params(const Lane& lane) const { return regime_->alone ? shared_ : lane.params; }
 
     const Setup* setup_ = nullptr;

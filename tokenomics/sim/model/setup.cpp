@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/sim/model/journal.hpp"
@@ -61,8 +62,9 @@ GroupSetup group_of(const Scenario& s, std::size_t i, double step_days) {
     out.class_index = g.class_index;
     out.count = static_cast<double>(g.count);
     out.entities = static_cast<double>(g.entities);
-    out.multiplier_ppb = c.multiplier.value;
     out.multiplier = static_cast<double>(c.multiplier.value) * 1e-9;
+    out.service = out.multiplier * g.uptime;
+    out.service_ppb = static_cast<std::uint64_t>(real::floor_units(out.service * 1e9));
     out.weight = c.weight;
     out.cost_usd = g.cost_usd_per_gpu_hour * 24.0 * step_days;
     out.outside_usd = g.outside_usd_per_gpu_hour * 24.0 * step_days;
@@ -195,6 +197,11 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
 Epoch Setup::first_epoch(std::uint64_t step) const {
     return Epoch{static_cast<std::uint64_t>((u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) /
                                             scenario.epoch_ms())};
+}
+
+void order_by(const double* key, std::size_t n, std::size_t* order) {
+    std::iota(order, order + n, std::size_t{0});
+    std::stable_sort(order, order + n, [&](std::size_t a, std::size_t b) { return key[a] < key[b]; });
 }
 
 Result<Setup> prepare(const Scenario& s, const ModelOptions& options) {

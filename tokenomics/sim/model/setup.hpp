@@ -25,7 +25,8 @@ struct GroupSetup {
     std::uint32_t class_index = 0;
     double count = 0, entities = 0;
     double multiplier = 1;
-    std::uint64_t multiplier_ppb = 0, weight = 0;
+    double service = 1;  ///< GPUs of multiplier one that a device is to buyers: multiplier x uptime
+    std::uint64_t service_ppb = 0, weight = 0;
     double cost_usd = 0, outside_usd = 0;  ///< of a device in a step
     double hardware_usd = 0;
     double lead = 1;  ///< weight of this step in the averaged margin
@@ -76,6 +77,9 @@ struct Setup {
     /// The first epoch that begins in this step.
     [[nodiscard]] Epoch first_epoch(std::uint64_t step) const;
 };
+
+/// Indices of `key`, ascending; equal ones as they stand.
+void order_by(const double* key, std::size_t n, std::size_t* order);
 
 /// Errors: field_out_of_range, overflow, and those of parameters that a shock changes.
 [[nodiscard]] Result<Setup> prepare(const Scenario& scenario, const ModelOptions& options);
