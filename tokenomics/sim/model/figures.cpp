@@ -1,5 +1,7 @@
 #include "tokenomics/sim/model/figures.hpp"
 
+#include "tokenomics/sim/scenario_read.hpp"
+
 namespace assay::sim {
 
 const std::array<SeriesInfo, kSeriesCount> kSeries = {{
@@ -97,5 +99,11 @@ const std::array<FigureInfo, kFigureCount> kFigures = {{
     {"stale_days", "days", "in which the chain had no price", 4, Fails::above, 7},
     {"slashed", "tokens", "burned out of stakes", 4, Fails::never, 0},
 }};
+
+std::vector<std::string> figure_names() {
+    std::vector<std::string> out;
+    for (const FigureInfo& f : kFigures) out.emplace_back(f.name);
+    return out;
+}
 
 }  // namespace assay::sim
