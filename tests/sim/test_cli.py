@@ -299,10 +299,10 @@ class Run(Case):
         out = self.path("deep/er/out")
         value = self.json("run", "devnet", *self.quick, "--out", out)
         files = tree(out)
-        self.assertEqual(list(files), ["manifest.json", "metrics.csv", "quantiles.csv", "summary.json"])
+        self.assertEqual(list(files), ["cells.csv", "manifest.json", "metrics.csv", "quantiles.csv", "summary.json"])
         manifest = json.loads(files["manifest.json"])
         lines = ""
-        for name in ("metrics.csv", "quantiles.csv", "summary.json"):
+        for name in ("cells.csv", "metrics.csv", "quantiles.csv", "summary.json"):
             digest = hashlib.sha256(files[name]).hexdigest()
             self.assertEqual(manifest["files"][name], digest)
             lines += f"{name} {digest}\n"

@@ -14,10 +14,23 @@ using namespace assay::sim;
 
 namespace {
 
-Outcome outcome_of(const Model& m, std::uint64_t runs, std::size_t threads) {
-    auto o = monte_carlo(m, {.runs = runs, .threads = threads});
-    if (!o) FAIL(o.error().message);
-    return *std::move(o);
+CellResult cell_of(const Scenario& s, std::uint64_t runs, std::size_t threads, std::size_t points = 10) {
+    auto c = simulate(s, {.runs = runs, .threads = threads, .points = points});
+    if (!c) FAIL(c.error().message);
+    return *std::move(c);
+}
+ResultFiles files_of(const Scenario& s, std::uint64_t runs, std::size_t threads) {
+    Question q;
+    q.scenario = &s;
+    q.runs = runs;
+    return render({cell_of(s, runs, threads)}, q, {.version = "test"});
+}
+Status all_runs(const Model& m, std::uint64_t runs, const Meddler& meddle = {}) {
+    BlockOptions o;
+    o.end = blocks_of(runs);
+    o.threads = 2;
+    o.meddle = meddle;
+    return run_blocks(m, o, [](std::uint64_t, const BlockResult&) {});
 }
 const std::vector<std::string> kWild = {"horizon_days=400", "demand.volatility=3", "market.volatility=3",
                                         R"(demand.jumps={"per_year":20,"mean":-0.3,"sd":1})"};
@@ -66,7 +79,7 @@ TEST_CASE("steps of an epoch conserve as steps of a day do") {
 TEST_CASE("a planted breach of any bucket ends the run as conservation_broken", "[threads]") {
     const Model m = model_of(devnet({"horizon_days=30"}));
     const auto ends = [&](const Meddler& meddle) {
-        const auto o = monte_carlo(m, {.runs = 20, .threads = 2, .stop = nullptr, .progress = {}, .meddle = meddle});
+        const Status o = all_runs(m, 20, meddle);
         REQUIRE_FALSE(o.ok());
         CHECK(o.error().code == Code::conservation_broken);
         return o.error().message;
@@ -94,14 +107,14 @@ TEST_CASE("a planted breach of any bucket ends the run as conservation_broken", 
         if (step == 29) l.leaving.push(step, 0, Amount{1}, newest);
     });
     // Untouched, the same run ends well.
-    CHECK(monte_carlo(m, {.runs = 20, .threads = 2}).ok());
+    CHECK(all_runs(m, 20).ok());
 }
 
 TEST_CASE("the same bytes for one, two and three threads", "[threads]") {
-    const Model m = model_of(devnet({"horizon_days=60", "demand.jumps.per_year=5", "demand.jumps.sd=0.3"}), 20, 2);
-    const auto one = render(m, outcome_of(m, 37, 1), "test");
-    for (const std::size_t threads : {2, 3, 7}) CHECK(render(m, outcome_of(m, 37, threads), "test").files == one.files);
-    CHECK(one.files.size() == 4);
+    const Scenario s = devnet({"horizon_days=60", "demand.jumps.per_year=5", "demand.jumps.sd=0.3"});
+    const auto one = files_of(s, 37, 1);
+    for (const std::size_t threads : {2, 3, 7}) CHECK(files_of(s, 37, threads).files == one.files);
+    CHECK(one.files.size() == 5);
     CHECK(one.result_hash.size() == 64);
 }
 
@@ -113,12 +126,11 @@ TEST_CASE("seeds and runs give other futures, the same seed the same", "[threads
     CHECK(same(*run_one(a, 0), *run_one(a, 0)));
     CHECK_FALSE(same(*run_one(a, 0), *run_one(a, 1)));
     CHECK_FALSE(same(*run_one(a, 0), *run_one(b, 0)));
-    CHECK(render(a, outcome_of(a, 5, 1), "x").result_hash != render(b, outcome_of(b, 5, 1), "x").result_hash);
+    CHECK(files_of(s, 5, 1).result_hash != files_of(other, 5, 1).result_hash);
 }
 
 TEST_CASE("without chance every run is the same", "[threads]") {
-    const Model m = model_of(devnet({"horizon_days=100", "demand.volatility=0", "market.volatility=0"}), 10);
-    const Outcome o = outcome_of(m, 5, 2);
+    const CellResult o = cell_of(devnet({"horizon_days=100", "demand.volatility=0", "market.volatility=0"}), 5, 2);
     for (std::size_t i = 0; i < kFigureCount; ++i) {
         const auto f = o.figure(i);
         CHECK(std::all_of(f.begin(), f.end(), [&](double x) { return x == f.front() || std::isnan(x); }));
@@ -239,11 +251,11 @@ TEST_CASE("quantiles are those of the sorted values") {
 }
 
 TEST_CASE("quantiles.csv says what the samples say", "[threads]") {
-    const Model m = model_of(devnet({"horizon_days=10"}), 2);
-    const Outcome o = outcome_of(m, 21, 2);
-    std::vector<double> prices(o.series_at(kPrice, 1).begin(), o.series_at(kPrice, 1).end());
+    const Scenario s = devnet({"horizon_days=10"});
+    std::vector<double> prices;
+    for (std::uint64_t run = 0; run < 21; ++run) prices.push_back((*run_one(model_of(s), run))[kFinalPrice]);
     std::sort(prices.begin(), prices.end());
-    const auto files = render(m, o, "test").files;
+    const auto files = files_of(s, 21, 2).files;
     const auto csv = std::find_if(files.begin(), files.end(), [](const auto& f) { return f.first == "quantiles.csv"; });
     REQUIRE(csv != files.end());
     const std::string head = "\n0,10,10,price_usd,0.5,";
@@ -255,11 +267,10 @@ TEST_CASE("quantiles.csv says what the samples say", "[threads]") {
 TEST_CASE("what many runs would need is bounded", "[threads]") {
     CHECK(points_for(100, 3650) == 365);
     CHECK(points_for(100, 10) == 10);
-    for (const std::uint64_t runs : {std::uint64_t{1'000}, std::uint64_t{100'000}, std::uint64_t{1'000'000}})
-        CHECK(points_for(runs, 3650) * runs * kSeriesCount * sizeof(double) <= (256u << 20));
-    const Model m = model_of(devnet({"horizon_days=2"}));
-    CHECK(monte_carlo(m, {.runs = 0, .threads = 1}).error().code == Code::field_out_of_range);
-    CHECK(monte_carlo(m, {.runs = kMaxRuns + 1, .threads = 1}).error().code == Code::field_out_of_range);
+    CHECK(points_for(100'000, 3650) == 73);
+    const Scenario s = devnet({"horizon_days=2"});
+    CHECK(simulate(s, {.runs = 0, .threads = 1}).error().code == Code::field_out_of_range);
+    CHECK(simulate(s, {.runs = kMaxRuns + 1, .threads = 1}).error().code == Code::field_out_of_range);
     std::atomic<bool> stop{true};
-    CHECK(monte_carlo(m, {.runs = 50, .threads = 2, .stop = &stop}).error().code == Code::interrupted);
+    CHECK(simulate(s, {.runs = 50, .threads = 2, .stop = &stop}).error().code == Code::interrupted);
 }

@@ -1,8 +1,6 @@
 #include "tokenomics/sim/cli/commands.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <thread>
 
 #include "base/utc.hpp"
@@ -12,12 +10,9 @@
 #include "tokenomics/sim/reproduce.hpp"
 #include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/schedule.hpp"
-#include "tokenomics/sim/run/statistics.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim::cli {
-namespace {
-
 Result<std::uint64_t> typed_count(const std::string& text, const std::string& flag, std::uint64_t min,
                                   std::uint64_t max) {
     const auto n = parse_digits(text);
@@ -32,14 +27,6 @@ Result<std::size_t> thread_count(const std::string& text) {
     ASSAY_TRY(std::uint64_t n, typed_count(text, "--threads", 1, 1024));
     return static_cast<std::size_t>(n);
 }
-
-std::atomic<bool> g_stop{false};
-void on_interrupt(int) {
-    g_stop = true;
-    std::signal(SIGINT, SIG_DFL);  // a second one ends at once
-}
-
-}  // namespace
 
 std::string version_text() {
     return std::string("assay-sim ") + kVersion + " (" + kCommit + ")";
@@ -121,69 +108,6 @@ int run_reproduce(const Output& out, const std::string& preset) {
     (void)out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null,\"off\":" + std::to_string(off) + "}\n"
                             : table.text());
     return off == 0 ? 0 : exit_code(Code::verification_failed);
-}
-
-int run_run(const Output& out, const RunCommand& c) {
-    MonteCarloOptions options;
-    const auto runs = typed_count(c.runs, "--runs", 1, kMaxRuns);
-    if (!runs) return out.fail(runs.error());
-    options.runs = *runs;
-    const auto threads = thread_count(c.threads);
-    if (!threads) return out.fail(threads.error());
-    options.threads = *threads;
-    std::vector<std::string> sets = c.sets;
-    if (!c.seed.empty()) {
-        const auto seed = typed_count(c.seed, "--seed", 0, ~std::uint64_t{0});
-        if (!seed) return out.fail(seed.error());
-        sets.push_back("seed=" + c.seed);
-    }
-    const auto scenario = load_scenario(c.source, sets);
-    if (!scenario) return out.fail(scenario.error(), hint_for(scenario.error()));
-    const std::string input = input_hash(*scenario, options.runs);
-    constexpr const char* kHintOut = "take another --out";
-    if (const Status ok = may_write(c.out, input); !ok) return out.fail(ok.error(), kHintOut);
-    const auto model = Model::make(*scenario, {.points = points_for(options.runs, scenario->steps()), .threads = options.threads});
-    if (!model) return out.fail(model.error());
-
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
-    options.stop = &g_stop;
-    Result<Outcome> outcome{Code::internal, "nothing ran"};
-    {
-        Progress progress(c.progress == "json");
-        options.progress = [&](std::uint64_t done, std::uint64_t of) { progress.show(done, of, model->steps()); };
-        outcome = monte_carlo(*model, options);
-    }
-    if (!outcome)
-        return out.fail(outcome.error(), outcome.error().code == Code::interrupted
-                                             ? "nothing was written; the same command begins again"
-                                             : "");
-    const ResultFiles files = render(*model, *outcome, version_text());
-    if (const Status ok = write_result(c.out, files, input); !ok) return out.fail(ok.error());
-
-    if (out.json)
-        return out.done("{\"out\":" + json_text(c.out) + ",\"runs\":" + std::to_string(options.runs) +
-                        ",\"steps\":" + std::to_string(model->steps()) + ",\"seed\":\"" +
-                        std::to_string(scenario->seed) + "\",\"result_hash\":\"" + files.result_hash +
-                        "\",\"summary\":" + files.summary.substr(0, files.summary.size() - 1) + "}\n");
-    Table table("lrrrrrl");
-    table.row({"metric", "p5", "median", "p95", "mean", "± error", ""});
-    const auto six = [](double x) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.6g", x);
-        return std::string(text);
-    };
-    for (std::size_t i = 0; i < kFigureCount; ++i) {
-        const auto values = outcome->figure(i);
-        std::vector<double> sorted(values.begin(), values.end());
-        std::sort(sorted.begin(), sorted.end());
-        const Moments m = moments(values);
-        table.row({kFigures[i].name, six(quantile(sorted, 0.05)), six(quantile(sorted, 0.5)),
-                   six(quantile(sorted, 0.95)), six(m.mean), six(m.standard_error), kFigures[i].unit});
-    }
-    return out.done(scenario->name + ": " + std::to_string(options.runs) + " runs of " +
-                    std::to_string(model->steps()) + " steps, " + shortest(model->day(model->steps())) + " days\n\n" +
-                    table.text() + "\nresult hash " + files.result_hash + "\nwritten to " + c.out + "\n");
 }
 
 }  // namespace assay::sim::cli

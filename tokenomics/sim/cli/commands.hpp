@@ -39,6 +39,11 @@ struct QuoteCommand {
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
 [[nodiscard]] int run_version(const Output& out);
 
+/// A whole number that was typed behind `flag`. Errors: usage.
+[[nodiscard]] Result<std::uint64_t> typed_count(const std::string& text, const std::string& flag, std::uint64_t min,
+                                                std::uint64_t max);
+/// What --threads says; as many as there are cores where it says nothing.
+[[nodiscard]] Result<std::size_t> thread_count(const std::string& text);
 /// What to do about an error of load_scenario.
 [[nodiscard]] std::string hint_for(const Error& error);
 /// 12345678.5 as "12,345,678.5".

@@ -88,7 +88,7 @@ int run_propose(const Output& out, const std::string& dir, const std::string& no
                                               : "");
     const auto scenario = load_scenario(dir);
     if (!scenario) return out.fail(scenario.error(), hint_for(scenario.error()));
-    if (input_hash(*scenario, manifest->runs) != manifest->input_hash)
+    if (input_hash(manifest->question(*scenario)) != manifest->input_hash)
         return out.fail({Code::verification_failed,
                          dir + ": the manifest's scenario is not the one that gave this result, or another version of "
                                "assay-sim ran it"},

@@ -12,7 +12,6 @@
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "tokenomics/sim/document.hpp"
-#include "tokenomics/sim/run/statistics.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim {
@@ -20,52 +19,94 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string quantiles_csv(const Model& model, const Outcome& o) {
-    std::string out = "cell,step,day,metric,q,value\n";
-    std::vector<double> sorted;
-    for (std::size_t point = 0; point < o.points; ++point) {
-        const std::uint64_t step = model.recorded()[point];
-        const std::string at = "0," + std::to_string(step) + "," + shortest(model.day(step)) + ",";
-        for (std::size_t i = 0; i < kSeriesCount; ++i) {
-            const auto values = o.series_at(i, point);
-            sorted.assign(values.begin(), values.end());
-            std::sort(sorted.begin(), sorted.end());
-            for (const double q : kQuantiles)
-                out += at + kSeries[i].name + "," + shortest(q) + "," + shortest(quantile(sorted, q)) + "\n";
-        }
+// JSON has no word for what is missing but null.
+std::string number_json(double x) {
+    return std::isfinite(x) ? shortest(x) : "null";
+}
+
+// Values of a sweep are JSON where they read as JSON, else text.
+std::string set_json(const CellResult& c) {
+    std::string out;
+    for (const auto& [path, value] : c.set)
+        out += (out.empty() ? "" : ",") + json_text(path) + ":" + (json::parse(value) ? value : json_text(value));
+    return "{" + out + "}";
+}
+
+std::string csv_text(std::string text) {
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+    std::string out;
+    for (const char ch : text) out += ch == '"' ? "\"\"" : std::string(1, ch);
+    return "\"" + out + "\"";
+}
+
+std::string cells_csv(const std::vector<CellResult>& cells) {
+    std::string out = "cell";
+    for (const auto& [path, value] : cells[0].set) out += "," + csv_text(path);
+    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+        out += "\n" + std::to_string(cell);
+        for (const auto& [path, value] : cells[cell].set) out += "," + csv_text(value);
     }
+    return out + "\n";
+}
+
+std::string quantiles_csv(const std::vector<CellResult>& cells) {
+    std::string out = "cell,step,day,metric,q,value\n";
+    for (std::size_t cell = 0; cell < cells.size(); ++cell)
+        for (std::size_t point = 0; point < cells[cell].recorded.size(); ++point) {
+            const CellResult& c = cells[cell];
+            const std::string at = std::to_string(cell) + "," + std::to_string(c.recorded[point]) + "," +
+                                   shortest(c.recorded_days[point]) + ",";
+            for (std::size_t i = 0; i < kSeriesCount; ++i)
+                for (std::size_t q = 0; q < kQuantiles.size(); ++q)
+                    out += at + kSeries[i].name + "," + shortest(kQuantiles[q]) + "," +
+                           shortest(c.quantile_at(point, i, q)) + "\n";
+        }
     return out;
 }
 
-std::string metrics_csv(const Outcome& o) {
+std::string metrics_csv(const std::vector<CellResult>& cells) {
     std::string out = "cell,run,metric,value\n";
-    for (std::uint64_t run = 0; run < o.runs; ++run)
-        for (std::size_t i = 0; i < kFigureCount; ++i)
-            out += "0," + std::to_string(run) + "," + kFigures[i].name + "," + shortest(o.figure(i)[run]) + "\n";
+    for (std::size_t cell = 0; cell < cells.size(); ++cell)
+        for (std::uint64_t run = 0; run < std::min(cells[cell].metrics, cells[cell].kept); ++run)
+            for (std::size_t i = 0; i < kFigureCount; ++i)
+                out += std::to_string(cell) + "," + std::to_string(run) + "," + kFigures[i].name + "," +
+                       shortest(cells[cell].figure(i, run)) + "\n";
     return out;
 }
 
-std::string summary_json(const Model& model, const Outcome& o) {
-    std::string out = "{\"name\":" + json_text(model.scenario().name) + ",\"runs\":" + std::to_string(o.runs) +
-                      ",\"steps\":" + std::to_string(model.steps()) +
-                      ",\"days\":" + shortest(model.day(model.steps())) + ",\"cells\":[{\"cell\":0,\"metrics\":{";
-    for (std::size_t i = 0; i < kFigureCount; ++i) {
-        std::vector<double> values;  // in the order of the runs; what is missing counts nowhere
-        for (const double x : o.figure(i))
-            if (!std::isnan(x)) values.push_back(x);
-        std::vector<double> sorted = values;
-        std::sort(sorted.begin(), sorted.end());
-        const Moments m = moments(values);
-        out += (i == 0 ? "" : ",") + json_text(kFigures[i].name) + ":{\"unit\":" + json_text(kFigures[i].unit) +
-               ",\"mean\":" + shortest(m.mean) + ",\"standard_error\":" + shortest(m.standard_error) +
-               ",\"sd\":" + shortest(m.sd) + ",\"min\":" + shortest(m.min) + ",\"max\":" + shortest(m.max) +
-               ",\"missing\":" + std::to_string(o.runs - values.size()) + ",\"quantiles\":{";
-        for (std::size_t k = 0; k < kQuantiles.size() && !sorted.empty(); ++k)
-            out +=
-                (k == 0 ? "\"" : ",\"") + shortest(kQuantiles[k]) + "\":" + shortest(quantile(sorted, kQuantiles[k]));
+std::string figure_json(std::size_t i, const FigureSummary& f) {
+    std::string out = json_text(kFigures[i].name) + ":{\"unit\":" + json_text(kFigures[i].unit) +
+                      ",\"condition\":" + std::to_string(kFigures[i].condition) + ",\"mean\":" + number_json(f.mean) +
+                      ",\"standard_error\":" + number_json(f.standard_error) + ",\"sd\":" + number_json(f.sd) +
+                      ",\"min\":" + number_json(f.min) + ",\"max\":" + number_json(f.max) +
+                      ",\"missing\":" + std::to_string(f.missing) + ",\"quantiles\":{";
+    for (std::size_t q = 0; q < kQuantiles.size(); ++q)
+        out += (q == 0 ? "\"" : ",\"") + shortest(kQuantiles[q]) + "\":" + number_json(f.quantiles[q]);
+    out += "},\"quantile_error\":" + shortest(f.quantile_error) + ",\"fail\":";
+    if (!f.fail) return out + "null}";
+    const Interval interval = f.fail->interval();
+    const bool known = f.fail->known;
+    return out + "{\"op\":\"" + (f.fail->bound.fails == Fails::above ? "above" : "below") +
+           "\",\"threshold\":" + shortest(f.fail->bound.threshold) + ",\"p\":" + number_json(f.fail->p()) +
+           ",\"low\":" + (known ? shortest(interval.low) : "null") +
+           ",\"high\":" + (known ? shortest(interval.high) : "null") + "}}";
+}
+
+std::string summary_json(const std::vector<CellResult>& cells, const std::string& name,
+                         const std::optional<double>& fast_bound) {
+    std::string out = "{\"name\":" + json_text(name) + ",\"runs\":" + std::to_string(cells[0].runs) +
+                      ",\"steps\":" + std::to_string(cells[0].steps) + ",\"days\":" + shortest(cells[0].days) +
+                      ",\"mode\":\"" + mode_name(cells[0].mode) +
+                      "\",\"fast_bound\":" + (fast_bound ? shortest(*fast_bound) : "null") + ",\"cells\":[";
+    for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+        out += std::string(cell == 0 ? "" : ",") + "{\"cell\":" + std::to_string(cell) +
+               ",\"set\":" + set_json(cells[cell]) + ",\"metrics\":{";
+        for (std::size_t i = 0; i < kFigureCount; ++i)
+            out += (i == 0 ? "" : ",") + figure_json(i, cells[cell].summary[i]);
         out += "}}";
     }
-    return out + "}}]}\n";
+    return out + "]}\n";
 }
 
 std::string sha256_hex(const std::string& bytes) {
@@ -90,30 +131,49 @@ Status write_file(const fs::path& path, const std::string& bytes) {
 
 }  // namespace
 
-std::string input_hash(const Scenario& scenario, std::uint64_t runs) {
-    return sha256_hex(std::to_string(kModelVersion) + "|" + std::to_string(runs) + "|" + scenario_json(scenario));
+const char* mode_name(Mode mode) {
+    return mode == Mode::exact ? "exact" : "fast";
 }
 
-ResultFiles render(const Model& model, const Outcome& outcome, const std::string& version) {
+// What of a question is not the scenario, as the manifest has it. More runs than there are, are all of them.
+static std::string asked_json(const Question& q) {
+    return "\"model\":" + std::to_string(kModelVersion) + ",\"mode\":\"" + mode_name(q.mode) +
+           "\",\"runs\":" + std::to_string(q.runs) + ",\"metrics\":" + std::to_string(std::min(q.metrics, q.runs)) +
+           ",\"paths\":" + std::to_string(std::min(q.paths, q.runs)) + ",\"points\":" + std::to_string(q.points) +
+           ",\"study\":" + json_text(q.study);
+}
+
+std::string input_hash(const Question& q) {
+    return sha256_hex(asked_json(q) + "|" + scenario_json(*q.scenario));
+}
+
+ResultFiles render(const std::vector<CellResult>& cells, const Question& question, const RenderOptions& options) {
+    const Scenario& s = *question.scenario;
     ResultFiles out;
-    out.summary = summary_json(model, outcome);
-    out.files = {{"metrics.csv", metrics_csv(outcome)},
-                 {"quantiles.csv", quantiles_csv(model, outcome)},
-                 {"summary.json", out.summary}};
-    std::string names, all;
+    out.summary = summary_json(cells, s.name, options.fast_bound);
+    out.files = options.more;
+    out.files.emplace_back("cells.csv", cells_csv(cells));
+    out.files.emplace_back("metrics.csv", metrics_csv(cells));
+    out.files.emplace_back("quantiles.csv", quantiles_csv(cells));
+    out.files.emplace_back("summary.json", out.summary);
+    std::sort(out.files.begin(), out.files.end());
+    std::string names, all, sets;
     for (const auto& [name, bytes] : out.files) {
         const std::string hash = sha256_hex(bytes);
         names += (names.empty() ? "" : ",") + json_text(name) + ":\"" + hash + "\"";
         all += name + " " + hash + "\n";
     }
+    for (std::size_t cell = 0; cell < cells.size(); ++cell)
+        sets += std::string(cell == 0 ? "" : ",") + "{\"cell\":" + std::to_string(cell) +
+                ",\"set\":" + set_json(cells[cell]) + "}";
     out.result_hash = sha256_hex(all);
-    const Scenario& s = model.scenario();
-    out.files.emplace_back(
-        "manifest.json", "{\"program\":\"assay-sim\",\"version\":" + json_text(version) +
-                             ",\"model\":" + std::to_string(kModelVersion) +
-                             ",\"runs\":" + std::to_string(outcome.runs) + ",\"seed\":\"" + std::to_string(s.seed) +
-                             "\",\"input_hash\":\"" + input_hash(s, outcome.runs) + "\",\"result_hash\":\"" +
-                             out.result_hash + "\",\"files\":{" + names + "},\"scenario\":" + scenario_json(s) + "}\n");
+    out.input_hash = input_hash(question);
+    out.files.emplace_back("manifest.json", "{\"program\":\"assay-sim\",\"version\":" + json_text(options.version) +
+                                                "," + asked_json(question) + ",\"seed\":\"" + std::to_string(s.seed) +
+                                                "\",\"antithetic\":" + (s.antithetic ? "true" : "false") +
+                                                ",\"shard\":null,\"input_hash\":\"" + out.input_hash +
+                                                "\",\"result_hash\":\"" + out.result_hash + "\",\"files\":{" + names +
+                                                "},\"cells\":[" + sets + "],\"scenario\":" + scenario_json(s) + "}\n");
     return out;
 }
 
@@ -128,9 +188,23 @@ Result<Manifest> read_manifest(const std::string& dir) {
     ASSAY_TRY(out.input_hash, top.string("input_hash"));
     ASSAY_TRY(out.result_hash, top.string("result_hash"));
     ASSAY_TRY(out.runs, top.u64("runs"));
+    ASSAY_TRY(out.model, top.u64("model"));
+    if (out.model != kModelVersion)
+        return {Code::verification_failed, path + " is of model " + std::to_string(out.model) +
+                                               ", this program has model " + std::to_string(kModelVersion) +
+                                               ": take the version that made it"};
+    ASSAY_TRY(out.version, top.string("version"));
+    ASSAY_TRY(out.metrics, top.u64("metrics"));
+    ASSAY_TRY(out.paths, top.u64("paths"));
+    ASSAY_TRY(out.points, top.u64("points"));
+    ASSAY_TRY(out.study, top.string("study"));
+    ASSAY_TRY(const std::string mode, top.string("mode"));
+    if (mode != "exact" && mode != "fast")
+        return {Code::verification_failed, path + ": mode is neither exact nor fast"};
+    out.mode = mode == "exact" ? Mode::exact : Mode::fast;
     ASSAY_TRY(json::Object files, top.object("files"));
     std::string all;
-    for (const char* name : {"metrics.csv", "quantiles.csv", "summary.json"})
+    for (const char* name : {"cells.csv", "metrics.csv", "quantiles.csv", "summary.json"})
         ASSAY_TRY_VOID(files.string(name));  // else it would be a result of nothing
     for (const auto& [name, value] : files.value().members) {
         if (name.find('/') != std::string::npos)
