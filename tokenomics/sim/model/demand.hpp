@@ -28,7 +28,8 @@ class DemandPart {
         log_ += V(drift_) + V(own_) * own + V(shared_) * market;
         if (jumps_) {  // at most one a step: its chance is that of at least one
             const FourBits u = draws.bits_at(step, static_cast<std::uint32_t>(Stream::jumps));
-            const V size = V(jump_mean_) + V(jump_sd_) * draws.normals(step, static_cast<std::uint32_t>(Stream::jumps)).z[3];
+            const V size =
+                V(jump_mean_) + V(jump_sd_) * draws.normals(step, static_cast<std::uint32_t>(Stream::jumps)).z[3];
             log_ += select(draws.mirrored(u.of[0]) < V(jump_chance_), size, V(0.0));
         }
         log_ = min(log_, V(kMostLog));

@@ -139,7 +139,8 @@ class Engine {
         if (step < dump_until_) bank_.sell(dump_, {Purse::holders, 0});
         for (std::size_t i = 0; i < s_.initial.holders.size(); ++i)
             if (s_.initial.holders[i].sell_per_year > 0)
-                bank_.sell(bank_.owned({Purse::party, i}) * V(s_.initial.holders[i].sell_per_year * setup_.step_days / kDaysPerYear),
+                bank_.sell(bank_.owned({Purse::party, i}) *
+                               V(s_.initial.holders[i].sell_per_year * setup_.step_days / kDaysPerYear),
                            {Purse::party, i});
         if (s_.treasury.spend_usd_per_day > 0) {
             const V unpaid = bank_.spend(V(s_.treasury.spend_usd_per_day * setup_.step_days));
@@ -196,7 +197,8 @@ class Engine {
 
     [[nodiscard]] bool vault() const { return s_.params.bme.mode == tokenomics::BurnMode::vault; }
     [[nodiscard]] ASSAY_INLINE V vault_ratio(const Books& b) const {
-        return select(b.credits_usd > V(0.0), b.vault * V(1 / setup_.token) * price_ / max(b.credits_usd, V(1e-300)), V(1e300));
+        return select(b.credits_usd > V(0.0), b.vault * V(1 / setup_.token) * price_ / max(b.credits_usd, V(1e-300)),
+                      V(1e300));
     }
 
     void wash(M stale) {
@@ -277,7 +279,8 @@ class Engine {
                     break;
                 case ShockKind::unlock:
                     dump_until_ = until(step, shock.days);
-                    dump_ = bank_.owned({Purse::holders, 0}) * V(shock.factor / static_cast<double>(dump_until_ - step));
+                    dump_ =
+                        bank_.owned({Purse::holders, 0}) * V(shock.factor / static_cast<double>(dump_until_ - step));
                     break;
                 case ShockKind::unstake:
                     bank_.delegate(-bank_.delegated() * V(shock.factor));
@@ -327,7 +330,8 @@ class Engine {
         largest_party(b).store(m[kMarkLargestParty]);
         fundamental_.usd().store(m[kMarkFundamental]);
         const GroupSetup& first = setup_.groups[0];
-        (bank_.stake_usd(first.origin) * V(1 / (first.multiplier > 0 ? first.multiplier : 1))).store(m[kMarkStakePrice]);
+        (bank_.stake_usd(first.origin) * V(1 / (first.multiplier > 0 ? first.multiplier : 1)))
+            .store(m[kMarkStakePrice]);
     }
 
     void record(double* out) {
@@ -430,9 +434,9 @@ class Engine {
     static ASSAY_INLINE double lane(const V& x, std::size_t k) { return reinterpret_cast<const double*>(&x)[k]; }
 
     struct Totals {
-        V utilisation, margin, wanted_hours, served_hours, device_days, underwater_days, least_devices, highest, drawdown,
-            below_high, log_sum, log_squares, service_sum, service_squares, stale_days, halted_days, shortfall,
-            least_ratio, ruin_day, wash_spent, wash_returned;
+        V utilisation, margin, wanted_hours, served_hours, device_days, underwater_days, least_devices, highest,
+            drawdown, below_high, log_sum, log_squares, service_sum, service_squares, stale_days, halted_days,
+            shortfall, least_ratio, ruin_day, wash_spent, wash_returned;
     };
 
     const Setup& setup_;
@@ -453,8 +457,8 @@ class Engine {
     std::uint64_t dump_until_ = 0;
     double hours_ = 24;
     bool has_wash_ = false, has_slash_ = false;
-    V dump_, served_usd_, consumed_sum_, wanted_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_, oracle_,
-        log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;
+    V dump_, served_usd_, consumed_sum_, wanted_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_,
+        oracle_, log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;
     Totals sum_;
 };
 

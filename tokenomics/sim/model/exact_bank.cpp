@@ -91,7 +91,8 @@ void ExactBank::begin_step(std::uint64_t step) {
 }
 
 void ExactBank::spot(Eight& usd) const {
-    for (std::size_t k = 0; k < kLanes; ++k) usd[k] = static_cast<double>(lanes_[k].ledger.spot().value) * usd_per_price_;
+    for (std::size_t k = 0; k < kLanes; ++k)
+        usd[k] = static_cast<double>(lanes_[k].ledger.spot().value) * usd_per_price_;
 }
 
 void ExactBank::oracle_round(const double* report_usd, Eight& price_usd, Eight& stale) {
@@ -142,9 +143,8 @@ void ExactBank::wash(std::size_t group, const Eight& usd, Eight& spent_units, Ei
 void ExactBank::washed(std::size_t group, Eight& units) const {
     for (std::size_t k = 0; k < kLanes; ++k) {
         const Lane& l = lanes_[k];
-        units[k] = l.ledger.washes.empty()
-                       ? 0
-                       : real::of(l.ledger.washes[group].paid.units - l.washed_before[group].units);
+        units[k] =
+            l.ledger.washes.empty() ? 0 : real::of(l.ledger.washes[group].paid.units - l.washed_before[group].units);
     }
 }
 
@@ -220,7 +220,8 @@ void ExactBank::stake(std::size_t group, const Eight& devices, Eight& done) {
         Lane& l = lanes_[k];
         Amount one = setup_->first_stake[origin];
         if (!need.usd.is_zero()) {
-            const auto now = tokenomics::in_tokens(need, tokenomics::ema(l.oracle), setup_->scenario.params.token.decimals);
+            const auto now =
+                tokenomics::in_tokens(need, tokenomics::ema(l.oracle), setup_->scenario.params.token.decimals);
             if (!now) continue;  // no price, no stake
             one = *now;
         }
@@ -281,7 +282,8 @@ void ExactBank::buy_for(const Eight& usd, Purse to) {
 
 void ExactBank::sell(const Eight& units, Purse from) {
     for (std::size_t k = 0; k < kLanes; ++k)
-        if (units[k] > 0) (void)lanes_[k].ledger.sell(Amount{real::floor_units(units[k])}, bucket(lanes_[k].ledger, from));
+        if (units[k] > 0)
+            (void)lanes_[k].ledger.sell(Amount{real::floor_units(units[k])}, bucket(lanes_[k].ledger, from));
 }
 
 void ExactBank::owned(Purse who, Eight& units) const {
@@ -336,7 +338,7 @@ void ExactBank::look(BooksView& out) const {
     }
 }
 
-void ExactBank::look_at(Eight BooksView::* which, Eight& out) const {
+void ExactBank::look_at(Eight BooksView::*which, Eight& out) const {
     for (std::size_t k = 0; k < kLanes; ++k) {
         const Ledger& l = lanes_[k].ledger;
         out[k] = which == &BooksView::supply        ? real::of(l.supply().units)
@@ -374,7 +376,8 @@ Status ExactBank::check(std::uint64_t first_run) {
 Status ExactBank::check_fully(std::uint64_t first_run) {
     for (std::size_t k = 0; k < kLanes; ++k)
         if (const Status ok = lanes_[k].ledger.check_fully(params(lanes_[k])); !ok)
-            return Error{ok.error().code, "run " + std::to_string(first_run + k) + ", at its end: " + ok.error().message};
+            return Error{ok.error().code,
+                         "run " + std::to_string(first_run + k) + ", at its end: " + ok.error().message};
     return {};
 }
 

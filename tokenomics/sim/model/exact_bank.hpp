@@ -1,6 +1,6 @@
-// The money of eight runs in whole base units: a Ledger for each, and the chain's price, behind calls that take and give
-// eight doubles. What behaviour asks for is floored once, here; what it sees is the nearest double. fast_bank.hpp is its
-// twin in doubles, with the same calls.
+// The money of eight runs in whole base units: a Ledger for each, and the chain's price, behind calls that take and
+// give eight doubles. What behaviour asks for is floored once, here; what it sees is the nearest double. fast_bank.hpp
+// is its twin in doubles, with the same calls.
 //
 //   bank.sell(units, {Purse::group, 2}, usd);      // lane by lane: at most `units`
 //   ASSAY_TRY_VOID(bank.check(run, step));
@@ -75,7 +75,7 @@ class ExactBank {
 
     void look(BooksView& out) const;
     /// Of these alone: supply, circulating, delegated, treasury_usd.
-    void look_at(Eight BooksView::* which, Eight& out) const;
+    void look_at(Eight BooksView::*which, Eight& out) const;
     void group_totals(std::size_t group, Eight& staked, Eight& liquid) const;
     void party_totals(std::size_t party, Eight& free, Eight& locked) const;
     /// Errors: conservation_broken, naming the run.
@@ -95,7 +95,9 @@ class ExactBank {
         Amount staking_before, burned_before, minted_before;
         u128 in_before = 0, out_before = 0;
     };
-    [[nodiscard]] const tokenomics::Params& params(const Lane& lane) const { return regime_->alone ? shared_ : lane.params; }
+    [[nodiscard]] const tokenomics::Params& params(const Lane& lane) const {
+        return regime_->alone ? shared_ : lane.params;
+    }
 
     const Setup* setup_ = nullptr;
     const Meddler* meddle_ = nullptr;

@@ -156,10 +156,10 @@ class ExactMoney {
     ASSAY_INLINE void look(Books& out) const {
         BooksView all;
         bank_.look(all);
-        out = {load(all.supply),       load(all.circulating), load(all.minted),     load(all.burned),
-               load(all.holders),      load(all.staked),      load(all.delegated),  load(all.locked),
-               load(all.treasury),     load(all.treasury_usd), load(all.depth_usd), load(all.traded_usd),
-               load(all.vault),        load(all.credits_usd), load(all.slashed),    load(all.unlocked)};
+        out = {load(all.supply),   load(all.circulating),  load(all.minted),    load(all.burned),
+               load(all.holders),  load(all.staked),       load(all.delegated), load(all.locked),
+               load(all.treasury), load(all.treasury_usd), load(all.depth_usd), load(all.traded_usd),
+               load(all.vault),    load(all.credits_usd),  load(all.slashed),   load(all.unlocked)};
     }
     ASSAY_INLINE void group_totals(std::size_t group, V& staked, V& liquid) const {
         Eight s, l;
@@ -182,7 +182,7 @@ class ExactMoney {
         ASSAY_PARTS out.part[i] = ASSAY_OP(loadu_pd)(x + i * kWidth);
         return out;
     }
-    [[nodiscard]] ASSAY_INLINE V one(Eight BooksView::* which) const {
+    [[nodiscard]] ASSAY_INLINE V one(Eight BooksView::*which) const {
         Eight out;
         bank_.look_at(which, out);
         return load(out);

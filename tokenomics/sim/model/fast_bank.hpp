@@ -295,7 +295,9 @@ class FastBank {
         due = V(0.0);
     }
     [[nodiscard]] ASSAY_INLINE V matured(std::size_t group) const { return groups_[group].matured; }
-    [[nodiscard]] ASSAY_INLINE V stake_usd(std::size_t origin) const { return one_stake(origin) * V(1.0 / token_) * ema_; }
+    [[nodiscard]] ASSAY_INLINE V stake_usd(std::size_t origin) const {
+        return one_stake(origin) * V(1.0 / token_) * ema_;
+    }
     ASSAY_INLINE void delegate(V units) {
         const V in = min(positive(units), holders_), out = min(positive(-units), delegated_);
         holders_ -= in;
@@ -307,7 +309,9 @@ class FastBank {
     ASSAY_INLINE void buy_for(V usd, Purse to) { owned_by(to) += buy_for(positive(usd)); }
     ASSAY_INLINE V sell(V units, Purse from) { return sell_out_of(units, owned_by(from)); }
     [[nodiscard]] ASSAY_INLINE V owned(Purse who) const {
-        return who.kind == Purse::party ? parties_[who.index].free : who.kind == Purse::group ? groups_[who.index].liquid : holders_;
+        return who.kind == Purse::party   ? parties_[who.index].free
+               : who.kind == Purse::group ? groups_[who.index].liquid
+                                          : holders_;
     }
     ASSAY_INLINE void unlock(std::size_t party, Amount amount) {
         Party& p = parties_[party];
@@ -379,15 +383,16 @@ class FastBank {
 
     /// Every bucket against the supply, to one part in 10^9; the pool's product.
     ASSAY_INLINE Status check(std::uint64_t first_run) {
-        V sum = holders_ + bonds_ + x_ + vault_ + delegated_ + undelegating_ + work_ + availability_ + stakers_ + validators_ +
-                treasury_;
+        V sum = holders_ + bonds_ + x_ + vault_ + delegated_ + undelegating_ + work_ + availability_ + stakers_ +
+                validators_ + treasury_;
         for (std::size_t i = 0; i < group_count_; ++i) sum += groups_[i].liquid + groups_[i].staked;
         sum += unbonding_;
         for (std::size_t i = 0; i < party_count_; ++i) sum += parties_[i].free + parties_[i].locked;
         const V supply = genesis_ + minted_ - burned_;
         const V product = x_ * y_;
-        const M wrong = !(abs(sum - supply) <= V(1e-9) * genesis_ + V(1e-9) * supply) | (supply > V(cap_ * (1 + 1e-9))) |
-                        (pooled_ ? product < product_ * V(1 - 1e-9) : V(0.0) > V(1.0));
+        const M whole = abs(sum - supply) <= V(1e-9) * genesis_ + V(1e-9) * supply;
+        const M wrong =
+            (!whole) | (supply > V(cap_ * (1 + 1e-9))) | (pooled_ ? product < product_ * V(1 - 1e-9) : V(0.0) > V(1.0));
         product_ = product;
         if (__builtin_expect(any(wrong), 0)) return broken(bits(wrong), first_run, step_, sum, supply);
         return {};
@@ -439,7 +444,9 @@ class FastBank {
     }
     [[nodiscard]] ASSAY_INLINE V& ring(std::size_t who, std::size_t slot) { return ring_[who * wait_ + slot]; }
     [[nodiscard]] ASSAY_INLINE V& owned_by(Purse who) {
-        return who.kind == Purse::party ? parties_[who.index].free : who.kind == Purse::group ? groups_[who.index].liquid : holders_;
+        return who.kind == Purse::party   ? parties_[who.index].free
+               : who.kind == Purse::group ? groups_[who.index].liquid
+                                          : holders_;
     }
     /// Nothing that has a price happens at a stale one.
     [[nodiscard]] ASSAY_INLINE M stuck() const {
@@ -494,9 +501,11 @@ class FastBank {
         V used = credits, pay;
         if (mode_ == tokenomics::BurnMode::vault) {
             const auto& v = regime_->params.bme.vault;
-            const V worth = credits * V((1.0 - static_cast<double>(v.settle_spread.value) * 1e-9) * token_) / settle_price_;
+            const V worth =
+                credits * V((1.0 - static_cast<double>(v.settle_spread.value) * 1e-9) * token_) / settle_price_;
             const V supply = genesis_ + minted_ - burned_;
-            const V bound = positive((supply - shortfall_) * V(static_cast<double>(v.shortfall.value) * 1e-9) - shortfall_);
+            const V bound =
+                positive((supply - shortfall_) * V(static_cast<double>(v.shortfall.value) * 1e-9) - shortfall_);
             const V mintable = min(room, bound);
             const M some = (credits > V(0.0)) & (vault_ + mintable > V(0.0));
             pay = select(some, min(worth, vault_ + mintable), V(0.0));
@@ -623,8 +632,8 @@ class FastBank {
            share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0, treasury_ceiling_ = 0, fee_share_ = 0,
            executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
     V genesis_, minted_, burned_, scheduled_, holders_, bonds_, x_, y_, product_, vault_, delegated_, standing_,
-        undelegating_, work_, availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_, locked_,
-        staked_, unbonding_, slashed_, unlocked_, traded_, recycle_smoothed_, burned_in_epoch_, shortfall_,
+        undelegating_, work_, availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_,
+        locked_, staked_, unbonding_, slashed_, unlocked_, traded_, recycle_smoothed_, burned_in_epoch_, shortfall_,
         staking_paid_, flow_, halted_, quote_, oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_,
         minted_before_;
     M stale_;

@@ -27,7 +27,8 @@ class StakersPart {
         if (!on_) return;
         yield_ += (bank.staking() * V(kept_ * per_year_) - yield_) * V(smooth_);
         const V now = bank.delegated(), free = bank.owned({Purse::holders, 0});
-        const V wanted = min(bank.supply() * V(per_yield_) * positive(yield_ - V(free_rate_)), (free + now) * V(max_share_));
+        const V wanted =
+            min(bank.supply() * V(per_yield_) * positive(yield_ - V(free_rate_)), (free + now) * V(max_share_));
         bank.delegate((wanted - now) * V(1 - move_));
     }
 
@@ -96,7 +97,8 @@ class TradersPart {
     /// Chance alone, of the price's logarithm.
     [[nodiscard]] ASSAY_INLINE V chance(V own, V market) const { return V(own_) * own + V(shared_) * market; }
     [[nodiscard]] ASSAY_INLINE V opinion(V log_price, V log_value) {
-        const V out = V(reversion_) * clamp(log_value - log_price, V(-clip_), V(clip_)) + V(momentum_) * (log_price - trend_);
+        const V out =
+            V(reversion_) * clamp(log_value - log_price, V(-clip_), V(clip_)) + V(momentum_) * (log_price - trend_);
         trend_ += (log_price - trend_) * V(smooth_);
         return out;
     }

@@ -34,8 +34,8 @@ class MarketPart {
         bank.liquidity(clamp(keep, V(0.1), V(10.0)));
     }
     void shock(double factor) { quote_ += V(real::log(factor)); }
-    /// The quote after a step's trades and use. Quantity: P = T H / C, turned over within the holding time; T is what is
-    /// used a day, C what circulates. Flow: d ln P = impact x net flow / depth.
+    /// The quote after a step's trades and use. Quantity: P = T H / C, turned over within the holding time; T is what
+    /// is used a day, C what circulates. Flow: d ln P = impact x net flow / depth.
     template <class Bank>
     ASSAY_INLINE void requote(V chance, V served_usd, Bank& bank) {
         if (kind_ == MarketKind::cpmm) return;

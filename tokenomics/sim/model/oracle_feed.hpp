@@ -31,7 +31,9 @@ class OracleFeed {
             slot = spot;
         }
         if (noise_ > 0)
-            out *= exp(V(noise_) * draws.normals(static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(Stream::oracle)).z[0]);
+            out *=
+                exp(V(noise_) *
+                    draws.normals(static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(Stream::oracle)).z[0]);
         if (step < wrong_until_) out *= V(factor_);
         return step >= outage_until_;
     }

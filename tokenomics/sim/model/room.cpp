@@ -14,7 +14,7 @@ constexpr std::size_t up(std::size_t n) {
 Room::~Room() {
     while (first_ != nullptr) {
         Piece* next = first_->next;
-        ::operator delete(first_, std::align_val_t{kAlign});
+        ::operator delete (first_, std::align_val_t{kAlign});
         first_ = next;
     }
 }
@@ -36,7 +36,7 @@ void* Room::bytes(std::size_t n) {
     if (last == nullptr)
         for (Piece* p = first_; p != nullptr; p = p->next) last = p;
     const std::size_t size = std::max(kPiece, n + up(sizeof(Piece)));
-    auto* piece = static_cast<Piece*>(::operator new(size, std::align_val_t{kAlign}));
+    auto* piece = static_cast<Piece*>(::operator new (size, std::align_val_t{kAlign}));
     *piece = {nullptr, size, up(sizeof(Piece)) + n};
     (last == nullptr ? first_ : last->next) = piece;
     at_ = piece;

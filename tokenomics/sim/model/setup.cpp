@@ -44,14 +44,15 @@ void expect_verdicts(const ProviderGroup& g, const tokenomics::Params& p, std::u
     const double one = f >= 1 ? 0 : k * f * real::exp((k - 1) * real::log(1 - f));
     const double two = f >= 1 ? 0 : k * (k - 1) / 2 * f * f * real::exp((k - 2) * real::log(1 - f));
     const double three = std::max(0.0, 1 - none - one - two);
-    const double rate = g.uptime * 1e-9 *
-                        (one * static_cast<double>(p.slash.one_bad.value) +
-                         two * static_cast<double>(p.slash.two_bad.value) +
-                         three * static_cast<double>(p.slash.full.value));
-    const double tasks = std::max(1.0, static_cast<double>(step_ms) /
-                                           static_cast<double>(p.epoch.blocks * p.block.time_ms));
+    const double rate =
+        g.uptime * 1e-9 *
+        (one * static_cast<double>(p.slash.one_bad.value) + two * static_cast<double>(p.slash.two_bad.value) +
+         three * static_cast<double>(p.slash.full.value));
+    const double tasks =
+        std::max(1.0, static_cast<double>(step_ms) / static_cast<double>(p.epoch.blocks * p.block.time_ms));
     const double kept = rate >= 1 ? 0 : real::exp(tasks * real::log(1 - rate));
-    out.slash.value = std::min<std::uint64_t>(static_cast<std::uint64_t>(real::floor_units((1 - kept) * 1e9)), Ppb::kOne);
+    out.slash.value =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(real::floor_units((1 - kept) * 1e9)), Ppb::kOne);
 }
 
 GroupSetup group_of(const Scenario& s, std::size_t i, double step_days) {
@@ -82,8 +83,8 @@ GroupSetup group_of(const Scenario& s, std::size_t i, double step_days) {
     return out;
 }
 
-// Single agents: a device each, its cost drawn once from a stream of its own; the same in every run, so that runs differ
-// in luck and not in who takes part.
+// Single agents: a device each, its cost drawn once from a stream of its own; the same in every run, so that runs
+// differ in luck and not in who takes part.
 void add_agents(const Scenario& s, const GroupSetup& group, std::vector<GroupSetup>& out) {
     const double spread = s.providers[group.origin].cost_spread;
     const Draws draws(s.seed, 0xa6e47'000'000ull + group.origin);
@@ -195,8 +196,8 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
 }  // namespace
 
 Epoch Setup::first_epoch(std::uint64_t step) const {
-    return Epoch{static_cast<std::uint64_t>((u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) /
-                                            scenario.epoch_ms())};
+    return Epoch{
+        static_cast<std::uint64_t>((u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
 }
 
 void order_by(const double* key, std::size_t n, std::size_t* order) {
@@ -215,13 +216,14 @@ Result<Setup> prepare(const Scenario& s, const ModelOptions& options) {
         static_cast<std::size_t>(std::max<std::uint64_t>(1, (s.params.stake.unbonding_ms + s.step_ms - 1) / s.step_ms));
     out.lag_steps = static_cast<std::size_t>(std::ceil(s.oracle.lag_days / out.step_days - 1e-9));
 
-    const std::uint64_t want = std::clamp<std::uint64_t>(options.points == 0 ? out.steps : options.points, 1, out.steps);
+    const std::uint64_t want =
+        std::clamp<std::uint64_t>(options.points == 0 ? out.steps : options.points, 1, out.steps);
     for (std::uint64_t i = 1; i <= want; ++i)
         out.recorded.push_back(static_cast<std::uint64_t>(u128{i} * out.steps / want));
     const auto marks = static_cast<std::uint64_t>(static_cast<double>(out.steps) * out.step_days / kMarkDays);
     for (std::uint64_t i = 1; i <= std::min(marks, out.steps); ++i)
-        out.marks.push_back(std::min(
-            out.steps, static_cast<std::uint64_t>(std::ceil(static_cast<double>(i) * kMarkDays / out.step_days - 1e-9))));
+        out.marks.push_back(std::min(out.steps, static_cast<std::uint64_t>(std::ceil(
+                                                    static_cast<double>(i) * kMarkDays / out.step_days - 1e-9))));
     out.marks.erase(std::unique(out.marks.begin(), out.marks.end()), out.marks.end());
 
     for (std::size_t i = 0; i < s.providers.size(); ++i) {

@@ -33,10 +33,10 @@ Error books_broken(unsigned lanes, std::uint64_t first_run, std::uint64_t step, 
                    const double (&supply)[kLanes]) {
     std::size_t k = 0;
     while (k + 1 < kLanes && (lanes >> k & 1) == 0) ++k;
-    return {Code::conservation_broken,
-            "run " + std::to_string(first_run + k) + ", step " + std::to_string(step) + ": the buckets hold " +
-                shortest(sum[k]) + " base units, genesis + minted - burned is " + shortest(supply[k]) +
-                ", or the pool's product fell, or the supply passes token.cap"};
+    return {Code::conservation_broken, "run " + std::to_string(first_run + k) + ", step " + std::to_string(step) +
+                                           ": the buckets hold " + shortest(sum[k]) +
+                                           " base units, genesis + minted - burned is " + shortest(supply[k]) +
+                                           ", or the pool's product fell, or the supply passes token.cap"};
 }
 
 }  // namespace assay::sim
