@@ -25,11 +25,11 @@ class Engine {
     Engine(const Setup& setup, Bank& bank, Room& room) : setup_(setup), s_(setup.scenario), bank_(bank), room_(room) {}
 
     /// `series`: [point][series][lane].
-    Status run(std::uint64_t first_run, double* series, Journal& j) {
+    bool run(std::uint64_t first_run, double* series, Journal& j) {
         begin(first_run, j);
         std::size_t point = 0, mark = 0;
         for (std::uint64_t step = 0; step < setup_.steps; ++step) {
-            ASSAY_TRY_VOID(advance(step, first_run, j));
+            if (!advance(step, first_run, j)) return false;
             if (step + 1 == setup_.recorded[point]) {
                 record(series + point * kSeriesCount * kLanes);
                 if (point + 1 < setup_.recorded.size()) ++point;
@@ -41,9 +41,9 @@ class Engine {
                     j.margins[mark - 1][k] = static_cast<float>(lane(margin_, k));
             }
         }
-        ASSAY_TRY_VOID(bank_.check_fully(first_run));
+        if (!bank_.check_fully(first_run)) return false;
         end(j);
-        return {};
+        return true;
     }
 
    private:
@@ -84,7 +84,7 @@ class Engine {
         make_mark(j.marks[0]);
     }
 
-    ASSAY_INLINE Status advance(std::uint64_t step, std::uint64_t first_run, Journal& j) {
+    ASSAY_INLINE bool advance(std::uint64_t step, std::uint64_t first_run, Journal& j) {
         const auto at = static_cast<std::uint32_t>(step);
         bank_.begin_step(step);
         bank_.mature();
@@ -121,7 +121,7 @@ class Engine {
                 if (setup_.groups[i].slash.value > 0) bank_.slash(i, setup_.groups[i].slash);
 
         V minted, burned, shortfall;
-        ASSAY_TRY_VOID(bank_.close(providers_.passed, minted, burned, shortfall));
+        if (!bank_.close(providers_.passed, minted, burned, shortfall)) return false;
         const V unit_usd = bank_.spot() * V(1 / setup_.token);
         if (has_wash_)
             for (std::size_t i = 0; i < providers_.count(); ++i)
@@ -150,7 +150,7 @@ class Engine {
         buyback_.act(log_price_, bank_);
         market_.provide(log_price_, bank_);
         market_.requote(chance, served_usd_, bank_);
-        ASSAY_TRY_VOID(bank_.check(first_run));
+        if (!bank_.check(first_run)) return false;
         const V before = log_service_;
         service_.follow(utilisation_);
         log_service_ = service_.log_usd();
@@ -192,7 +192,7 @@ class Engine {
         }
         if (j.returns_kept)
             for (std::size_t k = 0; k < kLanes; ++k) j.returns[step][k] = static_cast<float>(lane(change, k));
-        return {};
+        return true;
     }
 
     [[nodiscard]] bool vault() const { return s_.params.bme.mode == tokenomics::BurnMode::vault; }
@@ -464,16 +464,16 @@ class Engine {
 
 }  // namespace
 
-Status ASSAY_ENGINE(const Setup& setup, std::uint64_t first_run, ExactBank* exact, WalkLanes* walks, Room& room,
-                    const Meddler* meddle, double* series, Journal& journal) {
+bool ASSAY_ENGINE(const Setup& setup, std::uint64_t first_run, ExactBank* exact, WalkLanes* walks, Room& room,
+                  const Meddler* meddle, double* series, Journal& journal, Trouble& why) {
     if (exact != nullptr) {
         ExactMoney bank(*exact);
-        bank.start(setup, room, walks, meddle);
+        bank.start(setup, room, walks, meddle, why);
         Engine<ExactMoney> engine(setup, bank, room);
         return engine.run(first_run, series, journal);
     }
     FastBank bank;
-    bank.start(setup, room, walks, meddle);
+    bank.start(setup, room, walks, meddle, why);
     Engine<FastBank> engine(setup, bank, room);
     return engine.run(first_run, series, journal);
 }

@@ -8,12 +8,16 @@
 
 namespace assay::sim {
 
-/// Runs `first_run` and the next seven. `exact`: null for the fast mode. `series`: [point][series][lane].
-using EngineEntry = Status (*)(const Setup& setup, std::uint64_t first_run, ExactBank* exact, WalkLanes* walks,
-                               Room& room, const Meddler* meddle, double* series, Journal& journal);
+/// Runs `first_run` and the next seven. False: `why` has the error. `exact`: null for the fast mode. `series`:
+/// [point][series][lane].
+using EngineEntry = bool (*)(const Setup& setup, std::uint64_t first_run, ExactBank* exact, WalkLanes* walks,
+                             Room& room, const Meddler* meddle, double* series, Journal& journal, Trouble& why);
 
-Status run_engine_512(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&);
-Status run_engine_256(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&);
-Status run_engine_128(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&);
+bool run_engine_512(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&,
+                    Trouble&);
+bool run_engine_256(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&,
+                    Trouble&);
+bool run_engine_128(const Setup&, std::uint64_t, ExactBank*, WalkLanes*, Room&, const Meddler*, double*, Journal&,
+                    Trouble&);
 
 }  // namespace assay::sim

@@ -34,7 +34,8 @@ auto& bucket(L& ledger, Purse who) {
 
 }  // namespace
 
-void ExactBank::start(const Setup& setup, const Meddler* meddle) {
+void ExactBank::start(const Setup& setup, const Meddler* meddle, Trouble& why) {
+    why_ = &why;
     setup_ = &setup;
     meddle_ = meddle;
     regime_ = &setup.regimes[0];
@@ -152,7 +153,7 @@ void ExactBank::slash(std::size_t group, Ppb rate) {
     for (Lane& l : lanes_) (void)l.ledger.slash(group, rate);
 }
 
-Status ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units) {
+bool ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units) {
     for (std::size_t k = 0; k < kLanes; ++k) {
         Lane& l = lanes_[k];
         auto& works = l.epoch.providers;
@@ -171,7 +172,12 @@ Status ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_
                 view.power += w.passed_weight;
             }
             view.power /= static_cast<std::uint64_t>(kMicro);
-            ASSAY_TRY(l.params.emission.steps[0].per_epoch, l.walk->advance(setup_->first_epoch(step_ + 1), view));
+            const auto minted = l.walk->advance(setup_->first_epoch(step_ + 1), view);
+            if (!minted) {
+                why_->error = minted.error();
+                return false;
+            }
+            l.params.emission.steps[0].per_epoch = *minted;
         }
         shortfall_units[k] = real::of(l.ledger.shortfall_in_epoch.units);
         l.staking_before = l.ledger.staking_paid;
@@ -180,7 +186,7 @@ Status ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_
         minted_units[k] = real::of(l.ledger.minted.units - l.minted_before.units);
         burned_units[k] = real::of(l.ledger.burned.units - l.burned_before.units);
     }
-    return {};
+    return true;
 }
 
 void ExactBank::earned(std::size_t group, Eight& units) const {
@@ -362,23 +368,27 @@ void ExactBank::party_totals(std::size_t party, Eight& free, Eight& locked) cons
     }
 }
 
-Status ExactBank::check(std::uint64_t first_run) {
+bool ExactBank::check(std::uint64_t first_run) {
     for (std::size_t k = 0; k < kLanes; ++k) {
         Lane& l = lanes_[k];
         if (meddle_ != nullptr && *meddle_) (*meddle_)(first_run + k, step_, l.ledger);
-        if (const Status ok = l.ledger.check(params(l)); !ok)
-            return Error{ok.error().code, "run " + std::to_string(first_run + k) + ", step " + std::to_string(step_) +
-                                              ": " + ok.error().message};
+        if (const Status ok = l.ledger.check(params(l)); !ok) {
+            why_->error = Error{ok.error().code, "run " + std::to_string(first_run + k) + ", step " +
+                                                     std::to_string(step_) + ": " + ok.error().message};
+            return false;
+        }
     }
-    return {};
+    return true;
 }
 
-Status ExactBank::check_fully(std::uint64_t first_run) {
+bool ExactBank::check_fully(std::uint64_t first_run) {
     for (std::size_t k = 0; k < kLanes; ++k)
-        if (const Status ok = lanes_[k].ledger.check_fully(params(lanes_[k])); !ok)
-            return Error{ok.error().code,
-                         "run " + std::to_string(first_run + k) + ", at its end: " + ok.error().message};
-    return {};
+        if (const Status ok = lanes_[k].ledger.check_fully(params(lanes_[k])); !ok) {
+            why_->error =
+                Error{ok.error().code, "run " + std::to_string(first_run + k) + ", at its end: " + ok.error().message};
+            return false;
+        }
+    return true;
 }
 
 }  // namespace assay::sim

@@ -3,7 +3,7 @@
 // is its twin in doubles, with the same calls.
 //
 //   bank.sell(units, {Purse::group, 2}, usd);      // lane by lane: at most `units`
-//   ASSAY_TRY_VOID(bank.check(run, step));
+//   if (!bank.check(first_run)) return false;
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@
 #include "tokenomics/sim/model/model.hpp"
 #include "tokenomics/sim/model/purse.hpp"
 #include "tokenomics/sim/model/setup.hpp"
+#include "tokenomics/sim/model/walk_lanes.hpp"
 
 namespace assay::sim {
 
@@ -28,7 +29,7 @@ struct BooksView {
 
 class ExactBank {
    public:
-    void start(const Setup& setup, const Meddler* meddle);
+    void start(const Setup& setup, const Meddler* meddle, Trouble& why);
 
     void begin_step(std::uint64_t step);
     /// USD of a token.
@@ -43,7 +44,8 @@ class ExactBank {
     void wash(std::size_t group, const Eight& usd, Eight& spent_units, Eight& paid_units);
     void slash(std::size_t group, Ppb rate);
     /// `passed`: devices that passed their tasks. Mints, splits and pays. The mint of what the vault lacked: shortfall.
-    Status close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units);
+    /// False, as of check(), where something went wrong: `why` of start() says it.
+    bool close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units);
     /// Paid to the group in this step, tokens.
     void earned(std::size_t group, Eight& units) const;
     /// What washing returned to the group in close(), tokens.
@@ -78,9 +80,9 @@ class ExactBank {
     void look_at(Eight BooksView::*which, Eight& out) const;
     void group_totals(std::size_t group, Eight& staked, Eight& liquid) const;
     void party_totals(std::size_t party, Eight& free, Eight& locked) const;
-    /// Errors: conservation_broken, naming the run.
-    Status check(std::uint64_t first_run);
-    Status check_fully(std::uint64_t first_run);
+    /// conservation_broken, naming the run.
+    bool check(std::uint64_t first_run);
+    bool check_fully(std::uint64_t first_run);
 
    private:
     struct Lane {
@@ -101,6 +103,7 @@ class ExactBank {
 
     const Setup* setup_ = nullptr;
     const Meddler* meddle_ = nullptr;
+    Trouble* why_ = nullptr;
     const Regime* regime_ = nullptr;
     std::size_t next_regime_ = 0;
     std::uint64_t step_ = 0;

@@ -10,7 +10,9 @@ namespace {
 class ExactMoney {
    public:
     explicit ExactMoney(ExactBank& bank) : bank_(bank) {}
-    void start(const Setup& setup, Room&, WalkLanes*, const Meddler* meddle) { bank_.start(setup, meddle); }
+    void start(const Setup& setup, Room&, WalkLanes*, const Meddler* meddle, Trouble& why) {
+        bank_.start(setup, meddle, why);
+    }
 
     ASSAY_INLINE void begin_step(std::uint64_t step) { bank_.begin_step(step); }
     [[nodiscard]] ASSAY_INLINE V spot() const {
@@ -50,13 +52,13 @@ class ExactMoney {
         return load(out);
     }
     ASSAY_INLINE void slash(std::size_t group, Ppb rate) { bank_.slash(group, rate); }
-    ASSAY_INLINE Status close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
+    ASSAY_INLINE bool close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
         Eight m, b, s;
-        ASSAY_TRY_VOID(bank_.close(passed, m, b, s));
+        if (!bank_.close(passed, m, b, s)) return false;
         minted = load(m);
         burned = load(b);
         shortfall = load(s);
-        return {};
+        return true;
     }
     [[nodiscard]] ASSAY_INLINE V earned(std::size_t group) const {
         Eight out;
@@ -173,8 +175,8 @@ class ExactMoney {
         free = load(f);
         locked = load(l);
     }
-    ASSAY_INLINE Status check(std::uint64_t first_run) { return bank_.check(first_run); }
-    Status check_fully(std::uint64_t first_run) { return bank_.check_fully(first_run); }
+    ASSAY_INLINE bool check(std::uint64_t first_run) { return bank_.check(first_run); }
+    bool check_fully(std::uint64_t first_run) { return bank_.check_fully(first_run); }
 
    private:
     static ASSAY_INLINE V load(const Eight& x) {

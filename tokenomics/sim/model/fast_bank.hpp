@@ -20,8 +20,8 @@ struct Books {
 
 class FastBank {
    public:
-    /// Errors: field_out_of_range, where the rings of unbonding stake would take too much memory.
-    void start(const Setup& setup, Room& room, WalkLanes* walks, const Meddler*) {
+    void start(const Setup& setup, Room& room, WalkLanes* walks, const Meddler*, Trouble& why) {
+        why_ = &why;
         setup_ = &setup;
         walks_ = walks;
         regime(0);
@@ -173,13 +173,13 @@ class FastBank {
         slashed_ += taken;
     }
 
-    ASSAY_INLINE Status close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
+    ASSAY_INLINE bool close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
         const auto& p = regime_->params;
         const V supply = genesis_ + minted_ - burned_;
         const V room = positive(V(cap_) - supply);
         V emission(real_of(setup_->emission[step_].units));
         if (!regime_->alone) {
-            ASSAY_TRY_VOID(walk(passed, supply, emission));
+            if (!walk(passed, supply, emission)) return false;
         }
         emission = min(min(emission, positive(V(total_) - scheduled_)), room);
         recycle_smoothed_ += (burned_in_epoch_ - recycle_smoothed_) * V(1.0 / smoothing_);
@@ -242,7 +242,7 @@ class FastBank {
         standing_ = delegated_;
         minted = minted_ - minted_before_;
         burned = burned_ - burned_before_;
-        return {};
+        return true;
     }
     [[nodiscard]] ASSAY_INLINE V earned(std::size_t group) const { return groups_[group].earned; }
     /// Paid by the last close() from the stakers' pool for a unit of stake.
@@ -382,7 +382,7 @@ class FastBank {
     }
 
     /// Every bucket against the supply, to one part in 10^9; the pool's product.
-    ASSAY_INLINE Status check(std::uint64_t first_run) {
+    ASSAY_INLINE bool check(std::uint64_t first_run) {
         V sum = holders_ + bonds_ + x_ + vault_ + delegated_ + undelegating_ + work_ + availability_ + stakers_ +
                 validators_ + treasury_;
         for (std::size_t i = 0; i < group_count_; ++i) sum += groups_[i].liquid + groups_[i].staked;
@@ -395,9 +395,9 @@ class FastBank {
             (!whole) | (supply > V(cap_ * (1 + 1e-9))) | (pooled_ ? product < product_ * V(1 - 1e-9) : V(0.0) > V(1.0));
         product_ = product;
         if (__builtin_expect(any(wrong), 0)) return broken(bits(wrong), first_run, step_, sum, supply);
-        return {};
+        return true;
     }
-    Status check_fully(std::uint64_t first_run) { return check(first_run); }
+    bool check_fully(std::uint64_t first_run) { return check(first_run); }
 
    private:
     struct Group {
@@ -594,7 +594,7 @@ class FastBank {
                    V(real_of(r.least.units)));
     }
     // The schedule of a kind that looks at the ledger, in whole units by tokenomics/.
-    Status walk(const Lanes* passed, V supply, V& emission) {
+    bool walk(const Lanes* passed, V supply, V& emission) {
         WalkView view;
         supply.store(view.supply);
         scheduled_.store(view.scheduled);
@@ -607,21 +607,22 @@ class FastBank {
         }
         settled.store(view.settled);
         power.store(view.power);
-        ASSAY_TRY_VOID(walks_->advance(setup_->first_epoch(step_ + 1), view));
+        if (!walks_->advance(setup_->first_epoch(step_ + 1), view, *why_)) return false;
         Lanes out;
         for (std::size_t k = 0; k < kLanes; ++k) out[k] = view.emission[k];
         emission = V(out);
-        return {};
+        return true;
     }
-    static Status broken(unsigned lanes, std::uint64_t first_run, std::uint64_t step, V sum, V supply) {
+    bool broken(unsigned lanes, std::uint64_t first_run, std::uint64_t step, V sum, V supply) {
         Eight of_sum, of_supply;
         sum.store(of_sum);
         supply.store(of_supply);
-        return books_broken(lanes, first_run, step, of_sum, of_supply);
+        return books_broken(*why_, lanes, first_run, step, of_sum, of_supply);
     }
 
     const Setup* setup_ = nullptr;
     WalkLanes* walks_ = nullptr;
+    Trouble* why_ = nullptr;
     const Regime* regime_ = nullptr;
     std::size_t next_regime_ = 0, group_count_ = 0, party_count_ = 0, wait_ = 1, slot_ = 0;
     std::uint64_t step_ = 0, age_ = 0;

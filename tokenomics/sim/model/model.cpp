@@ -81,8 +81,10 @@ Status Model::run_block(std::uint64_t block, BlockResult& out, const Meddler& me
     if (setup.mode == Mode::exact && !scratch.exact) scratch.exact = std::make_unique<ExactBank>();
     prepare(scratch.journal, setup);
     out.series.resize(setup.recorded.size() * kSeriesCount * kLanes);
-    ASSAY_TRY_VOID(entry()(setup, block * kLanes, setup.mode == Mode::exact ? scratch.exact.get() : nullptr,
-                           &scratch.walks, scratch.room, &meddle, out.series.data(), scratch.journal));
+    Trouble why;
+    if (!entry()(setup, block * kLanes, setup.mode == Mode::exact ? scratch.exact.get() : nullptr, &scratch.walks,
+                 scratch.room, &meddle, out.series.data(), scratch.journal, why))
+        return *why.error;
     compute_figures(setup.scenario, scratch.journal, out.figures);
     return {};
 }

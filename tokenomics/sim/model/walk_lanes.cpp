@@ -14,7 +14,7 @@ void WalkLanes::change(const Setup& setup, const Regime& regime, Epoch from) {
     }
 }
 
-Status WalkLanes::advance(Epoch to, WalkView& view) {
+bool WalkLanes::advance(Epoch to, WalkView& view, Trouble& why) {
     for (std::size_t k = 0; k < kLanes; ++k) {
         tokenomics::EmissionView v;
         v.supply.units = real::floor_units(view.supply[k]);
@@ -23,20 +23,25 @@ Status WalkLanes::advance(Epoch to, WalkView& view) {
         v.burned.units = real::floor_units(view.burned[k]);
         v.settled.units = real::floor_units(view.settled[k]);
         v.power = real::floor_units(view.power[k]);
-        ASSAY_TRY(const Amount minted, of_[k]->advance(to, v));
-        view.emission[k] = real::of(minted.units);
+        const auto minted = of_[k]->advance(to, v);
+        if (!minted) {
+            why.error = minted.error();
+            return false;
+        }
+        view.emission[k] = real::of(minted->units);
     }
-    return {};
+    return true;
 }
 
-Error books_broken(unsigned lanes, std::uint64_t first_run, std::uint64_t step, const double (&sum)[kLanes],
-                   const double (&supply)[kLanes]) {
+bool books_broken(Trouble& why, unsigned lanes, std::uint64_t first_run, std::uint64_t step,
+                  const double (&sum)[kLanes], const double (&supply)[kLanes]) {
     std::size_t k = 0;
     while (k + 1 < kLanes && (lanes >> k & 1) == 0) ++k;
-    return {Code::conservation_broken, "run " + std::to_string(first_run + k) + ", step " + std::to_string(step) +
-                                           ": the buckets hold " + shortest(sum[k]) +
-                                           " base units, genesis + minted - burned is " + shortest(supply[k]) +
-                                           ", or the pool's product fell, or the supply passes token.cap"};
+    why.error = Error{Code::conservation_broken,
+                      "run " + std::to_string(first_run + k) + ", step " + std::to_string(step) +
+                          ": the buckets hold " + shortest(sum[k]) + " base units, genesis + minted - burned is " +
+                          shortest(supply[k]) + ", or the pool's product fell, or the supply passes token.cap"};
+    return false;
 }
 
 }  // namespace assay::sim
