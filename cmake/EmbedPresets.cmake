@@ -1,7 +1,7 @@
-# Writes every genesis/*.json as a raw string into one source file.
+# Writes every DIR/*.json as a raw string into one source file: HEADER declares NAMESPACE::TYPE, ARRAY and COUNT.
 file(GLOB files "${DIR}/*.json")
 list(SORT files)
-set(text "#include \"tokenomics/presets.hpp\"\nnamespace assay::tokenomics {\nconst PresetText kPresets[] = {\n")
+set(text "#include \"${HEADER}\"\nnamespace ${NAMESPACE} {\nconst ${TYPE} ${ARRAY}[] = {\n")
 set(count 0)
 foreach(f ${files})
   get_filename_component(name "${f}" NAME_WE)
@@ -9,5 +9,5 @@ foreach(f ${files})
   string(APPEND text "{\"${name}\", R\"assaypreset(${body})assaypreset\"},\n")
   math(EXPR count "${count} + 1")
 endforeach()
-string(APPEND text "};\nconst std::size_t kPresetCount = ${count};\n}  // namespace assay::tokenomics\n")
+string(APPEND text "};\nconst std::size_t ${COUNT} = ${count};\n}  // namespace ${NAMESPACE}\n")
 file(WRITE "${OUT}" "${text}")

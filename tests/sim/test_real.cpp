@@ -42,7 +42,7 @@ TEST_CASE("exp, log, sine and cosine are right to 2^-50") {
 }
 
 TEST_CASE("real functions have no other bits on another compiler") {
-    CHECK(std::bit_cast<std::uint64_t>(real::exp(1.0)) == 0x4005bf0a8b14576aull);
+    CHECK(std::bit_cast<std::uint64_t>(real::exp(1.0)) == 0x4005bf0a8b145769ull);
     CHECK(real::exp(0) == 1.0);
     CHECK(real::log(1) == 0.0);
     CHECK(std::bit_cast<std::uint64_t>(real::log(2.0)) == 0x3fe62e42fefa39efull);

@@ -8,6 +8,7 @@
 
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
+#include "tokenomics/sim/library.hpp"
 #include "tokenomics/unpublished.hpp"
 
 namespace assay::sim {
@@ -17,10 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxExtends = 8;
 constexpr std::size_t kMaxFile = 64u << 20;
-constexpr std::array kScenarioKeys = {"name",    "start",  "seed",    "horizon_days", "step",   "params",
-                                      "initial", "demand", "service", "providers",    "market", "shocks"};
-constexpr std::array kMarketKeys = {"kind", "depth_usd", "fee_ppb", "volatility"};
-
 json::Value text_value(std::string text) {
     json::Value v;
     v.kind = json::Kind::string;
@@ -103,116 +100,176 @@ Result<json::Value> from_genesis(const json::Value& root, const std::string& nam
     return out;
 }
 
-// A document with numbers that are still to be given cannot be checked yet.
-Status checked(const json::Value& root, const DocumentCheck& check) {
-    return tokenomics::unpublished(root).empty() ? check(root) : Status{};
+struct Opened {
+    json::Value root;
+    std::string name;    ///< for messages
+    std::string folder;  ///< that names in it are looked for in
+    std::string stem;    ///< what it is called unless it says so itself
+    bool genesis = false;
+};
+
+Error nobody(const std::string& source) {
+    std::string names;
+    std::vector<std::string> known;
+    for (const auto n : tokenomics::preset_names()) {
+        names += (names.empty() ? "" : ", ") + std::string(n);
+        known.emplace_back(n);
+    }
+    for (const auto n : library_names()) known.emplace_back(n);
+    const std::string near = json::nearest(source, known);
+    return {Code::not_found, "\"" + source + "\" is neither a preset (" + names +
+                                 "), nor a scenario that assay-sim list shows, nor a file" +
+                                 (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
 }
 
-Result<json::Value> load(const std::string& source, const std::string& base_folder, std::size_t depth,
-                         const DocumentCheck& check) {
-    if (depth > kMaxExtends)
-        return {Code::json_too_deep,
-                source + ": more than " + std::to_string(kMaxExtends) + " files extend each other; is there a circle?"};
-    std::string text, name = source;
-    const auto preset = tokenomics::preset_text(source);
-    if (preset) {
-        text = std::string(*preset);
-        name += ".json";
+Result<Opened> open_source(const std::string& source, const std::string& base_folder) {
+    Opened out{.root = {}, .name = source + ".json", .folder = "", .stem = source};
+    std::string text;
+    const auto preset = tokenomics::preset_text(source), scenario = library_text(source);
+    if (preset || scenario) {
+        text = std::string(preset ? *preset : *scenario);
     } else {
         fs::path path = source;
         if (path.is_relative() && !base_folder.empty()) path = fs::path(base_folder) / path;
         std::error_code ec;
         if (fs::is_regular_file(path / "manifest.json", ec)) path /= "manifest.json";
-        if (!fs::is_regular_file(path, ec)) {
-            std::string names;
-            std::vector<std::string> known;
-            for (const auto n : tokenomics::preset_names()) {
-                names += (names.empty() ? "" : ", ") + std::string(n);
-                known.emplace_back(n);
-            }
-            const std::string near = json::nearest(source, known);
-            return {Code::not_found, "\"" + source + "\" is neither a preset (" + names + ") nor a file" +
-                                         (near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+        if (!fs::is_regular_file(path, ec)) return nobody(source);
+        out.name = path.string();
+        out.folder = path.parent_path().string();
+        out.stem = path.stem().string();
+        ASSAY_TRY(text, read_text_file(out.name));
+    }
+    ASSAY_TRY(out.root,
+              json::parse(text, {.comments = true, .max_bytes = kMaxFile, .max_depth = 32, .source = out.name}));
+    if (out.root.kind != json::Kind::object) return at(out.name, {Code::json_type, "a scenario is an object"});
+    if (const json::Value* kept = out.root.find("scenario");
+        kept != nullptr && out.root.find("result_hash") != nullptr) {
+        json::Value of_result = *kept;
+        out.root = std::move(of_result);
+    }
+    out.genesis = preset.has_value() || out.root.find("chain_id") != nullptr;
+    return out;
+}
+
+// "akash,stress-bear" is a list of sources, unless a file is called so.
+std::vector<std::string> sources_of(const std::string& source) {
+    std::error_code ec;
+    std::vector<std::string> out;
+    if (source.find(',') == std::string::npos || fs::exists(source, ec)) return {source};
+    for (std::size_t from = 0; from <= source.size();) {
+        const std::size_t comma = std::min(source.find(',', from), source.size());
+        out.push_back(source.substr(from, comma - from));
+        from = comma + 1;
+    }
+    return out;
+}
+
+// Shocks come on top of what was there; an empty list drops them. All else is merge()'s.
+void overlay(json::Value& into, const json::Value& from) {
+    const json::Value* before = into.find("shocks");
+    const json::Value* more = from.find("shocks");
+    std::optional<json::Value> both;
+    if (before != nullptr && more != nullptr && before->kind == json::Kind::array && !more->items.empty()) {
+        both = *more;
+        both->items = before->items;
+        both->items.insert(both->items.end(), more->items.begin(), more->items.end());
+    }
+    merge(into, from);
+    if (both) member(into, "shocks") = *std::move(both);
+}
+
+class Loader {
+   public:
+    Loader(const ErrorsOf& errors_of, std::vector<Error>* all) : errors_of_(errors_of), all_(all) {}
+
+    /// The sources one over the other, `names` in the order in which they are read.
+    Result<json::Value> stack(const std::vector<std::string>& names, const std::string& folder, std::size_t depth) {
+        std::optional<json::Value> below;
+        for (const std::string& name : names) {
+            ASSAY_TRY(json::Value merged, one(name, folder, depth, below ? &*below : nullptr));
+            below = std::move(merged);
         }
-        name = path.string();
-        ASSAY_TRY(text, read_text_file(name));
+        if (!below) return {Code::json_type, "extends is an empty list"};
+        return *std::move(below);
     }
-    ASSAY_TRY(json::Value root,
-              json::parse(text, {.comments = true, .max_bytes = kMaxFile, .max_depth = 32, .source = name}));
-    if (root.kind != json::Kind::object) return at(name, {Code::json_type, "a scenario is an object"});
-    if (const json::Value* kept = root.find("scenario"); kept != nullptr && root.find("result_hash") != nullptr) {
-        json::Value scenario = *kept;
-        root = std::move(scenario);
+
+    Status checked(const json::Value& root, const std::string& name) {
+        // A document with numbers that are still to be given cannot be checked yet.
+        if (!tokenomics::unpublished(root).empty()) return {};
+        std::vector<Error> errors = errors_of_(root);
+        if (errors.empty()) return {};
+        for (Error& e : errors) e = at(name, std::move(e));
+        if (all_ != nullptr) all_->insert(all_->end(), errors.begin(), errors.end());
+        return errors.front();
     }
-    if (preset || root.find("chain_id") != nullptr) {
-        auto out = from_genesis(root, preset ? source : fs::path(name).stem().string());
-        if (!out) return at(name, out.error());
-        if (Status ok = checked(*out, check); !ok) return at(name, ok.error());
+
+   private:
+    Result<json::Value> one(const std::string& source, const std::string& folder, std::size_t depth,
+                            const json::Value* below) {
+        if (depth > kMaxExtends)
+            return {Code::json_too_deep, source + ": more than " + std::to_string(kMaxExtends) +
+                                             " files extend each other; is there a circle?"};
+        ASSAY_TRY(Opened o, open_source(source, folder));
+        json::Value out = below != nullptr ? *below : object_value();
+        if (o.genesis) {
+            auto genesis = from_genesis(o.root, o.stem);
+            if (!genesis) return at(o.name, genesis.error());
+            overlay(out, *genesis);
+        } else {
+            const json::Value* extends = o.root.find("extends");
+            // What lies over anything lies over this where there is nothing else.
+            if (extends == nullptr && below == nullptr) extends = o.root.find("over");
+            if (extends != nullptr) {
+                auto names = names_of(*extends);
+                if (!names) return at(o.name, names.error());
+                ASSAY_TRY(const json::Value parents, stack(*names, o.folder, depth + 1));
+                overlay(out, parents);
+            } else if (below == nullptr && o.root.find("params") == nullptr) {
+                return at(o.name, {Code::json_missing_key,
+                                   "\"extends\" is missing: a scenario names the preset or file that it starts from"});
+            }
+            const bool named = o.root.find("name") != nullptr;
+            std::erase_if(o.root.members, [](const auto& m) {
+                return m.first == "extends" || m.first == "over" || m.first == "$schema";
+            });
+            overlay(out, o.root);
+            if (!named) member(out, "name") = text_value(o.stem);
+        }
+        ASSAY_TRY_VOID(checked(out, o.name));
         return out;
     }
-    json::Value out = object_value();
-    if (const json::Value* extends = root.find("extends")) {
-        auto parent = json::as_string(*extends, "extends");
-        if (!parent) return at(name, parent.error());
-        auto loaded = load(*parent, fs::path(name).parent_path().string(), depth + 1, check);
-        if (!loaded) return loaded.error();
-        out = *std::move(loaded);
-    } else if (root.find("params") == nullptr) {
-        return at(name, {Code::json_missing_key,
-                         "\"extends\" is missing: a scenario names the preset or file that it starts from"});
-    }
-    std::erase_if(root.members, [](const auto& m) { return m.first == "extends" || m.first == "$schema"; });
-    merge(out, root);
-    if (root.find("name") == nullptr) member(out, "name") = text_value(fs::path(name).stem().string());
-    if (Status ok = checked(out, check); !ok) return at(name, ok.error());
-    return out;
-}
 
-struct PathPart {
-    std::string name;
-    std::optional<std::size_t> index;
+    static Result<std::vector<std::string>> names_of(const json::Value& extends) {
+        if (extends.kind != json::Kind::array) {
+            ASSAY_TRY(std::string name, json::as_string(extends, "extends"));
+            return sources_of(name);
+        }
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < extends.items.size(); ++i) {
+            ASSAY_TRY(std::string name, json::as_string(extends.items[i], "extends[" + std::to_string(i) + "]"));
+            out.push_back(std::move(name));
+        }
+        if (out.empty() || out.size() > kMaxExtends)
+            return {Code::json_type, "extends must be a name or a list of 1 to " + std::to_string(kMaxExtends)};
+        return out;
+    }
+
+    const ErrorsOf& errors_of_;
+    std::vector<Error>* all_;
 };
 
-Result<std::vector<PathPart>> split_path(const std::string& path) {
-    const Error bad{Code::usage, "--set " + path + ": a path is written as demand.volatility or classes[0].weight"};
-    std::vector<PathPart> out;
-    std::size_t from = 0;
-    while (from <= path.size()) {
-        const std::size_t dot = std::min(path.find('.', from), path.size());
-        std::string part = path.substr(from, dot - from);
-        PathPart p;
-        if (const auto open = part.find('['); open != std::string::npos) {
-            if (part.back() != ']') return bad;
-            const std::string digits = part.substr(open + 1, part.size() - open - 2);
-            const auto n = parse_digits(digits);
-            if (!n || *n > 1'000'000) return bad;
-            p.index = static_cast<std::size_t>(*n);
-            part.resize(open);
-        }
-        if (part.empty()) return bad;
-        p.name = part;
-        out.push_back(p);
-        from = dot + 1;
-    }
-    return out;
-}
-
-// "0.5", "true", "[1, 2]" as JSON; anything else is a text. Long digits stay exact as a text.
-Result<json::Value> typed_value(const std::string& path, const std::string& text) {
-    if (path.ends_with("_ppb") && text.ends_with("%")) {
-        const auto ppb = parse_decimal(text.substr(0, text.size() - 1), 7);
-        if (!ppb) return {ppb.error().code, "--set " + path + ": " + ppb.error().message};
-        return text_value(to_digits(*ppb));
-    }
-    if (const auto digits = parse_digits(text); digits && text.size() > 15) return text_value(text);
-    const bool structured = !text.empty() && (text.front() == '[' || text.front() == '{' || text.front() == '"');
-    auto parsed = json::parse(text, {.comments = false, .max_bytes = kMaxFile, .max_depth = 32, .source = "--set"});
-    if (structured && !parsed) return parsed.error();
-    if (parsed && (structured || parsed->kind == json::Kind::number || parsed->kind == json::Kind::boolean)) {
-        parsed->at.line = 0;
-        return *std::move(parsed);
-    }
-    return text_value(text);
+Result<json::Value> load(const std::string& source, const std::vector<std::string>& sets, const ErrorsOf& errors_of,
+                         std::vector<Error>* all) {
+    Loader loader(errors_of, all);
+    const auto names = sources_of(source);
+    ASSAY_TRY(json::Value root, loader.stack(names, "", 0));
+    if (names.size() > 1) member(root, "name") = text_value(source);
+    // Checked together: a kind and what it needs come in two.
+    for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(root, set));
+    if (Status ok = tokenomics::check_published(root); !ok)
+        return at(tokenomics::preset_text(source) ? source + ".json" : source, ok.error());
+    if (!sets.empty()) ASSAY_TRY_VOID(loader.checked(root, "--set"));
+    return root;
 }
 
 }  // namespace
@@ -249,56 +306,28 @@ void merge(json::Value& into, const json::Value& from) {
     into.at = from.at;
 }
 
-Status apply_set(json::Value& root, const std::string& set) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0)
-        return {Code::usage, "--set " + set + ": written as path=value, such as demand.volatility=0.5"};
-    std::string path = set.substr(0, equals);
-    ASSAY_TRY(std::vector<PathPart> parts, split_path(path));
-    const auto known = [](const auto& keys, const std::string& name) {
-        return std::find(keys.begin(), keys.end(), name) != keys.end();
-    };
-    // "market" is a member of both: its own names decide.
-    const bool of_scenario = known(kScenarioKeys, parts[0].name) &&
-                             (parts[0].name != "market" || parts.size() < 2 || known(kMarketKeys, parts[1].name));
-    if (!of_scenario) parts.insert(parts.begin(), PathPart{"params", {}});
-    ASSAY_TRY(json::Value value, typed_value(path, set.substr(equals + 1)));
-    json::Value* here = &root;
-    for (const PathPart& p : parts) {
-        if (here->kind != json::Kind::object) return {Code::json_type, "--set " + path + ": there is no such field"};
-        here = &member(*here, p.name);
-        if (p.index) {
-            if (here->kind != json::Kind::array || *p.index >= here->items.size())
-                return {Code::field_out_of_range,
-                        "--set " + path + ": " + p.name + " is " +
-                            (here->kind == json::Kind::array ? "a list of " + std::to_string(here->items.size())
-                                                             : std::string("no list in this scenario"))};
-            here = &here->items[*p.index];
-        }
-    }
-    // What a file writes as a text, such as a decimal fraction, is one here too: no digit of it passes through a
-    // double. In `params` every fraction is, also where the file leaves the field out.
-    const bool fraction = parts[0].name == "params" && value.text.find('.') != std::string::npos;
-    if ((here->kind == json::Kind::string || fraction || tokenomics::is_unpublished(*here)) &&
-        value.kind == json::Kind::number)
-        value = text_value(value.text);
-    *here = std::move(value);
-    return {};
-}
-
 Result<json::Value> read_document(const std::string& source) {
-    return load(source, "", 0, [](const json::Value&) { return Status{}; });
+    const ErrorsOf none = [](const json::Value&) { return std::vector<Error>{}; };
+    return Loader(none, nullptr).stack(sources_of(source), "", 0);
 }
 
 Result<json::Value> load_document(const std::string& source, const std::vector<std::string>& sets,
                                   const DocumentCheck& check) {
-    ASSAY_TRY(json::Value root, load(source, "", 0, check));
-    // Checked together: a kind and what it needs come in two.
-    for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(root, set));
-    if (Status ok = tokenomics::check_published(root); !ok)
-        return at(tokenomics::preset_text(source) ? source + ".json" : source, ok.error());
-    if (Status ok = check(root); !ok) return at("--set", ok.error());
-    return root;
+    return load(
+        source, sets,
+        [&](const json::Value& root) {
+            const Status ok = check(root);
+            return ok ? std::vector<Error>{} : std::vector<Error>{ok.error()};
+        },
+        nullptr);
+}
+
+std::vector<Error> document_errors(const std::string& source, const std::vector<std::string>& sets,
+                                   const ErrorsOf& errors_of) {
+    std::vector<Error> all;
+    const auto root = load(source, sets, errors_of, &all);
+    if (!root && all.empty()) all.push_back(root.error());
+    return all;
 }
 
 }  // namespace assay::sim

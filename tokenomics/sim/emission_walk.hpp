@@ -11,8 +11,15 @@ namespace assay::sim {
 
 class EmissionWalk {
    public:
-    EmissionWalk(const tokenomics::Params& params, Amount genesis, TimeMs start)
-        : params_(&params), genesis_(genesis), start_(start), memory_(tokenomics::emission_start(params.emission)) {}
+    EmissionWalk(const tokenomics::Params& params, Amount genesis, TimeMs start, Epoch from = {})
+        : params_(&params),
+          genesis_(genesis),
+          start_(start),
+          memory_(tokenomics::emission_start(params.emission)),
+          next_(from) {}
+
+    /// Other parameters from the next epoch on, as a vote brings them; what a kind remembers stays.
+    void change(const tokenomics::Params& params) { params_ = &params; }
 
     /// Up to epoch `to`, excluded. `step`: cumulative_scheduled and supply before it, `bonded`, `burned` and `settled`
     /// in all of it, `power` of each epoch. Returns what is minted. Errors: overflow.

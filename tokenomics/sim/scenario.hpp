@@ -235,10 +235,17 @@ inline constexpr std::uint64_t kMaxSteps = 1'000'000;
 /// Everything resolved, as the manifest keeps it: this very text is a scenario that gives the same result.
 [[nodiscard]] std::string scenario_json(const Scenario& s);
 
+/// Everything that is wrong with a source, as far as it can be told apart; empty where load_scenario takes it.
+[[nodiscard]] std::vector<Error> scenario_errors(const std::string& source, const std::vector<std::string>& sets = {});
+
 /// The fields of behaviour for `assay-sim params`: those of tokenomics are list_params's.
 struct BehaviourRow {
     std::string path, value, unit, meaning;
+    std::string min = {}, max = {};       ///< empty: any
+    std::vector<std::string> words = {};  ///< of a choice
 };
 [[nodiscard]] std::vector<BehaviourRow> list_behaviour(const Scenario& s);
+/// Every field with its default, also those that a scenario has only where it says so: "shocks[0].devices".
+[[nodiscard]] std::vector<BehaviourRow> list_behaviour_fields();
 
 }  // namespace assay::sim

@@ -38,27 +38,56 @@ bool wanted(const std::string& path, const std::string& pattern) {
 
 // One field of a scenario, whatever it describes.
 struct Row {
-    std::string path, value, unit, range_min, range_max, meaning;
+    std::string path, value, unit, meaning, min, max;
+    std::vector<std::string> words;
 };
 
-std::vector<Row> rows_of(const Scenario& s) {
+std::vector<Row> params_of(const tokenomics::Params& params) {
     std::vector<Row> out;
-    for (const auto& r : tokenomics::list_params(s.params, tokenomics::EntryNames::number)) {
+    for (const auto& r : tokenomics::list_params(params, tokenomics::EntryNames::number)) {
         const bool any = r.min == 0 && r.max == 0;
-        out.push_back({"params." + r.path, r.value, r.unit, any ? "" : std::to_string(r.min),
-                       any ? "" : std::to_string(r.max), r.meaning});
+        out.push_back({"params." + r.path,
+                       r.value,
+                       r.unit,
+                       r.meaning,
+                       any ? "" : std::to_string(r.min),
+                       any ? "" : std::to_string(r.max),
+                       {}});
     }
-    for (const auto& r : list_behaviour(s)) out.push_back({r.path, r.value, r.unit, "", "", r.meaning});
     return out;
 }
 
-// A scenario of nothing but defaults; its lists hold one entry each, so that their fields have a name.
-Scenario defaults() {
-    Scenario s;
-    s.params.classes.resize(1);
-    s.params.emission.steps.resize(1);
-    s.providers.resize(1);
-    return s;
+void join(std::vector<Row>& out, const std::vector<BehaviourRow>& rows) {
+    for (const auto& r : rows) out.push_back({r.path, r.value, r.unit, r.meaning, r.min, r.max, r.words});
+}
+
+std::vector<Row> rows_of(const Scenario& s) {
+    std::vector<Row> out = params_of(s.params);
+    join(out, list_behaviour(s));
+    return out;
+}
+
+// Every field with its default; of each list one entry.
+std::vector<Row> defaults() {
+    tokenomics::Params params;
+    params.classes.resize(1);
+    params.emission.steps.resize(1);
+    std::vector<Row> out = params_of(params);
+    join(out, list_behaviour_fields());
+    return out;
+}
+
+std::string range_of(const Row& r) {
+    if (!r.min.empty()) return r.min + " to " + r.max;
+    std::string out;
+    for (const auto& w : r.words) out += (out.empty() ? "" : ", ") + w;
+    return out;
+}
+
+std::string words_json(const Row& r) {
+    std::string out;
+    for (const auto& w : r.words) out += (out.empty() ? "" : ",") + json_text(w);
+    return out;
 }
 
 // "params.classes[3].cost" as "params.classes[0].cost": the field, whichever entry.
@@ -145,14 +174,16 @@ int run_list(const Output& out) {
 int run_params(const Output& out, const std::string& pattern, const std::string& source,
                const std::vector<std::string>& sets) {
     std::map<std::string, std::string> initial, sources;
-    for (const Row& r : rows_of(defaults())) initial[r.path] = r.value;
-    Scenario shown = defaults();
+    std::vector<Row> rows = defaults();
+    for (const Row& r : rows) initial[r.path] = r.value;
+    std::string name;
     if (!source.empty()) {
         const auto s = load_scenario(source, sets);
         if (!s) return out.fail(s.error(), hint_for(s.error()));
         const auto document = read_document(source);
         if (!document) return out.fail(document.error());
-        shown = *s;
+        rows = rows_of(*s);
+        name = s->name;
         collect_sources(*document, "", sources);
     } else if (!sets.empty()) {
         return out.fail({Code::usage, "--set needs --preset: there is nothing to set it in"});
@@ -160,17 +191,17 @@ int run_params(const Output& out, const std::string& pattern, const std::string&
     const bool valued = !source.empty();
     Table table(valued ? "llllll" : "lllll");
     if (valued)
-        table.row({"field", "value in " + shown.name, "default", "unit", "range", "meaning"});
+        table.row({"field", "value in " + name, "default", "unit", "range", "meaning"});
     else
         table.row({"field", "default", "unit", "range", "meaning"});
     std::string items, notes;
     std::size_t count = 0;
-    for (const Row& r : rows_of(shown)) {
+    for (const Row& r : rows) {
         if (!wanted(r.path, pattern)) continue;
         ++count;
         const auto found = initial.find(any_entry(r.path));
         const std::string standard = found == initial.end() ? "" : found->second;
-        const std::string range = r.range_min.empty() ? "" : r.range_min + " to " + r.range_max;
+        const std::string range = range_of(r);
         if (valued)
             table.row({r.path, r.value, standard, r.unit, range, r.meaning});
         else
@@ -180,7 +211,8 @@ int run_params(const Output& out, const std::string& pattern, const std::string&
         items += (items.empty() ? "" : ",") + std::string("{\"path\":") + json_text(r.path) +
                  (valued ? ",\"value\":" + json_text(r.value) : "") + ",\"default\":" + json_text(standard) +
                  ",\"unit\":" + json_text(r.unit) +
-                 (range.empty() ? "" : ",\"min\":" + json_text(r.range_min) + ",\"max\":" + json_text(r.range_max)) +
+                 (r.min.empty() ? "" : ",\"min\":" + json_text(r.min) + ",\"max\":" + json_text(r.max)) +
+                 (r.words.empty() ? "" : ",\"words\":[" + words_json(r) + "]") +
                  ",\"meaning\":" + json_text(r.meaning) +
                  (valued ? ",\"source\":" + (said == sources.end() ? "null" : json_text(said->second)) : "") + "}";
     }

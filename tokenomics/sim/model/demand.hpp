@@ -1,30 +1,54 @@
 // Demand: a jump diffusion of its logarithm, and how usage answers to the service price. SIMULATION §3.2 (1), (2).
 #pragma once
 
-#include "tokenomics/sim/model/random.hpp"
-#include "tokenomics/sim/scenario.hpp"
+#include "tokenomics/sim/model/part.hpp"
 
 namespace assay::sim {
+namespace {
 
-class DemandWalk {
+class DemandPart {
    public:
-    DemandWalk(const Demand& d, double step_days);
-    /// One step on: `z` is a standard normal.
-    void advance(double z, const Draws& draws, std::uint32_t step);
-    void scale(double factor);  ///< a shock
-
+    void start(const Scenario& s, double step_days) {
+        const Demand& d = s.demand;
+        const double dt = step_days / kDaysPerYear;
+        drift_ = (d.drift - 0.5 * d.volatility * d.volatility) * dt;
+        spread_ = d.volatility * real_root(dt);
+        own_ = spread_ * real_root(1 - d.market_correlation * d.market_correlation);
+        shared_ = spread_ * d.market_correlation;
+        elasticity_ = d.elasticity;
+        jumps_ = d.jumps.per_year > 0;
+        jump_chance_ = 1.0 - real::exp(-d.jumps.per_year * dt);
+        jump_mean_ = d.jumps.mean;
+        jump_sd_ = d.jumps.sd;
+        log_ = V(real::log(d.usd_per_day));
+        first_log_ = real::log(s.service.usd_per_gpu_hour);
+        anchor_ = real::log(24.0 * s.service.usd_per_gpu_hour);
+    }
+    ASSAY_INLINE void advance(V own, V market, const DrawsV& draws, std::uint32_t step) {
+        log_ += V(drift_) + V(own_) * own + V(shared_) * market;
+        if (jumps_) {  // at most one a step: its chance is that of at least one
+            const FourBits u = draws.bits_at(step, static_cast<std::uint32_t>(Stream::jumps));
+            const V size =
+                V(jump_mean_) + V(jump_sd_) * draws.normals(step, static_cast<std::uint32_t>(Stream::jumps)).z[3];
+            log_ += select(draws.mirrored(u.of[0]) < V(jump_chance_), size, V(0.0));
+        }
+        log_ = min(log_, V(kMostLog));
+    }
+    void scale(double factor) { log_ += V(real::log(factor)); }
     /// What would be bought at the first service price, USD a day.
-    [[nodiscard]] double usd_per_day() const;
-    /// GPU-hours an hour that are wanted when the logarithm of the service price is `log_price`.
-    [[nodiscard]] double gpus_wanted(double log_price) const;
-    /// The first service price, against which elasticity is measured.
-    void anchor(double first_price);
+    [[nodiscard]] ASSAY_INLINE V usd_per_day() const { return exp(log_); }
+    /// GPUs of multiplier one that are wanted when the logarithm of the service price is `log_price`.
+    [[nodiscard]] ASSAY_INLINE V gpus_wanted(V log_price) const {
+        return exp(log_ - V(anchor_) - V(elasticity_) * (log_price - V(first_log_)));
+    }
 
    private:
-    double drift_, spread_, elasticity_, jump_chance_, jump_mean_, jump_sd_;
-    double log_ = 0;     ///< of USD a day
-    double anchor_ = 0;  ///< log of (24 x first price)
-    double first_log_ = 0;
+    static constexpr double kMostLog = 34.5;  // 10^15 USD a day: beyond it a walk has left this world
+    double drift_ = 0, spread_ = 0, own_ = 0, shared_ = 0, elasticity_ = 0;
+    double jump_chance_ = 0, jump_mean_ = 0, jump_sd_ = 0, anchor_ = 0, first_log_ = 0;
+    bool jumps_ = false;
+    V log_;
 };
 
+}  // namespace
 }  // namespace assay::sim

@@ -1,5 +1,7 @@
 #include "tokenomics/sim/model/figures.hpp"
 
+#include "tokenomics/sim/scenario_read.hpp"
+
 namespace assay::sim {
 
 const std::array<SeriesInfo, kSeriesCount> kSeries = {{
@@ -46,15 +48,19 @@ const std::array<FigureInfo, kFigureCount> kFigures = {{
     {"mean_margin", "", "of providers, over all steps", 2, Fails::below, -0.1},
     {"low_margin", "", "tenth percentile of the providers' margin over time", 2, Fails::never, 0},
     {"underwater", "", "share of device-days at a loss", 2, Fails::above, 0.5},
-    {"payback_months", "months", "until a first device has earned its hardware; empty: never", 2, Fails::above, 36},
-    {"cohort_ratio", "", "first year's return of the last cohort over that of the first", 2, Fails::never, 0},
-    {"cohort_slope", "1/year", "of the first year's return over the year of entry", 2, Fails::never, 0},
-    {"reward_gini", "", "Gini of the pay of a unit of work between groups", 2, Fails::above, 0.5},
+    {"payback_months", "months", "until a first GPU has earned its hardware and stake; empty: never", 2, Fails::above,
+     36},
+    {"cohort_ratio", "", "first year's return on hardware and stake: of the last cohort over that of the first", 2,
+     Fails::never, 0},
+    {"cohort_slope", "1/year", "slope of that return over the year of entry", 2, Fails::never, 0},
+    {"reward_gini", "", "Gini of the pay of a unit of work between parties", 2, Fails::above, 0.5},
     {"reward_jain", "", "Jain's index of the same, 1 is equal", 2, Fails::never, 0},
-    {"retention_30d", "", "devices left 30 days after a fall of the price by a fifth; empty: none fell", 2,
-     Fails::below, 0.7},
+    {"retention_30d", "",
+     "devices left 30 days after a fall of the price by a fifth in 30 days; empty: it never fell so", 2, Fails::below,
+     0.7},
     {"unmet_demand", "", "share of the wanted GPU-hours that nobody served", 2, Fails::above, 0.2},
-    {"income_volatility_usd", "", "sd of the monthly change of ln of a device's income in USD", 2, Fails::never, 0},
+    {"income_volatility_usd", "", "sd of the change of ln of a GPU's income in USD from 30 days to the next", 2,
+     Fails::never, 0},
     {"income_volatility_tokens", "", "the same in tokens", 2, Fails::never, 0},
     {"mean_utilisation", "", "over all steps", 2, Fails::never, 0},
     {"final_devices", "devices", "at the end", 2, Fails::never, 0},
@@ -71,12 +77,14 @@ const std::array<FigureInfo, kFigureCount> kFigures = {{
     {"max_power", "", "share of the largest party", 3, Fails::above, 0.3333333333333333},
     {"insider_supply", "", "share of the supply at the end", 3, Fails::never, 0},
     {"insider_float", "", "share of what circulates at the end", 3, Fails::never, 0},
-    {"insider_votes", "", "share of the voting weight at the end, capped as governance caps it", 3, Fails::above, 0.5},
+    {"insider_votes", "", "share of the votes at the end, each party capped as governance caps it", 3, Fails::above,
+     0.5},
     {"party_over_third", "", "1: some party held more than a third of the stake at some time", 3, Fails::above, 0.5},
 
     {"inflation", "1/year", "of the supply, net of burns", 4, Fails::above, 0.15},
     {"float_inflation", "1/year", "of what circulates, unlocks included", 4, Fails::above, 0.5},
-    {"unlock_overhang", "", "most that 30 days set free over 30 days of trade", 4, Fails::above, 1},
+    {"unlock_overhang", "", "most that 30 days set free, at the price before, over the 30 days' trade before", 4,
+     Fails::above, 1},
     {"volatility", "1/sqrt(year)", "of the price's logarithm", 4, Fails::above, 2},
     {"max_drawdown", "", "deepest fall of the price below an earlier one", 4, Fails::above, 0.8},
     {"time_underwater", "", "share of the time below an earlier price", 4, Fails::never, 0},
@@ -91,5 +99,11 @@ const std::array<FigureInfo, kFigureCount> kFigures = {{
     {"stale_days", "days", "in which the chain had no price", 4, Fails::above, 7},
     {"slashed", "tokens", "burned out of stakes", 4, Fails::never, 0},
 }};
+
+std::vector<std::string> figure_names() {
+    std::vector<std::string> out;
+    for (const FigureInfo& f : kFigures) out.emplace_back(f.name);
+    return out;
+}
 
 }  // namespace assay::sim

@@ -64,7 +64,8 @@ struct Journal {
     Lanes highest{}, max_drawdown{}, below_high_steps{};  ///< of the price
     Lanes log_sum{}, log_squares{};                       ///< returns of the price from step to step
     Lanes service_sum{}, service_squares{};               ///< the same of the service price
-    std::vector<std::array<float, kLanes>> returns;       ///< each step's log return of the price; empty where not kept
+    bool returns_kept = true;                             ///< false: the run has too many steps
+    std::vector<std::array<float, kLanes>> returns;       ///< each step's log return of the price
     std::vector<std::array<float, kLanes>> margins;       ///< margin at each mark
     Lanes stale_days{}, halted_days{}, shortfall_most{};  ///< shortfall: tokens, largest of a step
     Lanes least_vault_ratio{};                            ///< huge where there is no vault

@@ -1,0 +1,647 @@
+// The money of eight runs in doubles: the rules of tokenomics/ without their floors, lane by lane in vectors. Its calls
+// are those of exact_bank.hpp, its order and its bounds too; what differs is rounding, below one part in 10^9 of the
+// supply, which check() holds it to. docs/economist.md says how far its figures may be from exact ones.
+#pragma once
+
+#include "tokenomics/sim/model/purse.hpp"
+#include "tokenomics/sim/model/room.hpp"
+#include "tokenomics/sim/model/setup.hpp"
+#include "tokenomics/sim/model/simd.hpp"
+#include "tokenomics/sim/model/walk_lanes.hpp"
+
+namespace assay::sim {
+namespace {
+
+/// What behaviour and figures see of the books: tokens are base units.
+struct Books {
+    V supply, circulating, minted, burned, holders, staked, delegated, locked, treasury, treasury_usd, depth_usd,
+        traded_usd, vault, credits_usd, slashed, unlocked;
+};
+
+class FastBank {
+   public:
+    void start(const Setup& setup, Room& room, WalkLanes* walks, const Meddler*, Trouble& why) {
+        why_ = &why;
+        setup_ = &setup;
+        walks_ = walks;
+        regime(0);
+        const Ledger& l = setup.start;
+        const auto of = [](Amount a) { return V(real_of(a.units)); };
+        genesis_ = of(l.genesis);
+        minted_ = burned_ = scheduled_ = V(0.0);
+        holders_ = of(l.holders);
+        bonds_ = of(l.bonds);
+        x_ = of(l.pool_tokens);
+        y_ = V(real_of(l.pool_usd) * 1e-6);
+        product_ = x_ * y_;
+        vault_ = of(l.vault);
+        delegated_ = standing_ = of(l.delegated);
+        undelegating_ = V(0.0);
+        work_ = availability_ = stakers_ = validators_ = V(0.0);
+        treasury_ = of(l.pools.treasury);
+        treasury_usd_ = V(real_of(l.treasury_usd) * 1e-6);
+        credits_ = V(real_of(l.credits_free.units) * 1e-6);
+        backing_ = of(l.credits_backing);
+        locked_ = of(l.locked);
+        staked_ = of(l.staked);
+        unbonding_ = slashed_ = unlocked_ = V(0.0);
+        traded_ = recycle_smoothed_ = burned_in_epoch_ = shortfall_ = staking_paid_ = halted_ = flow_ = V(0.0);
+        const double price = static_cast<double>(l.spot().value) * 1e-8;
+        quote_ = oracle_ = ema_ = V(price);
+        variance_ = V(0.0);
+        age_ = 0;
+        group_count_ = setup.groups.size();
+        groups_ = room.take<Group>(group_count_);
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            groups_[i] = {};
+            groups_[i].staked = of(l.groups[i].staked);
+        }
+        party_count_ = l.parties.size();
+        parties_ = room.take<Party>(party_count_);
+        for (std::size_t i = 0; i < party_count_; ++i) parties_[i] = {of(l.parties[i].free), of(l.parties[i].locked)};
+        wait_ = setup.unbonding_steps;
+        ring_ = room.take<V>(wait_ * (group_count_ + 1));
+        for (std::size_t i = 0; i < wait_ * (group_count_ + 1); ++i) ring_[i] = V(0.0);
+    }
+
+    ASSAY_INLINE void begin_step(std::uint64_t step) {
+        step_ = step;
+        slot_ = step % wait_;
+        while (next_regime_ < setup_->regimes.size() && setup_->regimes[next_regime_].from_step <= step)
+            regime(next_regime_);
+        burned_before_ = burned_;
+        minted_before_ = minted_;
+    }
+    [[nodiscard]] ASSAY_INLINE V spot() const { return pooled_ ? y_ / x_ * V(token_) : quote_; }
+
+    ASSAY_INLINE void oracle_round(const V* report, V& price, M& stale) {
+        if (report != nullptr) {
+            const V move = oracle_ * V(max_move_);
+            oracle_ = clamp(*report, oracle_ - move, oracle_ + move);
+            ema_ += (oracle_ - ema_) * V(ema_share_);
+            const V apart = oracle_ - ema_;
+            variance_ += (apart * apart - variance_) * V(ema_share_);
+            age_ = 0;
+        } else {
+            ++age_;
+        }
+        stale_ = min(oracle_, ema_) < V(static_cast<double>(Price::kStale) * 1e-8);
+        if (age_ >= regime_->params.price.stale_blocks) stale_ = stale_ | (V(0.0) < V(1.0));
+        price = ema_;
+        stale = stale_;
+    }
+
+    ASSAY_INLINE void serve(V bill, V needed, const Lanes* devices, V& consumed) {
+        const auto& bme = regime_->params.bme;
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            Group& g = groups_[i];
+            g.earned = g.consumed = g.carried = g.paid = V(0.0);
+        }
+        burn_price_ = min(oracle_, ema_);
+        if (deviations_ > 0) burn_price_ = min(oracle_, positive(ema_ - V(deviations_) * sqrt(variance_)));
+        settle_price_ = max(oracle_, ema_);
+        const M blocked = stuck();
+        M burning = (needed > credits_) & !blocked;
+        if (mode_ == tokenomics::BurnMode::vault) burning = burning & !halted_now(burning);
+        const V missing = max(needed - credits_, V(static_cast<double>(bme.min_credits) * 1e-6));
+        const V cost = max(tokens_for_credits(missing), V(min_burn_));
+        const V bought = buy(select(burning, cost, V(0.0)));
+        const V worth = credits_for_tokens(bought);
+        const M good = (bought > V(0.0)) & (worth >= V(static_cast<double>(bme.min_credits) * 1e-6)) &
+                       (bought >= V(min_burn_ * (1 - 1e-12)));
+        holders_ += select(good, V(0.0), bought);
+        book_purchase(select(good, bought, V(0.0)), select(good, worth, V(0.0)));
+
+        const V taken = select(blocked, V(0.0), min(bill, credits_));
+        V all(0.0);
+        for (std::size_t i = 0; i < group_count_; ++i)
+            if (setup_->groups[i].serves) all += V(devices[i]) * V(setup_->groups[i].service);
+        const V per_weight = select(all > V(0.0), taken / all, V(0.0));
+        const V per_credit = select(credits_ > V(0.0), backing_ / credits_, V(0.0));
+        consumed = V(0.0);
+        for (std::size_t i = 0; i < group_count_; ++i)
+            if (setup_->groups[i].serves) {
+                const V mine = V(devices[i]) * V(setup_->groups[i].service) * per_weight;
+                consumed += settle(i, mine, mine * per_credit);
+            }
+    }
+    [[nodiscard]] ASSAY_INLINE V halted() const { return halted_; }
+
+    ASSAY_INLINE void wash(std::size_t group, V usd, V& spent, V& paid) {
+        Group& g = groups_[group];
+        M going = (usd > V(0.0)) & !stuck();
+        if (mode_ == tokenomics::BurnMode::vault) going = going & !halted_now(going);
+        const V cost = select(going, tokens_for_credits(usd), V(0.0));
+        g.liquid += buy(positive(cost - g.liquid));
+        spent = min(cost, g.liquid);
+        const V worth = credits_for_tokens(spent);
+        const M good = worth >= V(static_cast<double>(regime_->params.bme.min_credits) * 1e-6);
+        spent = select(good, spent, V(0.0));
+        g.liquid -= spent;
+        const V before = g.paid, used = g.consumed;
+        const V carried = book_purchase(spent, select(good, worth, V(0.0)));
+        (void)settle(group, select(good, worth, V(0.0)), carried);
+        paid = g.paid - before;
+        g.washed = g.consumed - used;
+    }
+    /// What washing returned to the group in close(), tokens.
+    [[nodiscard]] ASSAY_INLINE V washed(std::size_t group) const { return groups_[group].wash_pay; }
+
+    ASSAY_INLINE void slash(std::size_t group, Ppb rate) {
+        Group& g = groups_[group];
+        const V r(static_cast<double>(rate.value) * 1e-9);
+        const V behind = select(staked_ > V(0.0), g.staked / staked_, V(0.0)) * r;
+        V taken = g.staked * r;
+        staked_ -= taken;
+        g.staked -= taken;
+        for (std::size_t k = 0; k < wait_; ++k) {
+            V& entry = ring(group, k);
+            const V cut = entry * r;
+            entry -= cut;
+            unbonding_ -= cut;
+            taken += cut;
+            V& theirs = ring(group_count_, k);
+            const V their_cut = theirs * behind;
+            theirs -= their_cut;
+            undelegating_ -= their_cut;
+            taken += their_cut;
+        }
+        const V of_delegators = delegated_ * behind;
+        delegated_ -= of_delegators;
+        taken += of_delegators;
+        burned_ += taken;
+        slashed_ += taken;
+    }
+
+    ASSAY_INLINE bool close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
+        const auto& p = regime_->params;
+        const V supply = genesis_ + minted_ - burned_;
+        const V room = positive(V(cap_) - supply);
+        V emission(real_of(setup_->emission[step_].units));
+        if (!regime_->alone) {
+            if (!walk(passed, supply, emission)) return false;
+        }
+        emission = min(min(emission, positive(V(total_) - scheduled_)), room);
+        recycle_smoothed_ += (burned_in_epoch_ - recycle_smoothed_) * V(1.0 / smoothing_);
+        const V recycled = min(min(recycle_smoothed_, V(recycle_cap_)), room - emission);
+        const V mint = emission + recycled;
+        minted_ += mint;
+        scheduled_ += emission;
+        const V full = treasury_ceiling_ > 0 ? select(treasury_ >= V(treasury_ceiling_), V(1.0), V(0.0)) : V(0.0);
+        const V others = V(1.0 - share_treasury_ + (share_treasury_ >= 1 ? 1.0 : 0.0));
+        const V scale = share_treasury_ >= 1 ? V(1.0) : select(full > V(0.0), V(1.0) / others, V(1.0));
+        const V to_treasury = share_treasury_ >= 1 ? mint : select(full > V(0.0), V(0.0), mint * V(share_treasury_));
+        work_ += mint * V(share_work_) * scale;
+        availability_ += mint * V(share_availability_) * scale;
+        stakers_ += mint * V(share_stakers_) * scale;
+        validators_ += mint * V(share_validators_) * scale;
+        treasury_ += to_treasury;
+
+        const bool bounded = p.bme.work_bound == tokenomics::WorkBound::burned;
+        V all_work(0.0), all_tasks(0.0), all_stake(0.0);
+        const V standing = min(delegated_, standing_);
+        const V behind = select(staked_ > V(0.0), standing / staked_, V(0.0));
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            Group& g = groups_[i];
+            g.work_weight = bounded ? positive(g.carried * V(work_share_) - g.paid) : g.consumed;
+            all_work += g.work_weight;
+            all_tasks += V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight));
+            all_stake += g.staked;
+        }
+        all_stake += all_stake * behind;
+        const V per_work = select(all_work > V(0.0), work_ / all_work, V(0.0));
+        const V per_task = select(all_tasks > V(0.0), availability_ / all_tasks, V(0.0));
+        const V per_stake = select(all_stake > V(0.0), stakers_ / all_stake, V(0.0));
+        V delegators(0.0);
+        staking_paid_ = V(0.0);
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            Group& g = groups_[i];
+            V work = g.work_weight * per_work;
+            if (bounded) work = min(work, g.work_weight);
+            const V tasks = V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight)) * per_task;
+            const V own = g.staked * per_stake, theirs = own * behind;
+            const V kept = theirs * V(setup_->scenario.stakers.commission);
+            delegators += theirs - kept;
+            staking_paid_ += own + theirs;
+            const V sum = work + tasks + own + kept;
+            g.liquid += sum;
+            g.earned += sum;
+            g.wash_pay = select(g.consumed > V(0.0), work * g.washed / g.consumed, V(0.0));
+            g.washed = V(0.0);
+            work_ -= work;
+            availability_ -= tasks;
+            stakers_ -= own + theirs;
+        }
+        work_ = positive(work_);
+        availability_ = positive(availability_);
+        stakers_ = positive(stakers_);
+        holders_ += delegators + validators_;
+        validators_ = V(0.0);
+        shortfall = shortfall_;
+        burned_in_epoch_ = shortfall_ = V(0.0);
+        standing_ = delegated_;
+        minted = minted_ - minted_before_;
+        burned = burned_ - burned_before_;
+        return true;
+    }
+    [[nodiscard]] ASSAY_INLINE V earned(std::size_t group) const { return groups_[group].earned; }
+    /// Paid by the last close() from the stakers' pool for a unit of stake.
+    [[nodiscard]] ASSAY_INLINE V staking() const {
+        const V stake = staked_ + delegated_;
+        return select(stake > V(0.0), staking_paid_ / stake, V(0.0));
+    }
+    ASSAY_INLINE void pool(V& units, V& usd) const {
+        units = x_;
+        usd = y_;
+    }
+    /// Dollars into the market less dollars out of it since the last call.
+    ASSAY_INLINE V net_flow() {
+        const V out = flow_;
+        flow_ = V(0.0);
+        return out;
+    }
+
+    ASSAY_INLINE M stake(std::size_t group, V devices) {
+        Group& g = groups_[group];
+        const V amount = one_stake(setup_->groups[group].origin) * devices;
+        const V own = min(amount, g.liquid), lacking = amount - own;
+        const M done = (devices > V(0.0)) & (lacking <= (pooled_ ? x_ * V(0.5) : x_));
+        const V taken = select(done, own, V(0.0));
+        g.liquid -= taken;
+        const V bought = buy(select(done, lacking, V(0.0)));
+        g.staked += taken + bought;
+        staked_ += taken + bought;
+        return done;
+    }
+    ASSAY_INLINE void unstake(std::size_t group, V now, V leaving) {
+        Group& g = groups_[group];
+        const V out = select(leaving > V(0.0), g.staked * min(leaving / max(now, V(1.0)), V(1.0)), V(0.0));
+        g.staked -= out;
+        staked_ -= out;
+        unbonding_ += out;
+        ring(group, slot_) += out;
+    }
+    ASSAY_INLINE void mature() {
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            V& due = ring(i, slot_);
+            groups_[i].matured = due;
+            groups_[i].liquid += due;
+            unbonding_ -= due;
+            due = V(0.0);
+        }
+        V& due = ring(group_count_, slot_);
+        holders_ += due;
+        undelegating_ -= due;
+        due = V(0.0);
+    }
+    [[nodiscard]] ASSAY_INLINE V matured(std::size_t group) const { return groups_[group].matured; }
+    [[nodiscard]] ASSAY_INLINE V stake_usd(std::size_t origin) const {
+        return one_stake(origin) * V(1.0 / token_) * ema_;
+    }
+    ASSAY_INLINE void delegate(V units) {
+        const V in = min(positive(units), holders_), out = min(positive(-units), delegated_);
+        holders_ -= in;
+        delegated_ += in - out;
+        undelegating_ += out;
+        ring(group_count_, slot_) += out;
+    }
+
+    ASSAY_INLINE void buy_for(V usd, Purse to) { owned_by(to) += buy_for(positive(usd)); }
+    ASSAY_INLINE V sell(V units, Purse from) { return sell_out_of(units, owned_by(from)); }
+    [[nodiscard]] ASSAY_INLINE V owned(Purse who) const {
+        return who.kind == Purse::party   ? parties_[who.index].free
+               : who.kind == Purse::group ? groups_[who.index].liquid
+                                          : holders_;
+    }
+    ASSAY_INLINE void unlock(std::size_t party, Amount amount) {
+        Party& p = parties_[party];
+        const V out = min(V(real_of(amount.units)), p.locked);
+        p.locked -= out;
+        p.free += out;
+        locked_ -= out;
+        unlocked_ += out;
+    }
+    ASSAY_INLINE void liquidity(V keep) {
+        const V then = min(x_ * keep, x_ + holders_);
+        const V share = then / x_;
+        holders_ += x_ - then;
+        x_ = then;
+        y_ = y_ * share;
+        product_ = x_ * y_;
+    }
+    ASSAY_INLINE void quote(V usd) { quote_ = usd; }
+    ASSAY_INLINE void take_fee(V usd) { treasury_usd_ += usd; }
+    ASSAY_INLINE V spend(V usd) {
+        const V lacking = min(positive(usd - treasury_usd_), pooled_ ? y_ * V(0.5) : y_);
+        if (any(lacking > V(0.0))) treasury_usd_ += sell_out_of(tokens_to_get(lacking), treasury_);
+        const V paid = min(usd, treasury_usd_);
+        treasury_usd_ -= paid;
+        return usd - paid;
+    }
+    ASSAY_INLINE void buyback(V usd, bool burn) {
+        const V budget = min(positive(usd), treasury_usd_);
+        const V before = traded_, bought = buy_for(budget);
+        treasury_usd_ -= traded_ - before;
+        if (burn)
+            burned_ += bought;
+        else
+            treasury_ += bought;
+    }
+
+    ASSAY_INLINE void look(Books& out) const {
+        out.supply = genesis_ + minted_ - burned_;
+        out.circulating = circulating();
+        out.minted = minted_;
+        out.burned = burned_;
+        out.holders = holders_;
+        out.staked = staked_;
+        out.delegated = delegated_;
+        out.locked = locked_;
+        out.treasury = treasury_;
+        out.treasury_usd = treasury_usd_;
+        out.depth_usd = y_;
+        out.traded_usd = traded_;
+        out.vault = vault_;
+        out.credits_usd = credits_;
+        out.slashed = slashed_;
+        out.unlocked = unlocked_;
+    }
+    [[nodiscard]] ASSAY_INLINE V supply() const { return genesis_ + minted_ - burned_; }
+    [[nodiscard]] ASSAY_INLINE V circulating() const {
+        return supply() - bonds_ - staked_ - unbonding_ - delegated_ - undelegating_ - vault_ - locked_;
+    }
+    [[nodiscard]] ASSAY_INLINE V delegated() const { return delegated_; }
+    [[nodiscard]] ASSAY_INLINE V treasury_usd() const { return treasury_usd_; }
+    ASSAY_INLINE void group_totals(std::size_t group, V& staked, V& liquid) const {
+        staked = groups_[group].staked;
+        liquid = groups_[group].liquid;
+    }
+    ASSAY_INLINE void party_totals(std::size_t party, V& free, V& locked) const {
+        free = parties_[party].free;
+        locked = parties_[party].locked;
+    }
+
+    /// Every bucket against the supply, to one part in 10^9; the pool's product.
+    ASSAY_INLINE bool check(std::uint64_t first_run) {
+        V sum = holders_ + bonds_ + x_ + vault_ + delegated_ + undelegating_ + work_ + availability_ + stakers_ +
+                validators_ + treasury_;
+        for (std::size_t i = 0; i < group_count_; ++i) sum += groups_[i].liquid + groups_[i].staked;
+        sum += unbonding_;
+        for (std::size_t i = 0; i < party_count_; ++i) sum += parties_[i].free + parties_[i].locked;
+        const V supply = genesis_ + minted_ - burned_;
+        const V product = x_ * y_;
+        const M whole = abs(sum - supply) <= V(1e-9) * genesis_ + V(1e-9) * supply;
+        const M wrong =
+            (!whole) | (supply > V(cap_ * (1 + 1e-9))) | (pooled_ ? product < product_ * V(1 - 1e-9) : V(0.0) > V(1.0));
+        product_ = product;
+        if (__builtin_expect(any(wrong), 0)) return broken(bits(wrong), first_run, step_, sum, supply);
+        return true;
+    }
+    bool check_fully(std::uint64_t first_run) { return check(first_run); }
+
+   private:
+    struct Group {
+        V liquid, staked, matured, earned, consumed, carried, paid, work_weight, washed, wash_pay;
+    };
+    struct Party {
+        V free, locked;
+    };
+
+    void regime(std::size_t i) {
+        regime_ = &setup_->regimes[i];
+        next_regime_ = i + 1;
+        const tokenomics::Params& p = regime_->params;
+        const auto ppb = [](Ppb x) { return static_cast<double>(x.value) * 1e-9; };
+        token_ = setup_->token;
+        pooled_ = setup_->scenario.market.kind == MarketKind::cpmm;
+        fee_ = ppb(setup_->scenario.market.fee);
+        mode_ = p.bme.mode;
+        cap_ = real_of(p.token.cap.units);
+        total_ = real_of(p.emission.total.units);
+        max_move_ = ppb(p.price.max_move);
+        ema_share_ = 2.0 / static_cast<double>(p.price.ema_rounds + 1);
+        deviations_ = ppb(p.bme.deviations);
+        min_burn_ = real_of(p.bme.min_burn.units);
+        payout_ = ppb(p.bme.payout);
+        work_share_ = ppb(p.bme.work_share);
+        smoothing_ = static_cast<double>(p.bme.recycle.smoothing);
+        recycle_cap_ = real_of(p.bme.recycle.cap.units);
+        share_work_ = ppb(p.split.work);
+        share_availability_ = ppb(p.split.availability);
+        share_stakers_ = ppb(p.split.stakers);
+        share_validators_ = ppb(p.split.validators);
+        share_treasury_ = ppb(p.split.treasury);
+        treasury_ceiling_ = real_of(p.split.treasury_ceiling.units);
+        fee_share_ = p.bme.mode == tokenomics::BurnMode::fee_destroy ? ppb(p.bme.fee_destroy.fee) : 0;
+        executor_ = ppb(p.bme.fee_destroy.executor);
+        fee_burned_ = ppb(p.bme.fee_destroy.burn);
+        per_token_usd_ = static_cast<double>(p.bme.credits_per_token) * 1e-6;
+        if (!regime_->alone) walks_->change(*setup_, *regime_, setup_->first_epoch(regime_->from_step));
+    }
+    static ASSAY_INLINE double real_of(u128 units) {
+        return static_cast<double>(static_cast<std::uint64_t>(units >> 64)) * 0x1p64 +
+               static_cast<double>(static_cast<std::uint64_t>(units));
+    }
+    [[nodiscard]] ASSAY_INLINE V& ring(std::size_t who, std::size_t slot) { return ring_[who * wait_ + slot]; }
+    [[nodiscard]] ASSAY_INLINE V& owned_by(Purse who) {
+        return who.kind == Purse::party   ? parties_[who.index].free
+               : who.kind == Purse::group ? groups_[who.index].liquid
+                                          : holders_;
+    }
+    /// Nothing that has a price happens at a stale one.
+    [[nodiscard]] ASSAY_INLINE M stuck() const {
+        return tokenomics::needs_price(regime_->params.bme) ? stale_ : V(0.0) > V(1.0);
+    }
+    /// USD per whole token of a burn.
+    [[nodiscard]] ASSAY_INLINE V burn_rate() const {
+        if (mode_ == tokenomics::BurnMode::mint_ratio) return V(per_token_usd_);
+        if (mode_ == tokenomics::BurnMode::vault)
+            return burn_price_ * V(1.0 - static_cast<double>(regime_->params.bme.vault.spread.value) * 1e-9);
+        return burn_price_;
+    }
+    [[nodiscard]] ASSAY_INLINE V tokens_for_credits(V usd) const {
+        const V rate = burn_rate();
+        return select(rate > V(0.0), usd / rate * V(token_), V(min_burn_));
+    }
+    [[nodiscard]] ASSAY_INLINE V credits_for_tokens(V units) const { return units * V(1.0 / token_) * burn_rate(); }
+
+    // Looks at the breaker anew where it is asked to.
+    ASSAY_INLINE M halted_now(M asked) {
+        const auto& v = regime_->params.bme.vault;
+        const V ratio = select(credits_ > V(0.0), vault_ * V(1.0 / token_) * burn_price_ / credits_, V(1e9));
+        const M low = ratio <= V(static_cast<double>(v.halt_bps) * 1e-4);
+        const M still = (halted_ > V(0.0)) & (ratio < V(static_cast<double>(v.restart_bps) * 1e-4));
+        halted_ = select(asked, select(low | still, V(1.0), V(0.0)), halted_);
+        return halted_ > V(0.0);
+    }
+
+    ASSAY_INLINE V book_purchase(V spent, V credits) {
+        V carried = spent;
+        if (mode_ == tokenomics::BurnMode::vault || mode_ == tokenomics::BurnMode::mint_ratio) {
+            vault_ += spent;
+        } else {
+            if (fee_share_ > 0) {
+                const V fee = spent * V(fee_share_), executor = fee * V(executor_);
+                const V rest = (fee - executor) * V(1.0 - fee_burned_);
+                validators_ += executor;
+                treasury_ += rest;
+                carried = spent - executor - rest;
+            }
+            burned_ += carried;
+            burned_in_epoch_ += carried;
+        }
+        credits_ += credits;
+        backing_ += carried;
+        return carried;
+    }
+
+    ASSAY_INLINE V settle(std::size_t group, V credits, V carried) {
+        Group& g = groups_[group];
+        const V room = positive(V(cap_) - (genesis_ + minted_ - burned_));
+        V used = credits, pay;
+        if (mode_ == tokenomics::BurnMode::vault) {
+            const auto& v = regime_->params.bme.vault;
+            const V worth =
+                credits * V((1.0 - static_cast<double>(v.settle_spread.value) * 1e-9) * token_) / settle_price_;
+            const V supply = genesis_ + minted_ - burned_;
+            const V bound =
+                positive((supply - shortfall_) * V(static_cast<double>(v.shortfall.value) * 1e-9) - shortfall_);
+            const V mintable = min(room, bound);
+            const M some = (credits > V(0.0)) & (vault_ + mintable > V(0.0));
+            pay = select(some, min(worth, vault_ + mintable), V(0.0));
+            const V share = select(some, pay / max(worth, V(1e-300)), V(0.0));
+            used = credits * share;
+            carried = carried * share;
+            const V from_vault = min(pay, vault_), minted = pay - from_vault;
+            vault_ -= from_vault;
+            minted_ += minted;
+            shortfall_ += minted;
+        } else if (mode_ == tokenomics::BurnMode::mint_ratio) {
+            const V gone = min(carried, vault_);
+            vault_ -= gone;
+            burned_ += gone;
+            burned_in_epoch_ += gone;
+            pay = min(gone * V(payout_), room + gone);
+            minted_ += pay;
+        } else {
+            const V worth = credits * V(token_) / settle_price_;
+            pay = min(min(worth, carried * V(payout_)), room);
+            minted_ += pay;
+        }
+        credits_ = positive(credits_ - used);
+        backing_ = positive(backing_ - carried);
+        g.liquid += pay;
+        g.earned += pay;
+        g.consumed += used;
+        g.carried += carried;
+        g.paid += pay;
+        return used;
+    }
+
+    // The market; each returns what came.
+    ASSAY_INLINE V buy_for(V usd) {
+        const V net = usd * V(1.0 - fee_);
+        V out, paid = usd;
+        if (pooled_) {
+            out = x_ * net / (y_ + net);
+        } else {
+            const V worth = select(quote_ > V(0.0), net * V(token_) / quote_, V(0.0));
+            out = min(worth, x_);
+            paid = select(worth > out, out * quote_ * V(1.0 / (token_ * (1.0 - fee_))), usd);
+            paid = select(out > V(0.0), paid, V(0.0));
+        }
+        y_ += paid;
+        traded_ += paid;
+        flow_ += paid;
+        x_ -= out;
+        return out;
+    }
+    ASSAY_INLINE V buy(V wanted) {
+        const V out = min(wanted, pooled_ ? x_ * V(0.5) : x_);
+        const V net = pooled_ ? y_ * out / (x_ - out) : out * quote_ * V(1.0 / token_);
+        const V usd = net * V(1.0 / (1.0 - fee_));
+        y_ += usd;
+        traded_ += usd;
+        flow_ += usd;
+        x_ -= out;
+        return out;
+    }
+    ASSAY_INLINE V sell_out_of(V units, V& from) {
+        V in = min(positive(units), from), usd;
+        const V net = in * V(1.0 - fee_);
+        if (pooled_) {
+            usd = y_ * net / (x_ + net);
+        } else {
+            const V worth = net * quote_ * V(1.0 / token_);
+            usd = min(worth, y_);
+            in = select(worth > usd, min(in, tokens_to_get(usd)), in);
+        }
+        from -= in;
+        x_ += in;
+        y_ -= usd;
+        traded_ += usd;
+        flow_ -= usd;
+        return usd;
+    }
+    [[nodiscard]] ASSAY_INLINE V tokens_to_get(V usd) const {
+        const V net = pooled_ ? x_ * usd / (y_ - usd) : select(quote_ > V(0.0), usd * V(token_) / quote_, V(0.0));
+        return net * V(1.0 / (1.0 - fee_));
+    }
+    [[nodiscard]] ASSAY_INLINE V one_stake(std::size_t origin) const {
+        const tokenomics::Requirement& r = setup_->stake[origin];
+        if (r.usd.is_zero()) return V(real_of(setup_->first_stake[origin].units));
+        return max(V(real_of(r.tokens.units)) + V(real_of(r.usd.units) * 1e-6 * token_) / max(ema_, V(1e-12)),
+                   V(real_of(r.least.units)));
+    }
+    // The schedule of a kind that looks at the ledger, in whole units by tokenomics/.
+    bool walk(const Lanes* passed, V supply, V& emission) {
+        WalkView view;
+        supply.store(view.supply);
+        scheduled_.store(view.scheduled);
+        (bonds_ + staked_ + delegated_).store(view.bonded);
+        (burned_ - burned_before_).store(view.burned);
+        V settled(0.0), power(0.0);
+        for (std::size_t i = 0; i < group_count_; ++i) {
+            settled += groups_[i].carried;
+            power += V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight));
+        }
+        settled.store(view.settled);
+        power.store(view.power);
+        if (!walks_->advance(setup_->first_epoch(step_ + 1), view, *why_)) return false;
+        Lanes out;
+        for (std::size_t k = 0; k < kLanes; ++k) out[k] = view.emission[k];
+        emission = V(out);
+        return true;
+    }
+    bool broken(unsigned lanes, std::uint64_t first_run, std::uint64_t step, V sum, V supply) {
+        Eight of_sum, of_supply;
+        sum.store(of_sum);
+        supply.store(of_supply);
+        return books_broken(*why_, lanes, first_run, step, of_sum, of_supply);
+    }
+
+    const Setup* setup_ = nullptr;
+    WalkLanes* walks_ = nullptr;
+    Trouble* why_ = nullptr;
+    const Regime* regime_ = nullptr;
+    std::size_t next_regime_ = 0, group_count_ = 0, party_count_ = 0, wait_ = 1, slot_ = 0;
+    std::uint64_t step_ = 0, age_ = 0;
+    bool pooled_ = true;
+    tokenomics::BurnMode mode_ = tokenomics::BurnMode::destroy;
+    double token_ = 1, fee_ = 0, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0, deviations_ = 0, min_burn_ = 0,
+           payout_ = 0, work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,
+           share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0, treasury_ceiling_ = 0, fee_share_ = 0,
+           executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
+    V genesis_, minted_, burned_, scheduled_, holders_, bonds_, x_, y_, product_, vault_, delegated_, standing_,
+        undelegating_, work_, availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_,
+        locked_, staked_, unbonding_, slashed_, unlocked_, traded_, recycle_smoothed_, burned_in_epoch_, shortfall_,
+        staking_paid_, flow_, halted_, quote_, oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_,
+        minted_before_;
+    M stale_;
+    Group* groups_ = nullptr;
+    Party* parties_ = nullptr;
+    V* ring_ = nullptr;
+};
+
+}  // namespace
+}  // namespace assay::sim
