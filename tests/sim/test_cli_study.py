@@ -262,7 +262,7 @@ class Calibrate(Case):
         data = self.path("d.csv", "day,price\n" + "".join(f"{7 * i},{0.8 * 0.97 ** i}\n" for i in range(12)))
         out = self.path("fit.json")
         at = ["calibrate", "devnet", "--set", "demand.drift=0.5", "--set", "bme.payout_ppb=90%", "--data", data, "--time", "day", "--map",
-              "price_usd=price", "--bounds", "initial.price_usd=0.1:10:log", "--bounds", "market.volatility=0.05:2",
+              "price_usd=price", "--bounds", "initial.price_usd=0.5:2:log", "--bounds", "market.volatility=0.05:2",
               "--train", "0:8", "--test", "8:12", "--runs", "16", "--iterations", "25"]
         r = self.json(*at, "--out", out)["calibration"]
         fit = r["fit"]["price_usd"]
