@@ -85,7 +85,7 @@ class Schema(Case):
                {"providers": []}, {"providers": [{"count": 1}]}, {"providers": [{**group, "uptime": 2}]},
                {"shocks": [{"factor": 2}]}, {"shocks": [{"kind": "exit"}]}, {"shocks": [{"kind": "exit", "factor": 2}]},
                {"shocks": [{"kind": "price", "factor": 2, "group": "gpu-small"}]},
-               {"shocks": [{"kind": "entry", "devices": 2}]}, {"report": {"thresholds": {"max_drawdown": "0.8"}}},
+               {"shocks": [{"kind": "entry", "group": "gpu-small"}]}, {"report": {"thresholds": {"max_drawdown": "0.8"}}},
                {"report": {"thresholds": {"max_drawdwn": "< 0.8"}}}, {"params": {"bme": {"mode": "burn"}}},
                {"params": {"bme": {"payout_ppb": 1000000001}}}, {"params": {"emission": {"exp_decay": {"rate": 0.5}}}}]
         for members, fine in [(m, True) for m in good] + [(m, False) for m in bad]:
@@ -123,6 +123,52 @@ class Validate(Case):
     def test_a_syntax_error_has_its_place(self):
         error = self.json("validate", self.file("s.json", '{"extends": "devnet",\n "seed": 1 2}'), code=1)["error"]
         self.assertEqual((error["code"], error["errors"][0]["line"]), ("json_syntax", 2))
+
+
+class Library(Case):
+    def test_every_scenario_and_pack_is_listed_says_what_it_is_and_loads(self):
+        items = {i["name"]: i for i in self.json("list")["items"]}
+        text = run("list").stdout
+        files = {p.stem: json.loads(p.read_text()) for p in (ROOT / "genesis" / "scenarios").glob("*.json")}
+        self.assertGreater(len(files), 20)
+        for name, document in files.items():
+            self.assertEqual(items[name]["group"], "stress" if name.startswith("stress-") else "scenario")
+            self.assertEqual(items[name]["about"], document["_about"])
+            self.assertIn(document["_about"], text)
+            self.assertEqual("over" in document, name.startswith("stress-"))
+            if name.startswith("stress-"):
+                self.assertTrue(document["_source"])
+        self.assertEqual(len(self.json("validate", *files)["items"]), len(files))
+        self.assertEqual(items["akash"]["group"], "preset")
+        # Every network whose numbers are published has one.
+        for name, item in items.items():
+            if item["group"] == "preset" and not item["needs"] and name != "devnet":
+                self.assertIn(name + "-base", files)
+
+    def test_a_number_of_a_network_has_its_source_beside_it(self):
+        rows = {r["path"]: r for r in self.json("params", "--preset", "render-base")["items"]}
+        self.assertIn("epoch 97", rows["initial.price_usd"]["source"])
+        self.assertIn("epochs 86 to 97", rows["demand.usd_per_day"]["source"])
+        self.assertIn("Of this scenario", rows["providers[0].count"]["source"])
+        for path in (ROOT / "genesis" / "scenarios").glob("*-base.json"):
+            document = json.loads(path.read_text())
+            for member, name in (("initial", "price_usd"), ("demand", "usd_per_day"), ("market", "depth_usd"),
+                                 ("service", "usd_per_gpu_hour")):
+                self.assertIn("_" + name, document[member], path.name)
+
+    def test_packs_lie_over_any_scenario(self):
+        value = self.json("diff", "near-base", "near-base,stress-price50-demand55,stress-bear")
+        changed = {i["path"]: (i["a"], i["b"]) for i in value["items"]}
+        self.assertEqual(changed["demand.drift"], ("0", "-0.5"))
+        self.assertEqual(changed["shocks[1].kind"], (None, "demand"))
+        self.assertEqual(changed["shocks[13].kind"], (None, "price"))
+        self.assertNotIn("params.token.denom", changed)
+        self.assertEqual(self.json("diff", "reference,stress-sybil", "stress-sybil")["items"], [])
+        mine = self.file("mine.json", {"extends": ["akash-base", "stress-bear"], "horizon_days": 30})
+        out = self.json("run", mine, "--runs", "2", "--out", self.path("r"))
+        self.assertEqual(out["summary"]["name"], "mine")
+        both = self.json("run", "golem-base,stress-cost-shock", "--runs", "2", "--set", "horizon_days=9", "--out", self.path("q"))
+        self.assertEqual(both["summary"]["name"], "golem-base,stress-cost-shock")
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ class Reader {
             const std::string at = path + "." + f.name, name = f.name;
             if (member != nullptr && !shape.has(name))
                 fail({Code::json_unknown_key, at + " means nothing in a shock of kind " + kind + place_of(member)});
-            const bool may_miss = name == "at_day" || (name == "group" && shape.group != ShockShape::Group::must);
+            const bool may_miss = name == "at_day" || name == "group";
             if (member == nullptr && shape.has(name) && !may_miss)
                 fail(
                     {Code::json_missing_key, at + " is missing: a shock of kind " + kind + " needs it" + place_of(&v)});

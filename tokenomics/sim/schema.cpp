@@ -123,8 +123,7 @@ std::string shock_rules() {
             if (name == "factor")
                 properties += (properties.empty() ? "" : ",") + std::string("\"factor\":{\"minimum\":") +
                               shortest(shape.least) + ",\"maximum\":" + shortest(shape.most) + "}";
-            const bool may_miss =
-                name == "at_day" || name == "kind" || (name == "group" && shape.group != ShockShape::Group::must);
+            const bool may_miss = name == "at_day" || name == "kind" || name == "group";
             if (!may_miss) required += (required.empty() ? "" : ",") + json_text(name);
         });
         rules += (rules.empty() ? "" : ",") + std::string(R"({"if":{"properties":{"kind":{"const":)") +

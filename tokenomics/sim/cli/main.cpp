@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.set_version_flag("--version", [] { return version_text(); });
 
-    auto* c_list = app.add_subcommand("list", "the presets");
+    auto* c_list = app.add_subcommand("list", "presets, scenarios and stress packs to begin with");
     auto* c_params = app.add_subcommand("params", "every field of a scenario: unit, range, default, meaning");
     c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
     c_params->add_option("--preset", source, "a preset or file: its values and their sources too");
