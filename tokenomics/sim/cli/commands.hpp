@@ -31,6 +31,11 @@ struct QuoteCommand {
 [[nodiscard]] int run_new(const Output& out, const std::string& file, const std::string& from);
 /// Fields that differ.
 [[nodiscard]] int run_diff(const Output& out, const std::string& a, const std::string& b);
+/// The JSON Schema of scenario files.
+[[nodiscard]] int run_schema(const Output& out);
+/// All that is wrong with files, and what should be known of those that are right.
+[[nodiscard]] int run_validate(const Output& out, const std::vector<std::string>& files,
+                               const std::vector<std::string>& sets);
 [[nodiscard]] int run_quote(const Output& out, const QuoteCommand& c);
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);

@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.set_version_flag("--version", [] { return version_text(); });
 
-    auto* c_list = app.add_subcommand("list", "the presets");
+    auto* c_list = app.add_subcommand("list", "presets, scenarios and stress packs to begin with");
     auto* c_params = app.add_subcommand("params", "every field of a scenario: unit, range, default, meaning");
     c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
     c_params->add_option("--preset", source, "a preset or file: its values and their sources too");
@@ -56,6 +56,12 @@ int run(int argc, char** argv) {
     auto* c_diff = app.add_subcommand("diff", "the fields in which two presets or files differ");
     c_diff->add_option("A", first, "a preset, a genesis file or a scenario file")->required();
     c_diff->add_option("B", second, "another")->required();
+
+    auto* c_schema = app.add_subcommand("schema", "the JSON Schema of scenario files, for editors");
+    auto* c_validate = app.add_subcommand("validate", "what is wrong with scenario files, and what should be known");
+    std::vector<std::string> files;
+    c_validate->add_option("FILE", files, "a scenario file, a genesis file or a name of assay-sim list")->required();
+    c_validate->add_option("--set", param_sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
 
     auto* c_quote = app.add_subcommand("quote", "what one purchase or settlement does")->require_subcommand(1);
     auto* c_burn =
@@ -136,6 +142,8 @@ int run(int argc, char** argv) {
     if (c_params->parsed()) return run_params(out, pattern, source, param_sets);
     if (c_new->parsed()) return run_new(out, file, from);
     if (c_diff->parsed()) return run_diff(out, first, second);
+    if (c_schema->parsed()) return run_schema(out);
+    if (c_validate->parsed()) return run_validate(out, files, param_sets);
     if (c_quote->parsed()) {
         quote.settle = c_settle->parsed();
         return run_quote(out, quote);
