@@ -45,16 +45,24 @@ std::string text_of(const json::Value& v) {
 }
 
 // Files may be larger than memory.
-Result<std::string> hash_of_file(const std::string& path) {
+Status read_through(const std::string& path, const Sink& sink) {
     std::FILE* f = std::fopen(path.c_str(), "rb");
     if (f == nullptr) return io_error(path, "cannot be read");
-    Sha256 hash;
+    Status ok;
     std::vector<char> chunk(1 << 18);
-    for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), f)) > 0;)
-        hash.update(as_bytes(std::string_view(chunk.data(), n)));
-    const bool failed = std::ferror(f) != 0;
+    for (std::size_t n = 0; ok && (n = std::fread(chunk.data(), 1, chunk.size(), f)) > 0;)
+        ok = sink(std::string_view(chunk.data(), n));
+    if (ok && std::ferror(f) != 0) ok = io_error(path, "cannot be read");
     std::fclose(f);
-    if (failed) return io_error(path, "cannot be read");
+    return ok;
+}
+
+Result<std::string> hash_of_file(const std::string& path) {
+    Sha256 hash;
+    ASSAY_TRY_VOID(read_through(path, [&](std::string_view bytes) -> Status {
+        hash.update(as_bytes(bytes));
+        return {};
+    }));
     return to_hex(hash.final().view());
 }
 
@@ -76,6 +84,15 @@ Result<std::string> write_file(const std::string& path, const std::function<Stat
 }
 
 }  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+    std::string out;
+    ASSAY_TRY_VOID(read_through(path, [&](std::string_view bytes) -> Status {
+        out += bytes;
+        return {};
+    }));
+    return out;
+}
 
 Status replace_file(const std::string& path, const std::string& bytes) {
     const std::string aside = path + ".new";
@@ -111,8 +128,8 @@ Result<Manifest> read_manifest(const std::string& dir, Shards shards) {
     if (const json::Value* shard = top.optional("shard"); shard != nullptr && shard->kind != json::Kind::null) {
         ASSAY_TRY(out.shard, json::as_string(*shard, "shard"));
         if (shards == Shards::refused)
-            return {Code::bad_state_file,
-                    dir + " is shard " + out.shard + " of a result: assay-sim merge makes the whole of all shards"};
+            return {Code::not_found,
+                    dir + " holds no whole result but shard " + out.shard + " of one: assay-sim merge puts all together"};
     }
     ASSAY_TRY(const std::string mode, top.string("mode"));
     if (mode != "exact" && mode != "fast")

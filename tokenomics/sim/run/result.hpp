@@ -24,9 +24,9 @@ struct Manifest {
     }
 };
 enum class Shards : std::uint8_t { refused, welcome };
-/// Errors: not_found where `dir` holds no result, json_*, io_error; verification_failed where a file's bytes are not
-/// those that the manifest names, the result hash is not theirs, or another model made it; bad_state_file where it is
-/// one shard and those are refused.
+/// Errors: not_found where `dir` holds no result, or one shard and those are refused; json_*, io_error;
+/// verification_failed where a file's bytes are not those that the manifest names, the result hash is not theirs, or
+/// another model made it.
 [[nodiscard]] Result<Manifest> read_manifest(const std::string& dir, Shards shards = Shards::refused);
 
 /// May `dir` take this result? Yes where nothing is, or an empty directory, or an earlier answer to the same question.
@@ -56,6 +56,8 @@ class DirectoryWriter {
 /// The same of rendered files.
 [[nodiscard]] Status write_result(const std::string& dir, const ResultFiles& files, const std::string& input);
 
+/// Of any length, where read_text_file bounds it. Errors: io_error.
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
 /// Bytes of a file into its place: written beside it, to the disk, then renamed. Errors: io_error.
 [[nodiscard]] Status replace_file(const std::string& path, const std::string& bytes);
 

@@ -29,8 +29,10 @@ Result<Simulation> Simulation::make(const Scenario& scenario, const SimulateOpti
     Shared& s = *out.shared_;
     s.options = o;
     s.runs = o.runs;
-    s.figures = Rows::in_memory(o.keep_figures ? o.runs : std::min(o.metrics, o.runs), kFigureCount);
-    s.paths = Rows::in_memory(std::min(o.paths, o.runs), kSeriesCount * plan.points);
+    s.plan = plan;
+    const std::uint64_t most = std::max(o.runs, o.room);
+    s.figures = Rows::in_memory(o.keep_figures ? most : std::min(o.metrics, most), kFigureCount);
+    s.paths = Rows::in_memory(std::min(o.paths, most), kSeriesCount * plan.points);
     return out;
 }
 
@@ -108,30 +110,30 @@ std::string Simulation::save() const {
     return out + shared_->known.save();
 }
 
+std::uint64_t Simulation::checksum_of(const Accumulators& known) const {
+    std::uint64_t sum = 0;
+    for (std::uint64_t b = 0; b < blocks_of(known.runs()); ++b)
+        if (known.done(b)) sum += checksum_of(b);
+    return sum;
+}
+
 Status Simulation::load(std::string_view in) {
     ASSAY_TRY(const std::uint64_t checksum, take_count(in));
     ASSAY_TRY_VOID(shared_->known.load(in));
     if (!in.empty()) return state_error();
-    shared_->runs = std::max(shared_->runs, shared_->known.runs());
-    std::uint64_t sum = 0;
-    for (std::uint64_t b = 0; b < blocks_of(shared_->runs); ++b)
-        if (shared_->known.done(b)) sum += checksum_of(b);
-    if (sum != checksum) return state_error();
+    shared_->runs = shared_->known.runs();
+    if (checksum_of(shared_->known) != checksum) return state_error();
     shared_->checksum = checksum;
     return {};
 }
 
-Status Simulation::merge(const Simulation& other) {
-    Shared& s = *shared_;
-    const Shared& o = *other.shared_;
-    for (std::uint64_t b = 0; b < blocks_of(s.runs); ++b) {
-        if (!o.known.done(b)) continue;
-        for (const auto& [to, from] : {std::pair{&s.figures, &o.figures}, {&s.paths, &o.paths}})
-            for (std::uint64_t run = b * kLanes; run < std::min((b + 1) * kLanes, to->rows()); ++run)
-                std::copy_n(from->row(run).begin(), to->width(), to->row(run).begin());
-    }
-    ASSAY_TRY_VOID(s.known.merge(o.known));
-    s.checksum += o.checksum;
+Status Simulation::merge(std::string_view saved) {
+    ASSAY_TRY(const std::uint64_t checksum, take_count(saved));
+    Accumulators other(shared_->plan);
+    ASSAY_TRY_VOID(other.load(saved));
+    if (!saved.empty() || other.runs() != shared_->runs || checksum_of(other) != checksum) return state_error();
+    ASSAY_TRY_VOID(shared_->known.merge(other));
+    shared_->checksum += checksum;
     return {};
 }
 

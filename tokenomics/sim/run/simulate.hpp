@@ -32,6 +32,7 @@ struct SimulateOptions {
     bool keep_figures = false;             ///< of every run, not of the first kMetricsRuns alone
     std::uint64_t metrics = kMetricsRuns;  ///< runs in metrics.csv
     std::uint64_t paths = 0;               ///< runs whose series are kept
+    std::uint64_t room = 0;                ///< runs that it may grow to, where those are more
     std::atomic<bool>* stop = nullptr;
     std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
     Meddler meddle = {};
@@ -83,8 +84,10 @@ class Simulation {
     [[nodiscard]] std::string save() const;
     /// Errors: bad_state_file, also where the rows of single runs are not those of that time.
     [[nodiscard]] Status load(std::string_view in);
-    /// Of other blocks. Errors: already_exists.
-    [[nodiscard]] Status merge(const Simulation& other);
+    /// What another one saved, of other blocks; the rows that it kept are in figures() and paths() already. Errors:
+    /// already_exists where both have a block, bad_state_file.
+    [[nodiscard]] Status merge(std::string_view saved);
+    /// Rounds of which nobody knows yet how many there will be; at most SimulateOptions::room.
     void grow(std::uint64_t runs);
 
     [[nodiscard]] const Accumulators& known() const { return shared_->known; }
@@ -99,10 +102,12 @@ class Simulation {
         Accumulators known;
         SimulateOptions options;
         std::uint64_t runs = 0;
+        AccumulatorPlan plan;
         Rows figures, paths;
         std::atomic<std::uint64_t> checksum{0};  ///< of the rows of all blocks that are done
     };
     [[nodiscard]] std::uint64_t checksum_of(std::uint64_t block) const;
+    [[nodiscard]] std::uint64_t checksum_of(const Accumulators& known) const;
     std::shared_ptr<Shared> shared_;
 };
 
