@@ -109,7 +109,8 @@ int run(int argc, char** argv) {
                      "1 to 1024; as many as there are cores unless told; changes no byte of the result")
         ->envname("ASSAY_SIM_THREADS");
     c_run
-        ->add_option("--mode", run.mode, "exact: whole base units by the chain's library; fast: doubles by the same rules")
+        ->add_option("--mode", run.mode,
+                     "exact: whole base units by the chain's library; fast: doubles by the same rules")
         ->check(CLI::IsMember({"exact", "fast"}))
         ->capture_default_str();
     c_run->add_option("--precision,--until", run.precision,
@@ -134,7 +135,8 @@ int run(int argc, char** argv) {
     c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
     auto* c_bench = app.add_subcommand("bench", "path-steps per second on one core");
-    c_bench->add_option("--mode", bench.mode, "exact or fast; both unless told")->check(CLI::IsMember({"exact", "fast"}));
+    c_bench->add_option("--mode", bench.mode, "exact or fast; both unless told")
+        ->check(CLI::IsMember({"exact", "fast"}));
     c_bench->add_option("--scenario", bench.source, "what is run, ten years of days")->capture_default_str();
     c_bench->add_option("--set", bench.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
     c_bench->add_option("--seconds", bench.seconds, "of each mode, 1 to 600")->capture_default_str();

@@ -75,10 +75,9 @@ Result<std::string> write_shard(const Job& job, const Simulation& all) {
     const std::uint64_t blocks = blocks_of(job.question.runs);
     const std::uint64_t first = job.shard.first(blocks), end = job.shard.end(blocks);
     ASSAY_TRY(DirectoryWriter out, DirectoryWriter::begin(job.dir));
-    const std::pair<std::string, std::string> files[] = {
-        {"figures.bin", rows_bytes(all.figures(), first, end)},
-        {"paths.bin", rows_bytes(all.paths(), first, end)},
-        {"state.bin", sealed(identity_of(job), all.save())}};
+    const std::pair<std::string, std::string> files[] = {{"figures.bin", rows_bytes(all.figures(), first, end)},
+                                                         {"paths.bin", rows_bytes(all.paths(), first, end)},
+                                                         {"state.bin", sealed(identity_of(job), all.save())}};
     FileHashes hashes;
     for (const auto& [name, bytes] : files) {
         ASSAY_TRY(const std::string hash, out.add(name, [&bytes = bytes](const Sink& sink) { return sink(bytes); }));
@@ -288,7 +287,8 @@ Result<Verified> verify_result(const std::string& dir, std::size_t threads, std:
             return {};
         }));
         const std::string now = to_hex(hash.final().view());
-        const auto had = std::find_if(hashes.begin(), hashes.end(), [&](const auto& f) { return f.first == file.name; });
+        const auto had =
+            std::find_if(hashes.begin(), hashes.end(), [&](const auto& f) { return f.first == file.name; });
         if (had == hashes.end() || had->second != now) out.different.push_back(file.name);
         if (had != hashes.end()) had->second = now;
     }

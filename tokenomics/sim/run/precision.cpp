@@ -64,12 +64,14 @@ double half_width(const Precision& p, const Accumulators& known) {
     const FigureSummary f = known.figure(p.figure);
     if (f.count < 2) return std::numeric_limits<double>::infinity();
     switch (p.of) {
-        case Precision::Of::mean: return kZ * f.standard_error;
+        case Precision::Of::mean:
+            return kZ * f.standard_error;
         case Precision::Of::quantile:
             // A sketch knows its value to that share and no better.
             return kZ * known.quantile_error(p.figure, p.q) +
                    f.quantile_error * std::abs(known.quantile_of(p.figure, p.q));
-        case Precision::Of::fail: break;
+        case Precision::Of::fail:
+            break;
     }
     if (!f.fail) return std::numeric_limits<double>::infinity();
     const Interval i = f.fail->interval();

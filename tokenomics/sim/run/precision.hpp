@@ -19,7 +19,8 @@ struct Precision {
     std::string name;  ///< "max_drawdown.p50"
 };
 
-/// NAME, NAME.mean, NAME.p50 or NAME.fail (its probability), then ±, +- or +/-, then a number above zero. Errors: usage.
+/// NAME, NAME.mean, NAME.p50 or NAME.fail (its probability), then ±, +- or +/-, then a number above zero. Errors:
+/// usage.
 [[nodiscard]] Result<Precision> parse_precision(const std::string& text);
 
 /// Half of the 95 % interval. Infinite where too few runs have the figure.

@@ -128,8 +128,8 @@ Result<Manifest> read_manifest(const std::string& dir, Shards shards) {
     if (const json::Value* shard = top.optional("shard"); shard != nullptr && shard->kind != json::Kind::null) {
         ASSAY_TRY(out.shard, json::as_string(*shard, "shard"));
         if (shards == Shards::refused)
-            return {Code::not_found,
-                    dir + " holds no whole result but shard " + out.shard + " of one: assay-sim merge puts all together"};
+            return {Code::not_found, dir + " holds no whole result but shard " + out.shard +
+                                         " of one: assay-sim merge puts all together"};
     }
     ASSAY_TRY(const std::string mode, top.string("mode"));
     if (mode != "exact" && mode != "fast")
