@@ -7,6 +7,7 @@
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "tokenomics/sim/run/partial.hpp"
+#include "tokenomics/sim/text.hpp"
 
 namespace assay::sim {
 namespace {
@@ -177,6 +178,11 @@ Result<JobResult> run_job(const Job& job) {
         out.reached = half_width(*job.precision, all.known());
         if (all.known().figure(job.precision->figure).count == 0)
             return {Code::field_out_of_range, "--precision: no run has a " + job.precision->name};
+        if (least_width(*job.precision, all.known()) >= job.precision->wanted)
+            return {Code::field_out_of_range, "--precision: quantiles of more than " + std::to_string(kExactRuns) +
+                                                  " runs are known to 0.1 % of their value, and " +
+                                                  job.precision->name + " to no less than " +
+                                                  shortest(least_width(*job.precision, all.known()))};
         const std::uint64_t next = next_round(all.runs(), job.question.runs);
         if (out.reached <= job.precision->wanted || next <= all.runs()) break;
         all.grow(next);

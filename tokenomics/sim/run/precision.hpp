@@ -26,6 +26,9 @@ struct Precision {
 /// Half of the 95 % interval. Infinite where too few runs have the figure.
 [[nodiscard]] double half_width(const Precision& p, const Accumulators& known);
 
+/// What it cannot fall below, however many runs there are: of quantiles a sketch's error.
+[[nodiscard]] double least_width(const Precision& p, const Accumulators& known);
+
 /// How many runs are made before it is looked at again: they depend on what was made, on nothing else. Half as many
 /// as there are come on top, so that what is too much is less than that.
 inline constexpr std::uint64_t kFirstRound = 4096, kMostRuns = 1'000'000;
