@@ -1,6 +1,7 @@
 // What each command of assay-sim does. Each returns the exit code.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,20 @@ struct ScheduleCommand {
     std::vector<std::string> sets;
 };
 struct RunCommand {
-    std::string source, runs = "100", seed, threads, out, progress;
+    std::string source, runs, seed, threads, out, progress, mode = "exact", precision, paths = "none", shard,
+                                                            metrics = "10000";
+    bool antithetic = false;
+    std::vector<std::string> sets;
+};
+struct MergeCommand {
+    std::vector<std::string> dirs;
+    std::string out;
+};
+struct VerifyCommand {
+    std::string dir, threads, progress;
+};
+struct BenchCommand {
+    std::string source = "devnet", mode, seconds = "3";
     std::vector<std::string> sets;
 };
 
@@ -40,6 +54,12 @@ struct QuoteCommand {
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
+/// Shards to the result that one run would have given.
+[[nodiscard]] int run_merge(const Output& out, const MergeCommand& c);
+/// Runs a result again and compares.
+[[nodiscard]] int run_verify(const Output& out, const VerifyCommand& c);
+/// Path-steps per second on one core.
+[[nodiscard]] int run_bench(const Output& out, const BenchCommand& c);
 /// What a chain would have to vote on to have the parameters of the result in `dir`.
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
 [[nodiscard]] int run_version(const Output& out);
@@ -49,6 +69,8 @@ struct QuoteCommand {
                                                 std::uint64_t max);
 /// What --threads says; as many as there are cores where it says nothing.
 [[nodiscard]] Result<std::size_t> thread_count(const std::string& text);
+/// Ctrl-C sets it, once `watch_interrupts` was called; a second one ends the program.
+[[nodiscard]] std::atomic<bool>* watch_interrupts();
 /// What to do about an error of load_scenario.
 [[nodiscard]] std::string hint_for(const Error& error);
 /// 12345678.5 as "12,345,678.5".

@@ -33,6 +33,9 @@ int run(int argc, char** argv) {
     ScheduleCommand schedule;
     RunCommand run;
     QuoteCommand quote;
+    MergeCommand merge;
+    VerifyCommand verify;
+    BenchCommand bench;
 
     CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
     app.require_subcommand(1);
@@ -101,16 +104,48 @@ int run(int argc, char** argv) {
     auto* c_run = app.add_subcommand("run", "many random futures of one scenario");
     c_run->add_option("SCENARIO", run.source, "a scenario file, a preset or a genesis file")->required();
     c_run->add_option("--set", run.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
-    c_run->add_option("--runs", run.runs, "how many, 1 to 2000000")->capture_default_str()->envname("ASSAY_SIM_RUNS");
+    c_run
+        ->add_option("--runs", run.runs,
+                     "how many, 1 to 2000000; 100 unless told, and with --precision the most: 1000000")
+        ->envname("ASSAY_SIM_RUNS");
     c_run->add_option("--seed", run.seed, "of all random numbers; the scenario's unless told")
         ->envname("ASSAY_SIM_SEED");
     c_run
         ->add_option("--threads", run.threads,
                      "1 to 1024; as many as there are cores unless told; changes no byte of the result")
         ->envname("ASSAY_SIM_THREADS");
-    c_run->add_option("--out", run.out, "directory for the result")->required();
+    c_run
+        ->add_option("--mode", run.mode,
+                     "exact: whole base units by the chain's library; fast: doubles by the same rules")
+        ->check(CLI::IsMember({"exact", "fast"}))
+        ->capture_default_str();
+    c_run->add_option("--precision,--until", run.precision,
+                      "\"metric ± x\": runs until half of the 95 % interval is x; metric.p50 and metric.fail too");
+    c_run->add_option("--paths", run.paths, "runs whose paths go to paths.npz: none, all or a number")
+        ->capture_default_str();
+    c_run->add_option("--metrics", run.metrics, "runs that metrics.csv has one by one: none, all or a number")
+        ->capture_default_str();
+    c_run->add_option("--shard", run.shard, "I/N: the Ith of N parts alone; `assay-sim merge` puts them together");
+    c_run->add_flag("--antithetic", run.antithetic, "every other run takes the mirrored luck of the one before");
+    c_run->add_option("--out", run.out, "directory for the result; an unfinished one goes on")->required();
     c_run->add_option("--progress", run.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
+
+    auto* c_merge = app.add_subcommand("merge", "shards to the bytes of the unsharded run");
+    c_merge->add_option("DIR", merge.dirs, "every shard, in any order")->required();
+    c_merge->add_option("--out", merge.out, "directory for the result")->required();
+    auto* c_verify = app.add_subcommand("verify", "runs a result again and compares every file; 4 where one differs");
+    c_verify->add_option("DIR", verify.dir, "a result")->required();
+    c_verify->add_option("--threads", verify.threads, "1 to 1024; as many as there are cores unless told")
+        ->envname("ASSAY_SIM_THREADS");
+    c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
+        ->check(CLI::IsMember({"json", "none"}));
+    auto* c_bench = app.add_subcommand("bench", "path-steps per second on one core");
+    c_bench->add_option("--mode", bench.mode, "exact or fast; both unless told")
+        ->check(CLI::IsMember({"exact", "fast"}));
+    c_bench->add_option("--scenario", bench.source, "what is run, ten years of days")->capture_default_str();
+    c_bench->add_option("--set", bench.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
+    c_bench->add_option("--seconds", bench.seconds, "of each mode, 1 to 600")->capture_default_str();
 
     auto* c_propose = app.add_subcommand("propose", "from a result to the file that `assay gov propose` takes");
     c_propose->add_option("DIR", dir, "a result of `assay-sim run`")->required();
@@ -151,6 +186,9 @@ int run(int argc, char** argv) {
     if (c_schedule->parsed()) return run_schedule(out, schedule);
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
+    if (c_merge->parsed()) return run_merge(out, merge);
+    if (c_verify->parsed()) return run_verify(out, verify);
+    if (c_bench->parsed()) return run_bench(out, bench);
     if (c_propose->parsed()) return run_propose(out, dir, node);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});

@@ -51,13 +51,20 @@ int Output::fail_with(const Error& error, const std::string& hint, const std::st
     return exit_code(error.code);
 }
 
-Progress::Progress(bool lines) : lines_(lines), terminal_(::isatty(2) == 1), started_(seconds_now()) {}
+Progress::Progress(bool lines) : lines_(lines), terminal_(::isatty(2) == 1) {}
 
 void Progress::show(std::uint64_t done, std::uint64_t of, std::uint64_t steps_per_run) {
     if (!lines_ && !terminal_) return;
+    if (started_ == 0) {
+        started_ = seconds_now();
+        before_ = done;
+        return;
+    }
+    of = std::max<std::uint64_t>(of, 1);
     const double elapsed = std::max(seconds_now() - started_, 1e-9);
-    const double rate = static_cast<double>(done) * static_cast<double>(steps_per_run) / elapsed;
-    const double left = done == 0 ? 0 : elapsed * static_cast<double>(of - done) / static_cast<double>(done);
+    const double made = done > before_ ? static_cast<double>(done - before_) : 0;
+    const double rate = made * static_cast<double>(steps_per_run) / elapsed;
+    const double left = made == 0 ? 0 : elapsed * static_cast<double>(of - done) / made;
     if (lines_) {
         std::fprintf(stderr, "{\"done\":%llu,\"of\":%llu,\"path_steps_per_s\":%.0f,\"left_s\":%.1f}\n",
                      static_cast<unsigned long long>(done), static_cast<unsigned long long>(of), rate, left);

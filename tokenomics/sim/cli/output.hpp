@@ -22,7 +22,8 @@ struct Output {
                                 const std::string& value) const;
 };
 
-/// A line on stderr that is written again and again, on a terminal; with `lines`, JSON lines instead.
+/// A line on stderr that is written again and again, on a terminal; with `lines`, JSON lines instead. What was done at
+/// the first call was done before, and does not count as speed.
 class Progress {
    public:
     explicit Progress(bool lines);
@@ -31,7 +32,8 @@ class Progress {
 
    private:
     bool lines_, terminal_, shown_ = false;
-    double started_;
+    double started_ = 0;
+    std::uint64_t before_ = 0;
 };
 
 /// Columns as wide as they need to be; the first row is the head. Right-aligned where `right` says so.

@@ -1,8 +1,8 @@
 #include "tokenomics/sim/run/simulate.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+
+#include "tokenomics/sim/run/bytes.hpp"
 
 namespace assay::sim {
 
@@ -13,72 +13,141 @@ std::vector<double> CellResult::figure(std::size_t which) const {
     return out;
 }
 
-Result<CellResult> simulate(const Scenario& scenario, const SimulateOptions& o) {
+Result<Simulation> Simulation::make(const Scenario& scenario, const SimulateOptions& o) {
     if (o.runs == 0 || o.runs > kMaxRuns)
         return {Code::field_out_of_range,
                 "--runs is " + std::to_string(o.runs) + ", allowed are 1 to " + std::to_string(kMaxRuns)};
     const std::size_t points = o.points != 0 ? o.points : points_for(o.runs, scenario.steps());
-    ASSAY_TRY(const Model model, Model::make(scenario, {.points = points, .threads = o.threads, .mode = o.mode}));
-    CellResult out;
-    out.scenario = scenario;
-    out.mode = o.mode;
-    out.runs = o.runs;
-    out.steps = model.steps();
-    out.days = model.day(model.steps());
-    out.recorded = model.recorded();
-    for (const std::uint64_t step : out.recorded) out.recorded_days.push_back(model.day(step));
-    const std::size_t n = out.recorded.size();
-    out.kept = o.runs;
-    out.figures.resize(o.runs * kFigureCount);
-    out.metrics = std::min(o.metrics, o.runs);
-    out.kept_paths = std::min(o.paths, o.runs);
-    out.paths.resize(out.kept_paths * kSeriesCount * n);
-    std::vector<double> values(kSeriesCount * n * o.runs);
-    BlockOptions blocks;
-    blocks.end = blocks_of(o.runs);
-    blocks.threads = o.threads;
-    blocks.stop = o.stop;
-    blocks.meddle = o.meddle;
-    if (o.progress) blocks.tick = [&](std::uint64_t done) { o.progress(std::min(done * kLanes, o.runs), o.runs); };
-    ASSAY_TRY_VOID(run_blocks(model, blocks, [&](std::uint64_t b, const BlockResult& r) {
-        for (std::uint64_t k = 0, run = b * kLanes; k < kLanes && run < o.runs; ++k, ++run) {
-            for (std::size_t i = 0; i < kFigureCount; ++i) out.figures[run * kFigureCount + i] = r.figures[i][k];
-            for (std::size_t p = 0; p < n; ++p)
-                for (std::size_t i = 0; i < kSeriesCount; ++i) {
-                    values[(p * kSeriesCount + i) * o.runs + run] = r.at(p, i, k);
-                    if (run < out.kept_paths) out.paths[(run * kSeriesCount + i) * n + p] = r.at(p, i, k);
-                }
-        }
-    }));
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    const auto sorted_of = [](std::span<const double> all) {
-        std::vector<double> v;
-        for (const double x : all)
-            if (!std::isnan(x)) v.push_back(x);
-        std::sort(v.begin(), v.end());
-        return v;
-    };
-    for (std::size_t at = 0; at < n * kSeriesCount; ++at) {
-        const auto v = sorted_of(std::span(values).subspan(at * o.runs, o.runs));
-        for (const double q : kQuantiles) out.quantiles.push_back(v.empty() ? kNone : quantile(v, q));
-    }
-    const Bounds bounds = thresholds_of(scenario);
-    for (std::size_t i = 0; i < kFigureCount; ++i) {
-        const auto v = sorted_of(out.figure(i));
-        FigureSummary& s = out.summary[i];
-        s.count = v.size();
-        s.missing = o.runs - v.size();
-        const Moments m = moments(v);
-        s.mean = v.empty() ? kNone : m.mean, s.sd = v.empty() ? kNone : m.sd;
-        s.standard_error = v.empty() ? kNone : m.standard_error;
-        s.min = v.empty() ? kNone : m.min, s.max = v.empty() ? kNone : m.max;
-        for (std::size_t q = 0; q < kQuantiles.size(); ++q)
-            s.quantiles[q] = v.empty() ? kNone : quantile(v, kQuantiles[q]);
-        if (bounds[i].fails == Fails::never) continue;
-        s.fail = FailShare{bounds[i], 0, o.runs, !v.empty()};
-        for (const double x : v) s.fail->failed += bounds[i].broken_by(x) ? 1 : 0;
+    ASSAY_TRY(Model model, Model::make(scenario, {.points = points, .threads = o.threads, .mode = o.mode}));
+    AccumulatorPlan plan;
+    plan.runs = o.runs;
+    plan.points = model.recorded().size();
+    plan.antithetic = scenario.antithetic;
+    plan.bounds = thresholds_of(scenario);
+    Simulation out;
+    out.shared_ = std::make_shared<Shared>(std::move(model), Accumulators(plan));
+    Shared& s = *out.shared_;
+    s.options = o;
+    s.runs = o.runs;
+    s.plan = plan;
+    const std::uint64_t most = std::max(o.runs, o.room);
+    s.figures = Rows::in_memory(o.keep_figures ? most : std::min(o.metrics, most), kFigureCount);
+    s.paths = Rows::in_memory(std::min(o.paths, most), kSeriesCount * plan.points);
+    return out;
+}
+
+Status Simulation::keep_in(const std::string& folder) {
+    Shared& s = *shared_;
+    ASSAY_TRY(s.figures, Rows::in_file(folder + "/figures.bin", s.figures.rows(), s.figures.width()));
+    ASSAY_TRY(s.paths, Rows::in_file(folder + "/paths.bin", s.paths.rows(), s.paths.width()));
+    return {};
+}
+
+std::uint64_t Simulation::checksum_of(std::uint64_t block) const {
+    std::uint64_t out = 0;
+    for (const Rows* rows : {&shared_->figures, &shared_->paths}) {
+        const std::uint64_t first = block * kLanes;
+        if (first < rows->rows()) out += rows->checksum(first, std::min(first + kLanes, rows->rows()));
     }
     return out;
+}
+
+Status Simulation::run(std::uint64_t first, std::uint64_t end, std::size_t threads, std::atomic<bool>* stop,
+                       const std::function<void(std::uint64_t)>& tick) {
+    Shared& s = *shared_;
+    BlockOptions blocks;
+    blocks.first = first;
+    blocks.end = end;
+    blocks.threads = threads;
+    blocks.stop = stop;
+    blocks.meddle = s.options.meddle;
+    blocks.skip = [&](std::uint64_t b) { return s.known.done(b); };
+    blocks.tick = tick;
+    return run_blocks(s.model, blocks, [&](std::uint64_t b, const BlockResult& r) {
+        const auto held = s.known.shared();  // block and rows belong together when a state is saved
+        for (std::uint64_t k = 0, run = b * kLanes; k < kLanes && run < s.runs; ++k, ++run) {
+            if (run < s.figures.rows())
+                for (std::size_t i = 0; i < kFigureCount; ++i) s.figures.row(run)[i] = r.figures[i][k];
+            if (run >= s.paths.rows()) continue;
+            const auto row = s.paths.row(run);
+            const std::size_t points = row.size() / kSeriesCount;
+            for (std::size_t i = 0; i < kSeriesCount; ++i)
+                for (std::size_t p = 0; p < points; ++p) row[i * points + p] = r.at(p, i, k);
+        }
+        s.known.add(b, r);
+        s.checksum += checksum_of(b);
+    });
+}
+
+CellResult Simulation::result() const {
+    const Shared& s = *shared_;
+    CellResult out;
+    out.scenario = s.model.scenario();
+    out.mode = s.options.mode;
+    out.runs = s.runs;
+    out.steps = s.model.steps();
+    out.days = s.model.day(s.model.steps());
+    out.recorded = s.model.recorded();
+    for (const std::uint64_t step : out.recorded) out.recorded_days.push_back(s.model.day(step));
+    for (std::size_t i = 0; i < kFigureCount; ++i) out.summary[i] = s.known.figure(i);
+    out.quantiles.reserve(out.recorded.size() * kSeriesCount * kQuantiles.size());
+    for (std::size_t p = 0; p < out.recorded.size(); ++p)
+        for (std::size_t i = 0; i < kSeriesCount; ++i)
+            for (const double x : s.known.series(p, i)) out.quantiles.push_back(x);
+    out.kept = std::min(s.figures.rows(), s.runs);
+    out.figures = s.figures.all().first(out.kept * kFigureCount);
+    out.metrics = std::min(s.options.metrics, s.runs);
+    out.kept_paths = std::min(s.paths.rows(), s.runs);
+    out.paths = s.paths.all().first(out.kept_paths * s.paths.width());
+    out.holders = {s.figures.holder(), s.paths.holder()};
+    return out;
+}
+
+std::string Simulation::save() const {
+    const auto held = shared_->known.exclusive();
+    std::string out;
+    put_count(out, shared_->checksum);
+    return out + shared_->known.save();
+}
+
+std::uint64_t Simulation::checksum_of(const Accumulators& known) const {
+    std::uint64_t sum = 0;
+    for (std::uint64_t b = 0; b < blocks_of(known.runs()); ++b)
+        if (known.done(b)) sum += checksum_of(b);
+    return sum;
+}
+
+Status Simulation::load(std::string_view in) {
+    ASSAY_TRY(const std::uint64_t checksum, take_count(in));
+    ASSAY_TRY_VOID(shared_->known.load(in));
+    if (!in.empty()) return state_error();
+    shared_->runs = shared_->known.runs();
+    if (checksum_of(shared_->known) != checksum) return state_error();
+    shared_->checksum = checksum;
+    return {};
+}
+
+Status Simulation::merge(std::string_view saved) {
+    ASSAY_TRY(const std::uint64_t checksum, take_count(saved));
+    Accumulators other(shared_->plan);
+    ASSAY_TRY_VOID(other.load(saved));
+    if (!saved.empty() || other.runs() != shared_->runs || checksum_of(other) != checksum) return state_error();
+    ASSAY_TRY_VOID(shared_->known.merge(other));
+    shared_->checksum += checksum;
+    return {};
+}
+
+void Simulation::grow(std::uint64_t runs) {
+    shared_->runs = runs;
+    shared_->known.grow(runs);
+}
+
+Result<CellResult> simulate(const Scenario& scenario, const SimulateOptions& o) {
+    ASSAY_TRY(Simulation all, Simulation::make(scenario, o));
+    std::function<void(std::uint64_t)> tick;
+    if (o.progress) tick = [&](std::uint64_t done) { o.progress(std::min(done * kLanes, o.runs), o.runs); };
+    ASSAY_TRY_VOID(all.run(0, blocks_of(o.runs), o.threads, o.stop, tick));
+    return all.result();
 }
 
 }  // namespace assay::sim
