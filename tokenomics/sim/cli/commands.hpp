@@ -37,6 +37,8 @@ struct QuoteCommand {
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
 /// What a chain would have to vote on to have the parameters of the result in `dir`.
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
+/// How concentrated a file of balances is, without the `exclude` largest.
+[[nodiscard]] int run_metrics(const Output& out, const std::string& file, const std::string& exclude);
 [[nodiscard]] int run_version(const Output& out);
 
 /// A whole number that was typed behind `flag`. Errors: usage.

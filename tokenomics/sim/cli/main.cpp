@@ -111,6 +111,12 @@ int run(int argc, char** argv) {
     c_propose->add_option("--node", node, "the chain that it is meant for")
         ->capture_default_str()
         ->envname("ASSAY_NODE");
+
+    std::string holders, exclude = "0";
+    auto* c_metrics = app.add_subcommand("metrics", "how concentrated the holders of a token are");
+    c_metrics->add_option("--holders", holders, "CSV with a column balance or amount")->required();
+    c_metrics->add_option("--exclude", exclude, "leave out so many of the largest")->capture_default_str();
+
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -144,6 +150,7 @@ int run(int argc, char** argv) {
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
     if (c_propose->parsed()) return run_propose(out, dir, node);
+    if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }
