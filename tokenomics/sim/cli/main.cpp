@@ -117,6 +117,14 @@ int run(int argc, char** argv) {
     c_metrics->add_option("--holders", holders, "CSV with a column balance or amount")->required();
     c_metrics->add_option("--exclude", exclude, "leave out so many of the largest")->capture_default_str();
 
+    TrackCommand tracked;
+    tracked.node = node;
+    auto* c_track = app.add_subcommand("track", "what a chain does after the vote, beside what a result predicted");
+    c_track->add_option("DIR", tracked.dir, "a result of `assay-sim run`")->required();
+    c_track->add_option("--node", tracked.node, "the chain")->capture_default_str()->envname("ASSAY_NODE");
+    c_track->add_option("--from", tracked.from, "the epoch that is day 0; the vote's, else the scenario's start");
+    c_track->add_option("--cell", tracked.cell, "of a sweep")->capture_default_str();
+
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -150,6 +158,7 @@ int run(int argc, char** argv) {
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
     if (c_propose->parsed()) return run_propose(out, dir, node);
+    if (c_track->parsed()) return run_track(out, tracked);
     if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
