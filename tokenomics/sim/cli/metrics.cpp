@@ -7,18 +7,18 @@ namespace assay::sim::cli {
 namespace {
 
 // 0.1801 as "18.01 %".
-std::string percent(double share) {
+std::string in_percent(double share) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
     return text;
 }
-std::string rounded(double x, int decimals) {
+std::string fixed_digits(double x, int decimals) {
     char text[64];
     std::snprintf(text, sizeof text, "%.*f", decimals, x);
     return text;
 }
 
-std::string json_of(const study::HolderFile& f, const study::HolderReport& r) {
+std::string holders_json(const study::HolderFile& f, const study::HolderReport& r) {
     std::string out = "{\"file\":" + json_text(f.file) + ",\"holders\":" + std::to_string(r.holders) +
                       ",\"excluded\":" + std::to_string(r.excluded) + ",\"total\":" + shortest(r.of.total);
     const std::pair<const char*, double> figures[] = {{"hhi", r.of.hhi},
@@ -48,24 +48,25 @@ int run_metrics(const Output& out, const std::string& file, const std::string& e
     if (!holders) return out.fail(holders.error());
     const auto r = study::holder_report(*holders, static_cast<std::uint64_t>(*n));
     if (!r) return out.fail(r.error());
-    if (out.json) return out.done(json_of(*holders, *r));
+    if (out.json) return out.done(holders_json(*holders, *r));
 
     Table table("lrl");
     const auto& c = r->of;
     table.row({"holders", grouped(std::to_string(r->holders)),
                r->excluded == 0 ? "" : "without the " + std::to_string(r->excluded) + " largest"});
-    table.row({"total", grouped(rounded(c.total, 2)), "tokens of theirs"});
-    table.row({"HHI", rounded(c.hhi, 2),
-               "sum of squared shares in percent, 10,000 is one holder; as a share " + rounded(c.hhi / 10'000, 6)});
-    table.row({"Gini", rounded(c.gini, 4), "0 is equal"});
-    table.row({"top 1", percent(r->top1), "of the tokens"});
-    table.row({"top 5", percent(r->top5), ""});
-    table.row({"top 10", percent(r->top10), ""});
-    table.row({"Nakamoto 1/3", rounded(c.nakamoto[0], 0), "fewest that hold more than a third"});
-    table.row({"Nakamoto 1/2", rounded(c.nakamoto[1], 0), "more than half"});
-    table.row({"Nakamoto 2/3", rounded(c.nakamoto[2], 0), "more than two thirds"});
-    table.row({"Theil", rounded(c.theil, 4), "0 is equal, ln n is one of n"});
-    table.row({"entropy", rounded(c.entropy, 4), "bits, Shannon's"});
+    table.row({"total", grouped(fixed_digits(c.total, 2)), "tokens of theirs"});
+    table.row(
+        {"HHI", fixed_digits(c.hhi, 2),
+         "sum of squared shares in percent, 10,000 is one holder; as a share " + fixed_digits(c.hhi / 10'000, 6)});
+    table.row({"Gini", fixed_digits(c.gini, 4), "0 is equal"});
+    table.row({"top 1", in_percent(r->top1), "of the tokens"});
+    table.row({"top 5", in_percent(r->top5), ""});
+    table.row({"top 10", in_percent(r->top10), ""});
+    table.row({"Nakamoto 1/3", fixed_digits(c.nakamoto[0], 0), "fewest that hold more than a third"});
+    table.row({"Nakamoto 1/2", fixed_digits(c.nakamoto[1], 0), "more than half"});
+    table.row({"Nakamoto 2/3", fixed_digits(c.nakamoto[2], 0), "more than two thirds"});
+    table.row({"Theil", fixed_digits(c.theil, 4), "0 is equal, ln n is one of n"});
+    table.row({"entropy", fixed_digits(c.entropy, 4), "bits, Shannon's"});
     return out.done(table.text());
 }
 

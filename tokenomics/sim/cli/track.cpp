@@ -170,18 +170,18 @@ Result<Seen> look(wallet::RpcClient& rpc, const TrackCommand& c, std::uint64_t c
     return out;
 }
 
-std::string share_of(std::uint64_t part, std::uint64_t of) {
+std::string covered(std::uint64_t part, std::uint64_t of) {
     return of == 0 ? "" : shortest(static_cast<double>(part) / static_cast<double>(of));
 }
 
-std::string json_of(const Seen& seen, const Manifest& manifest) {
+std::string track_json(const Seen& seen, const Manifest& manifest) {
     std::string metrics;
     for (const auto& m : seen.track.metrics) {
         const auto number = [](const std::string& text) { return text.empty() ? "null" : text; };
         metrics += (metrics.empty() ? "{" : ",{") + std::string("\"metric\":") + json_text(m.name) +
                    ",\"epochs\":" + std::to_string(m.epochs) +
-                   ",\"coverage_50\":" + number(share_of(m.inside50, m.epochs)) +
-                   ",\"coverage_90\":" + number(share_of(m.inside90, m.epochs)) + ",\"first_outside\":";
+                   ",\"coverage_50\":" + number(covered(m.inside50, m.epochs)) +
+                   ",\"coverage_90\":" + number(covered(m.inside90, m.epochs)) + ",\"first_outside\":";
         if (const auto& f = m.first_outside)
             metrics += "{\"epoch\":" + std::to_string(f->epoch) + ",\"day\":" + shortest(f->day) +
                        ",\"value\":" + shortest(f->value) + ",\"low\":" + shortest(f->low) +
@@ -203,30 +203,30 @@ std::string json_of(const Seen& seen, const Manifest& manifest) {
            metrics + "]}\n";
 }
 
-std::string six(double x) {
+std::string six_digits(double x) {
     char text[32];
     std::snprintf(text, sizeof text, "%.6g", x);
     return text;
 }
 
-std::string text_of(const Seen& seen, const Scenario& s) {
+std::string track_text(const Seen& seen, const Scenario& s) {
     std::string out = seen.chain_id + " since epoch " + std::to_string(seen.zero.epoch) + ", " +
                       format_utc(seen.zero_time) + " (" + seen.zero.why + "), beside " + s.name + ": " +
-                      std::to_string(seen.track.epochs) + " epochs compared, " + six(seen.days) + " days\n\n";
+                      std::to_string(seen.track.epochs) + " epochs compared, " + six_digits(seen.days) + " days\n\n";
     if (seen.track.epochs == 0)
         return out + "No epoch that is over lies between the prediction's first and last recorded day yet.\n";
     Table table("lrrrrrrl");
     table.row({"metric", "epochs", "in 5-95 %", "in 25-75 %", "now", "median", "5-95 %", "first outside"});
     const auto percent = [](std::uint64_t part, std::uint64_t of) {
-        return of == 0 ? "" : six(100 * static_cast<double>(part) / static_cast<double>(of)) + " %";
+        return of == 0 ? "" : six_digits(100 * static_cast<double>(part) / static_cast<double>(of)) + " %";
     };
     for (const auto& m : seen.track.metrics) {
         const auto& q = m.last_band.q;
         table.row({m.name, std::to_string(m.epochs), percent(m.inside90, m.epochs), percent(m.inside50, m.epochs),
-                   m.epochs == 0 ? "" : six(m.last_value), m.epochs == 0 ? "" : six(q[2]),
-                   m.epochs == 0 ? "" : six(q[0]) + " to " + six(q[4]),
+                   m.epochs == 0 ? "" : six_digits(m.last_value), m.epochs == 0 ? "" : six_digits(q[2]),
+                   m.epochs == 0 ? "" : six_digits(q[0]) + " to " + six_digits(q[4]),
                    m.first_outside
-                       ? "epoch " + std::to_string(m.first_outside->epoch) + ", day " + six(m.first_outside->day)
+                       ? "epoch " + std::to_string(m.first_outside->epoch) + ", day " + six_digits(m.first_outside->day)
                        : ""});
     }
     return out + table.text() + "\nA prediction that fits has about 90 % and 50 % of its epochs in the two bands.\n";
@@ -254,7 +254,7 @@ int run_track(const Output& out, const TrackCommand& c) {
     wallet::RpcClient rpc(*url);
     const auto seen = look(rpc, c, static_cast<std::uint64_t>(*parse_digits(c.cell)), *scenario, *manifest);
     if (!seen) return out.fail(seen.error(), rpc.last().hint);
-    return out.done(out.json ? json_of(*seen, *manifest) : text_of(*seen, *scenario));
+    return out.done(out.json ? track_json(*seen, *manifest) : track_text(*seen, *scenario));
 }
 
 }  // namespace assay::sim::cli
