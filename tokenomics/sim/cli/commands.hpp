@@ -31,6 +31,10 @@ struct BenchCommand {
     std::vector<std::string> sets;
 };
 
+struct TrackCommand {
+    std::string dir, node, from, cell = "0";
+};
+
 struct QuoteCommand {
     bool settle = false;  ///< else a burn
     std::string source, amount, price, price_settle;
@@ -62,6 +66,10 @@ struct QuoteCommand {
 [[nodiscard]] int run_bench(const Output& out, const BenchCommand& c);
 /// What a chain would have to vote on to have the parameters of the result in `dir`.
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
+/// What the chain did since, beside what the result in `dir` predicted.
+[[nodiscard]] int run_track(const Output& out, const TrackCommand& c);
+/// How concentrated a file of balances is, without the `exclude` largest.
+[[nodiscard]] int run_metrics(const Output& out, const std::string& file, const std::string& exclude);
 [[nodiscard]] int run_version(const Output& out);
 
 /// A whole number that was typed behind `flag`. Errors: usage.

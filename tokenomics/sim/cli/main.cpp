@@ -152,6 +152,20 @@ int run(int argc, char** argv) {
     c_propose->add_option("--node", node, "the chain that it is meant for")
         ->capture_default_str()
         ->envname("ASSAY_NODE");
+
+    std::string holders, exclude = "0";
+    auto* c_metrics = app.add_subcommand("metrics", "how concentrated the holders of a token are");
+    c_metrics->add_option("--holders", holders, "CSV with a column balance or amount")->required();
+    c_metrics->add_option("--exclude", exclude, "leave out so many of the largest")->capture_default_str();
+
+    TrackCommand tracked;
+    tracked.node = node;
+    auto* c_track = app.add_subcommand("track", "what a chain does after the vote, beside what a result predicted");
+    c_track->add_option("DIR", tracked.dir, "a result of `assay-sim run`")->required();
+    c_track->add_option("--node", tracked.node, "the chain")->capture_default_str()->envname("ASSAY_NODE");
+    c_track->add_option("--from", tracked.from, "the epoch that is day 0; the vote's, else the scenario's start");
+    c_track->add_option("--cell", tracked.cell, "of a sweep")->capture_default_str();
+
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -190,6 +204,8 @@ int run(int argc, char** argv) {
     if (c_verify->parsed()) return run_verify(out, verify);
     if (c_bench->parsed()) return run_bench(out, bench);
     if (c_propose->parsed()) return run_propose(out, dir, node);
+    if (c_track->parsed()) return run_track(out, tracked);
+    if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }
