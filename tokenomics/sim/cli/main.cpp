@@ -7,6 +7,7 @@
 #include "base/cli/documents.hpp"
 #include "base/version.hpp"
 #include "tokenomics/sim/cli/commands.hpp"
+#include "tokenomics/sim/cli/study_options.hpp"
 
 namespace assay::sim::cli {
 namespace {
@@ -146,6 +147,7 @@ int run(int argc, char** argv) {
     c_bench->add_option("--scenario", bench.source, "what is run, ten years of days")->capture_default_str();
     c_bench->add_option("--set", bench.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
     c_bench->add_option("--seconds", bench.seconds, "of each mode, 1 to 600")->capture_default_str();
+    const StudyCommands studies(app);
 
     auto* c_propose = app.add_subcommand("propose", "from a result to the file that `assay gov propose` takes");
     c_propose->add_option("DIR", dir, "a result of `assay-sim run`")->required();
@@ -203,6 +205,7 @@ int run(int argc, char** argv) {
     if (c_merge->parsed()) return run_merge(out, merge);
     if (c_verify->parsed()) return run_verify(out, verify);
     if (c_bench->parsed()) return run_bench(out, bench);
+    if (const auto code = studies.run(out)) return *code;
     if (c_propose->parsed()) return run_propose(out, dir, node);
     if (c_track->parsed()) return run_track(out, tracked);
     if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
