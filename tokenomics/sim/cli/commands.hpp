@@ -23,6 +23,10 @@ struct QuoteCommand {
     std::vector<std::string> sets;
 };
 
+struct ReportCommand {
+    std::string dir, out, title, against;
+};
+
 [[nodiscard]] int run_list(const Output& out);
 /// Every field with its default; with a source also its value there and where that comes from.
 [[nodiscard]] int run_params(const Output& out, const std::string& pattern, const std::string& source,
@@ -37,6 +41,8 @@ struct QuoteCommand {
 [[nodiscard]] int run_run(const Output& out, const RunCommand& c);
 /// What a chain would have to vote on to have the parameters of the result in `dir`.
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
+/// A result as one HTML page.
+[[nodiscard]] int run_report(const Output& out, const ReportCommand& c);
 [[nodiscard]] int run_version(const Output& out);
 
 /// A whole number that was typed behind `flag`. Errors: usage.

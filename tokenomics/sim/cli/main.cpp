@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     ScheduleCommand schedule;
     RunCommand run;
     QuoteCommand quote;
+    ReportCommand report;
 
     CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
     app.require_subcommand(1);
@@ -111,6 +112,14 @@ int run(int argc, char** argv) {
     c_propose->add_option("--node", node, "the chain that it is meant for")
         ->capture_default_str()
         ->envname("ASSAY_NODE");
+    auto* c_report = app.add_subcommand("report", "a result as one page: verdict, charts, all numbers");
+    c_report->add_option("DIR", report.dir, "a result of `assay-sim run` or `sweep`")->required();
+    c_report->add_option("--out", report.out, "the HTML file; an earlier report is overwritten, nothing else is")
+        ->required();
+    c_report->add_option("--title", report.title, "what stands at the top; the scenario's name unless told");
+    c_report->add_option("--against", report.against,
+                         "preset or file that the scenario is compared with; the preset that it is of, unless told");
+
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -144,6 +153,7 @@ int run(int argc, char** argv) {
     if (c_reproduce->parsed()) return run_reproduce(out, reproduced);
     if (c_run->parsed()) return run_run(out, run);
     if (c_propose->parsed()) return run_propose(out, dir, node);
+    if (c_report->parsed()) return run_report(out, report);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }
