@@ -12,6 +12,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -45,21 +46,28 @@ class Browser:
             stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(theirs_in), os.close(theirs_out)
         self.rest, self.numbers, self.events = b"", itertools.count(1), []
+        try:
+            self._begin()
+        except (OSError, RuntimeError):
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self):
         target = self.ask("Target.createTarget", {"url": "about:blank"}, session=None)["targetId"]
         self.session = self.ask("Target.attachToTarget", {"targetId": target, "flatten": True}, session=None)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.ask(domain + ".enable")
-        return self
 
     def __exit__(self, *_):
         try:
-            self.ask("Browser.close", session=None)
+            self.ask("Browser.close", session=None, timeout=5)
         except (OSError, RuntimeError):
             pass
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)  # its own group: nobody else is in it
             self.process.wait()
         os.close(self.to), os.close(self.of)
         self.profile.cleanup()
@@ -132,16 +140,16 @@ class Browser:
         """What the page complained about: exceptions, console errors, refused loads."""
         out = []
         for e in self.events:
-            if e["method"] == "Runtime.exceptionThrown":
+            if e.get("method") == "Runtime.exceptionThrown":
                 out.append(json.dumps(e["params"]["exceptionDetails"]))
-            if e["method"] == "Log.entryAdded" and e["params"]["entry"]["level"] in ("error", "warning"):
+            if e.get("method") == "Log.entryAdded" and e["params"]["entry"]["level"] in ("error", "warning"):
                 out.append(e["params"]["entry"]["text"])
-            if e["method"] == "Runtime.consoleAPICalled" and e["params"]["type"] in ("error", "warning", "assert"):
+            if e.get("method") == "Runtime.consoleAPICalled" and e["params"]["type"] in ("error", "warning", "assert"):
                 out.append(json.dumps(e["params"]["args"]))
         return out
 
     @property
     def requests(self):
         """Everything that was asked for besides the page itself."""
-        return [e["params"]["request"]["url"] for e in self.events if e["method"] == "Network.requestWillBeSent"
+        return [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"
                 and e["params"].get("type") != "Document"]

@@ -8,7 +8,7 @@
 namespace assay::sim::report {
 
 // Sturges and Scott ask for 8 to 60 bins at 100 to 100,000 runs; a small chart shows 36 well.
-Histogram Histogram::over(double low, double high, std::uint64_t runs) {
+Histogram Histogram::over(double low, double high, std::uint64_t runs, bool whole) {
     Histogram out;
     out.low = low;
     out.high = high;
@@ -16,6 +16,14 @@ Histogram Histogram::over(double low, double high, std::uint64_t runs) {
     out.logarithmic = low > 0 && high / low > kWide;
     std::uint64_t n = 6;
     while (n < 36 && n * n * n < 8 * runs) ++n;  // twice the cube root of the runs
+    constexpr double kMostWhole = 40;
+    if (whole && high > low && high - low < kMostWhole) {
+        out.low = low - 0.5;
+        out.high = high + 0.5;
+        out.logarithmic = false;
+        out.bins.assign(static_cast<std::size_t>(high - low + 1.5), 0);
+        return out;
+    }
     out.bins.assign(low == high ? 1 : n, 0);
     return out;
 }

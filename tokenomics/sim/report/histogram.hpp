@@ -16,7 +16,8 @@ struct Histogram {
     std::uint64_t values = 0, outside = 0;
 
     /// For `runs` values between `low` and `high`.
-    [[nodiscard]] static Histogram over(double low, double high, std::uint64_t runs);
+    /// `whole`: they are whole numbers, and have a bin each where they are few.
+    [[nodiscard]] static Histogram over(double low, double high, std::uint64_t runs, bool whole = false);
     void add(double x);  ///< what is not a number is not counted
 };
 

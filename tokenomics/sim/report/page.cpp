@@ -47,6 +47,17 @@ std::string names_json(const std::vector<MetricName>& names) {
     });
 }
 
+// "25 %" never breaks before the sign.
+std::string unbroken(std::string text) {
+    for (std::size_t at = 0; (at = text.find(" %", at)) != std::string::npos; ++at) text.replace(at, 1, "\u00a0");
+    return text;
+}
+
+std::string texts_json(const Failing& f) {
+    return "[" + json_text(unbroken(percent_text(f.p))) + "," + json_text(unbroken(percent_text(f.low))) + "," +
+           json_text(unbroken(percent_text(f.high))) + "]";
+}
+
 std::string metric_json(const MetricName& name, const MetricSummary& m, const Numbers& number) {
     std::string out = "{\"mean\":" + number(m.mean) + ",\"se\":" + number(m.standard_error) +
                       ",\"sd\":" + number(m.sd) + ",\"min\":" + number(m.min) + ",\"max\":" + number(m.max) +
@@ -56,8 +67,8 @@ std::string metric_json(const MetricName& name, const MetricSummary& m, const Nu
         const Failing& f = *m.fail;
         out += std::string("{\"above\":") + (f.above ? "true" : "false") + ",\"threshold\":" + number(f.threshold) +
                ",\"p\":" + number(f.p) + ",\"low\":" + number(f.low) + ",\"high\":" + number(f.high) +
-               ",\"verdict\":" + json_text(word_of(health_of(f))) + ",\"words\":" + json_text(failure_words(name, f)) +
-               "}";
+               ",\"text\":" + texts_json(f) + ",\"verdict\":" + json_text(word_of(health_of(f))) +
+               ",\"words\":" + json_text(unbroken(failure_words(name, f))) + "}";
     } else {
         out += "null";
     }
@@ -78,13 +89,13 @@ std::string cell_json(const ReportData& data, const ReportCell& cell, const Numb
     std::string out = "{\"cell\":" + std::to_string(cell.number) + ",\"set\":{";
     for (std::size_t i = 0; i < cell.set.size(); ++i)
         out += (i == 0 ? "" : ",") + json_text(cell.set[i].first) + ":" + json_text(cell.set[i].second);
-    out += "},\"verdict\":{\"word\":" + json_text(word_of(v.health)) + ",\"sentence\":" + json_text(v.sentence) +
-           ",\"sure\":" + json_text(v.sure) + ",\"conditions\":[";
+    out += "},\"verdict\":{\"word\":" + json_text(word_of(v.health)) +
+           ",\"sentence\":" + json_text(unbroken(v.sentence)) + ",\"sure\":" + json_text(unbroken(v.sure)) +
+           ",\"conditions\":[";
     for (std::size_t c = 1; c <= 4; ++c) {
         const Failing any = wilson(cell.condition_failed[c], cell.runs_seen);
         out += (c == 1 ? "" : ",") + std::string("{\"word\":") + json_text(word_of(v.conditions[c])) + ",\"any\":";
-        out +=
-            cell.runs_seen == 0 ? "null}" : "[" + number(any.p) + "," + number(any.low) + "," + number(any.high) + "]}";
+        out += cell.runs_seen == 0 ? "null}" : texts_json(any) + "}";
     }
     out += "]},\"runs_seen\":" + std::to_string(cell.runs_seen) + ",\"price_fell\":" + std::to_string(cell.price_fell) +
            ",\"metrics\":[";
@@ -155,8 +166,8 @@ std::string report_page(const ReportData& data, const std::string& title) {
                                       {"VERSION", html_text(data.version)},
                                       {"STYLE", std::string(report_style())},
                                       {"VERDICT_WORD", html_text(word_of(v.health))},
-                                      {"VERDICT", html_text(v.sentence)},
-                                      {"SURE", html_text(v.sure)},
+                                      {"VERDICT", html_text(unbroken(v.sentence))},
+                                      {"SURE", html_text(unbroken(v.sure))},
                                       {"DATA", inside_script(data_json(data, shown))},
                                       {"SCRIPT", script}});
 }

@@ -243,9 +243,12 @@ Status read_runs(const std::string& dir, ReportData& data) {
     std::map<std::string, std::size_t, std::less<>> index;
     for (std::size_t i = 0; i < data.metrics.size(); ++i) index[data.metrics[i].name] = i;
     for (std::size_t i = 0; i < data.cells_with_paths; ++i)
-        for (MetricSummary& m : data.cells[i].metrics)
+        for (std::size_t k = 0; k < data.metrics.size(); ++k) {
+            MetricSummary& m = data.cells[i].metrics[k];
+            const bool whole = data.metrics[k].unit == "parties" || data.metrics[k].unit == "devices";
             if (std::isfinite(m.min) && std::isfinite(m.max))
-                m.histogram = Histogram::over(m.min, m.max, data.runs - std::min(data.runs, m.missing));
+                m.histogram = Histogram::over(m.min, m.max, data.runs - std::min(data.runs, m.missing), whole);
+        }
     std::vector<std::vector<std::uint8_t>> broken(data.cells.size());  // bit c: a threshold of condition c; bit 7: seen
     std::vector<double> before;
     for (const ReportCell& cell : data.cells) before.push_back(price_before(data, cell));

@@ -78,8 +78,9 @@ std::string decimal(double x, const char* format) {
 }
 
 std::string threshold_text(const MetricName& metric, double x) {
-    if (is_share(metric.name)) return decimal(x * 100, "%.3g") + " %";
-    return decimal(x, "%.4g");
+    std::string out = is_share(metric.name) ? decimal(x * 100, "%.3g") + " %" : decimal(x, "%.4g");
+    if (out[0] == '-') out.replace(0, 1, "\u2212");  // a minus, as the rest of the page writes it
+    return out;
 }
 
 std::string grouped_count(std::uint64_t n) {
@@ -89,7 +90,7 @@ std::string grouped_count(std::uint64_t n) {
 }
 
 std::string interval_text(const Failing& f) {
-    return percent_text(f.low) + " to " + percent_text(f.high);
+    return percent_text(f.low) + " and " + percent_text(f.high);
 }
 
 std::string answer(const ReportData& data, const ReportCell& cell, const Verdict& v) {
@@ -192,7 +193,7 @@ Verdict verdict_of(const ReportData& data, const ReportCell& cell) {
         const Failing any = wilson(cell.any_failed, cell.runs_seen);
         v.sure += " At least one threshold breaks in " + percent_text(any.p) + " of " +
                   (cell.runs_seen < data.runs ? "the first " + grouped_count(cell.runs_seen) + " runs" : "the runs") +
-                  " (" + interval_text(any) + ").";
+                  " (between " + interval_text(any) + ").";
     }
     return v;
 }

@@ -3,23 +3,27 @@ function ticksLinear(low, high, wanted) {
   if (!(high > low)) return [low];
   const raw = (high - low) / Math.max(1, wanted), power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map(m => m * power).find(s => s >= raw * 0.999) || 10 * power;
-  const out = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i) out.push(Number((i * step).toPrecision(12)));
-  return out;
+  const first = Math.ceil(low / step - 1e-9), count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({length: Math.max(0, Math.min(count, 50))}, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 function ticksLog(low, high, wanted) {
-  const out = [], first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high)), decades = last - first;
-  const each = decades > wanted ? Math.ceil(decades / wanted) : 1;
-  const multiples = decades * 3 <= wanted + 2 ? [1, 2, 5] : decades * 2 <= wanted + 2 ? [1, 3] : [1];
-  for (let d = first; d <= last; d += each) for (const m of multiples) {
-    const x = Number((m * 10 ** d).toPrecision(6));
-    if (x >= low * 0.9999 && x <= high * 1.0001) out.push(x);
+  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
+  let best = [];
+  // From coarse to fine: the most that still fit.
+  for (const [each, multiples] of [[6, [1]], [4, [1]], [3, [1]], [2, [1]], [1, [1]], [1, [1, 3]], [1, [1, 2, 5]], [1, [1, 1.5, 2, 3, 5, 7]]]) {
+    const out = [];
+    for (let d = Math.floor(first / each) * each; d <= last; d += each) for (const m of multiples) {
+      const x = Number((m * 10 ** d).toPrecision(6));
+      if (x >= low * 0.9999 && x <= high * 1.0001) out.push(x);
+    }
+    if (best.length < 2 || out.length <= wanted + 1) best = out;
   }
-  return out.length > 1 ? out : ticksLinear(low, high, wanted);
+  return best.length > 1 ? best : ticksLinear(low, high, wanted);
 }
 // Pixels of values: {at, low, high, ticks}.
 function scale(low, high, from, to, wanted, log) {
-  if (high === low) { const pad = Math.abs(low) * 0.05 || 1; low -= log ? 0 : pad; high += pad; if (log) low /= 1.05; }
+  // What differs by rounding alone is one value.
+  if (high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))) { const pad = Math.abs(low) * 0.05 || 1; low -= log ? 0 : pad; high += pad; if (log) low /= 1.05; }
   const f = log ? Math.log : x => x, a = f(low), b = f(high);
   return {low, high, log, at: x => from + (to - from) * (f(x) - a) / (b - a),
           of: p => { const y = a + (b - a) * (p - from) / (to - from); return log ? Math.exp(y) : y; },
@@ -31,6 +35,7 @@ function tickLabels(ticks, what) {
   if (new Set(short).size === short.length) return short;
   return ticks.map(t => what.share ? (t * 100).toLocaleString("en-US", {maximumFractionDigits: 6}) + " %" : t.toLocaleString("en-US", {maximumSignificantDigits: 8}));
 }
+const described = what => what.name + (what.meaning ? ": " + what.meaning : "") + (unitOf(what) ? " (" + unitOf(what) + ")" : "");
 const text = (x, y, s, more) => svg("text", {x, y, ...more}, s);
 const line = (x1, y1, x2, y2, style) => svg("line", {x1, y1, x2, y2, class: style});
 const round = x => Math.round(x * 10) / 10;
@@ -41,7 +46,7 @@ function axisY(y, left, right, labels) {
 function axisX(x, bottom, labels) {
   const last = x.ticks.length - 1;
   return x.ticks.map((t, i) => svg("g", {}, line(round(x.at(t)), bottom, round(x.at(t)), bottom + 4, "base"),
-      text(round(x.at(t)), bottom + 16, labels[i], {"text-anchor": i === last && x.at(t) > x.at(x.high) - 20 ? "end" : "middle"})));
+      text(round(x.at(t)), bottom + 16, labels[i], {"text-anchor": i === last && x.at(t) > x.at(x.high) - 16 ? "end" : x.at(t) < 16 ? "start" : "middle"})));
 }
 const widest = labels => Math.max(...labels.map(l => l.length)) * 6.3 + 10;
 

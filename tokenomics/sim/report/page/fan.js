@@ -73,7 +73,7 @@ function fanFigure(o) {
   const toggle = el("button", {type: "button", "data-act": "scale", "aria-pressed": "false", onclick: () => { log = !isLog(); box.redraw(); }}, "Log scale");
   const box = figure({
     id: "fan-" + o.id, wide: o.wide, title: o.title, controls: o.ratio ? [] : [toggle],
-    sub: () => (o.ratio ? kind.meaning : single ? `${plain(names[0])}: ${kind.meaning}` : labels.join(" and ")) + (unitOf(kind) ? ", " + unitOf(kind) : ""),
+    sub: () => (o.ratio ? kind.meaning : single ? described(kind) : labels.join(" and ") + (unitOf(kind) ? " (" + unitOf(kind) + ")" : "")),
     legend: () => {
       if (o.ratio) return [];
       const colors = ["var(--a)", "var(--b)"];
@@ -96,7 +96,7 @@ function fanFigure(o) {
       if (!logs && low > 0 && low < 0.55 * high) low = 0;
       const height = o.wide && width > 700 ? 340 : 240, top = SHOCKS.length ? 22 : 8, bottom = height - 34;
       const y = scale(low, high, bottom, top, height > 300 ? 6 : 4, logs), names_y = tickLabels(y.ticks, kind), left = Math.max(34, widest(names_y)), right = width - 12;
-      const x = scale(cell.days.length ? Math.min(0, cell.days[0]) : 0, cell.days[cell.days.length - 1], left, right, Math.max(2, Math.floor((right - left) / 90)));
+      const x = scale(cell.days.length ? Math.min(0, cell.days[0]) : 0, cell.days[cell.days.length - 1], left, right, Math.max(2, Math.floor((right - left) / 75)));
       const xs = cell.days.map(x.at), up = list => list.map(v => (v === null ? null : y.at(v)));
       const g = svg("g", {}, axisY(y, left, right, names_y), line(left, bottom, right, bottom, "base"), axisX(x, bottom, x.ticks.map(t => t.toLocaleString("en-US"))), text(right, height - 3, "days since the start", {"text-anchor": "end"}));
       if (!logs && low < 0 && high > 0) g.append(line(left, y.at(0), right, y.at(0), "base"));

@@ -20,39 +20,41 @@ function compact(x) {
   if (x === null || x === undefined) return "no value";
   const a = Math.abs(x), sign = x < 0 ? "−" : "";
   if (a === 0) return "0";
-  for (const [from, name] of [[1e15, null], [1e12, " tn"], [1e9, " bn"], [1e6, " M"], [1e4, " k"]]) {
-    const unit = {" tn": 1e12, " bn": 1e9, " M": 1e6, " k": 1e3}[name];
+  for (const [from, unit, name] of [[1e15, 1, null], [1e12, 1e12, "tn"], [1e9, 1e9, "bn"], [1e6, 1e6, "M"], [1e4, 1e3, "k"]]) {
     if (a < from * 0.99995) continue;
-    return sign + (name === null ? a.toExponential(2).replace("e+", "e") : digits(a / unit) + name);
+    return sign + (name === null ? a.toExponential(2).replace("e+", "e") : digits(a / unit) + "\u00a0" + name);
   }
   if (a < 1e-3) return sign + a.toExponential(1);
   return sign + (a >= 1000 ? Math.round(a).toLocaleString("en-US") : digits(a));
 }
 function digits(a) {
-  const text = a >= 100 ? a.toFixed(a % 1 > 0.05 && a < 1000 ? 1 : 0) : a.toPrecision(3);
+  const text = a >= 100 ? a.toFixed(0) : a.toPrecision(3);
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 function percent(x) {
   if (x === null || x === undefined) return "no value";
   const a = Math.abs(x * 100);
   const text = a === 0 ? "0" : a >= 1e5 ? compact(a) : a >= 100 ? Math.round(a).toLocaleString("en-US") : a >= 10 ? a.toFixed(a % 1 < 0.05 || a % 1 > 0.95 ? 0 : 1)
-      : a < 0.01 ? a.toExponential(0) : Number(a.toPrecision(2)).toString();
-  return (x < 0 ? "−" : "") + text + " %";
+      : a < 1e-5 ? a.toExponential(0) : Number(a.toPrecision(2)).toString();
+  return (x < 0 ? "−" : "") + text + "\u00a0%";
 }
 // A share of runs: never "100 %" or "0 %" where it is not.
 function chance(p) {
   if (p === null || p === undefined) return "no value";
-  if (p === 0 || p === 1) return 100 * p + " %";
+  if (p === 0 || p === 1) return 100 * p + "\u00a0%";
   const x = 100 * p;
-  return (x < 0.1 ? x.toPrecision(1) : x < 10 ? x.toFixed(1) : x > 99.9 ? Math.min(99.99, x).toFixed(2) : x > 99 ? x.toFixed(1) : x.toFixed(0)) + " %";
+  return (x < 0.1 ? x.toPrecision(1) : x < 10 ? x.toFixed(1) : x > 99.9 ? Math.min(99.99, x).toFixed(2) : x > 99 ? x.toFixed(1) : x.toFixed(0)) + "\u00a0%";
 }
+const inRuns = f => (f.p === 0 ? "in no run" : f.p === 1 ? "in every run" : "in " + f.text[0] + " of runs");
+// Yes or no: a figure that is 1 or 0 in each run.
+const yesNo = what => what.unit === "" && what.meaning.startsWith("1:");
 const unitOf = what => (what.share ? "" : what.unit === "tokens" && D.denom ? D.denom : what.unit);
 // A value with its unit; `what` is an entry of D.metrics or D.series.
 function value(x, what, bare) {
   if (x === null || x === undefined) return "no value";
   if (what.share) return percent(x);
   const unit = unitOf(what);
-  return compact(x) + (unit && !bare ? " " + unit : "");
+  return compact(x) + (unit && !bare ? "\u00a0" + unit : "");
 }
 const plain = name => name.replaceAll("_", " ").replace(/\busd\b/g, "USD").replace(/\bgpu\b/g, "GPU").replace(/\bhhi\b/, "HHI");
 const capital = s => s.charAt(0).toUpperCase() + s.slice(1);

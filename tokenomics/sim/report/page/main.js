@@ -6,8 +6,8 @@ function drawLead() {
   $("sure").textContent = cell.verdict.sure;
   $("facts").textContent = [D.name, D.runs.toLocaleString("en-US") + (D.runs === 1 ? " run" : " runs"), compact(D.horizon) + " days", D.mode + " mode"].join(" · ");
   if (D.cells.length > 1) {
-    const holds = D.cells.filter(c => c.verdict.word === "holds").length;
-    $("sure").textContent = `${holds === 0 ? "None" : holds} of ${D.cells.length} variants ${holds === 1 ? "holds" : "hold"} every threshold. This is variant ${cell.cell}: ${setText(cell)}. ` + cell.verdict.sure;
+    const holds = D.cells.filter(c => c.verdict.word === "holds").length, best = D.cells[safest];
+    $("sure").textContent = `This is variant ${cell.cell} of ${D.cells.length}: ${setText(cell)}. ` + (holds === 0 ? "None of them holds" : holds === 1 ? "One of them holds" : `${holds} of them hold`) + ` every threshold; variant ${best.cell} (${setText(best)}) is the least risky. ` + cell.verdict.sure;
   }
 }
 function drawAll() {
@@ -24,7 +24,7 @@ function pick(i) {
 function theme(name, keep) {
   document.documentElement.dataset.theme = name;
   $("theme").textContent = name === "dark" ? "Light" : "Dark";
-  $("theme").setAttribute("aria-pressed", name === "dark" ? "true" : "false");
+  $("theme").setAttribute("aria-label", (name === "dark" ? "light" : "dark") + " colours");
   if (keep) try { localStorage.setItem("assay-theme", name); } catch { /* files may not remember */ }
 }
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -32,7 +32,7 @@ let kept = null;
 try { kept = localStorage.getItem("assay-theme"); } catch { /* as above */ }
 theme(kept === "dark" || kept === "light" ? kept : dark.matches ? "dark" : "light");
 dark.addEventListener("change", e => theme(e.matches ? "dark" : "light"));
-$("theme").addEventListener("click", () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark", true));
+$("theme").addEventListener("click", () => { theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark", true); for (const figure of drawn) figure.redraw(); });
 $("copy-close").addEventListener("click", () => $("copy-box").close());
 // On paper there is no dark.
 let before = null;

@@ -2,19 +2,17 @@
 let clips = 0;
 function spreadTitle(what, m) {
   const missing = m.missing > 0 && m.missing < D.runs;
-  if (m.fail && m.fail.p !== null) return capital(m.fail.words) + " in " + chance(m.fail.p) + (missing ? " of the runs that have a value" : " of runs");
+  if (m.fail && m.fail.p !== null) return capital(m.fail.words) + " " + inRuns(m.fail) + (missing ? " that has a value".replace("has", m.fail.p > 0 && m.fail.p < 1 ? "have" : "has") : "");
   if (m.min === m.max) return `${capital(plain(what.name))}: ${value(m.min, what)} in every run`;
   return `${capital(plain(what.name))}: ${value(m.q[MEDIAN], what)} in the median run`;
 }
-// Yes or no: one share.
-const yesNo = (what, m) => what.unit === "" && what.meaning.startsWith("1:");
 function spreadFigure(what, m) {
   return figure({
     id: "spread-" + what.name, title: () => spreadTitle(what, m),
-    sub: () => what.name + (what.meaning ? ": " + what.meaning : "") + (unitOf(what) ? ", " + unitOf(what) : "") + (m.missing ? `. ${m.missing.toLocaleString("en-US")} of ${D.runs.toLocaleString("en-US")} runs have no value` : ""),
+    sub: () => described(what) + (m.missing ? `. ${m.missing.toLocaleString("en-US")} of ${D.runs.toLocaleString("en-US")} runs have no value` : ""),
     csv: () => m.hist ? csvText(["cell", "metric", "from", "to", "runs"], edges(m.hist).map((e, i) => [cell.cell, what.name, e[0], e[1], m.hist.bins[i]]))
         : csvText(["cell", "metric", "q", "value"], D.quantiles.map((q, i) => [cell.cell, what.name, q, m.q[i]])),
-    draw: width => (yesNo(what, m) ? drawYesNo(width, what, m) : m.hist && m.hist.bins.length > 1 ? drawBins(width, what, m) : drawBox(width, what, m))
+    draw: width => (yesNo(what) ? drawYesNo(width, what, m) : m.hist && m.hist.bins.length > 1 ? drawBins(width, what, m) : drawBox(width, what, m))
   });
 }
 function edges(h) {
@@ -40,7 +38,7 @@ function range(low, high, f, log) {
 function drawBins(width, what, m) {
   const h = m.hist, e = edges(h), f = m.fail, height = 170, top = 16, bottom = height - 22, left = 6, right = width - 6;
   const most = Math.max(...h.bins), total = h.bins.reduce((a, b) => a + b, 0), [low, high] = range(h.low, h.high, f, h.log);
-  const x = scale(low, high, left, right, Math.max(2, Math.floor(width / 85)), h.log), id = "hatch-" + ++clips, labels = tickLabels(x.ticks, what);
+  const x = scale(low, high, left, right, Math.max(3, Math.floor(width / 62)), h.log), id = "hatch-" + ++clips, labels = tickLabels(x.ticks, what);
   const bar = i => ({x: x.at(e[i][0]) + .5, width: Math.max(1, x.at(e[i][1]) - x.at(e[i][0]) - 1), y: bottom - (bottom - top - 8) * h.bins[i] / most, height: (bottom - top - 8) * h.bins[i] / most});
   const rects = (style, fill) => e.map((_, i) => (h.bins[i] ? svg("rect", {...bar(i), class: style, fill}) : null)).filter(Boolean);
   const g = svg("g", {"data-bins": h.bins.length}, hatchDefs(id));
@@ -62,7 +60,7 @@ function drawBox(width, what, m) {
   const f = m.fail, height = 92, mid = 44, left = 6, right = width - 6, q = m.q, n = q.length;
   if (q[MEDIAN] === null) return {node: svg("g", {}, text(left, mid, "no run has a value")), height, stops: []};
   const [low, high] = range(m.min !== null ? Math.min(q[0], m.min) : q[0], m.max !== null ? Math.max(q[n - 1], m.max) : q[n - 1], f, false);
-  const x = scale(low, high, left, right, Math.max(2, Math.floor(width / 85))), box = (i, half, opacity) => svg("rect", {x: round(x.at(q[i])), y: mid - half, width: Math.max(2, round(x.at(q[n - 1 - i]) - x.at(q[i]))), height: 2 * half, class: "a", opacity});
+  const x = scale(low, high, left, right, Math.max(3, Math.floor(width / 62))), box = (i, half, opacity) => svg("rect", {x: round(x.at(q[i])), y: mid - half, width: Math.max(2, round(x.at(q[n - 1 - i]) - x.at(q[i]))), height: 2 * half, class: "a", opacity});
   const g = svg("g", {}, line(x.at(m.min ?? q[0]), mid, x.at(m.max ?? q[n - 1]), mid, "base"), box(0, 6, .25), box(1, 9, .3), box(2, 12, .45), line(x.at(q[MEDIAN]), mid - 14, x.at(q[MEDIAN]), mid + 14, "median line-a"), line(left, height - 22, right, height - 22, "base"), axisX(x, height - 22, tickLabels(x.ticks, what)), limit(x, f, what, 12, height - 22, left, right));
   const stops = q.map((v, i) => ({x: x.at(v), say: () => `${percent(D.quantiles[i])} of runs are below ${value(v, what)}`}));
   return {node: g, height, stops, mark: i => [line(x.at(q[i]), 20, x.at(q[i]), height - 22, "cursor")]};

@@ -14,7 +14,7 @@ function drawCards() {
   $("conditions").replaceChildren(...[1, 2, 3, 4].map(c => {
     const v = cell.verdict.conditions[c - 1], worst = worstOf(c);
     return el("div", {class: "card " + styleOf(v.word), "data-condition": c, "data-word": v.word}, el("h3", {}, CONDITIONS[c]), el("p", {}, word(v.word)),
-        el("p", {class: "dim"}, !worst ? "No figure of it has a value in this result." : worst.f.p === 0 ? "No threshold of it breaks in any run." : `In ${chance(worst.f.p)} of runs ${worst.f.words}.`));
+        el("p", {class: "dim"}, !worst ? "No figure of it has a value in this result." : worst.f.p === 0 ? "No threshold of it breaks in any run." : worst.f.p === 1 ? `In every run ${worst.f.words}.` : `In ${worst.f.text[0]} of runs ${worst.f.words}.`));
   }));
 }
 // The share that fails with its interval, as a bar of 100 %.
@@ -28,14 +28,14 @@ function drawHealth() {
     const there = D.metrics.map((what, i) => [what, cell.metrics[i]]).filter(([what]) => what.condition === c);
     if (!there.length) continue;
     const v = cell.verdict.conditions[c - 1];
-    rows.push(el("tr", {class: "group " + styleOf(v.word)}, el("th", {colspan: 7, scope: "rowgroup"}, CONDITIONS[c] + " ", word(v.word), v.any === null ? null : el("span", {class: "dim"}, ` · some threshold of it breaks in ${chance(v.any[0])} of ${cell.runs_seen < D.runs ? "the first " + cell.runs_seen.toLocaleString("en-US") + " " : ""}runs`))));
+    rows.push(el("tr", {class: "group " + styleOf(v.word)}, el("th", {colspan: 7, scope: "rowgroup"}, CONDITIONS[c] + " ", word(v.word), v.any === null ? null : el("span", {class: "dim"}, v.any[0] === "0\u00a0%" && cell.runs_seen === D.runs ? " · no threshold of it breaks in any run" : ` · some threshold of it breaks in ${v.any[0]} of ${cell.runs_seen < D.runs ? "the first " + cell.runs_seen.toLocaleString("en-US") + " " : ""}runs`))));
     for (const [what, m] of there) {
       const f = m.fail, none = m.q[MEDIAN] === null;
       const td = (label, ...kids) => el("td", {"data-label": label}, kids);
       rows.push(el("tr", {"data-metric": what.name}, el("td", {class: "l"}, el("strong", {}, plain(what.name)), el("br"), el("span", {class: "dim"}, what.meaning)), none ? el("td", {colspan: 6, class: "dim l"}, "no value in any run") : [
-        td("median", value(m.q[MEDIAN], what)), td("5–95 % of runs", value(m.q[0], what, true) + " to " + value(m.q[m.q.length - 1], what, true)), td("error of the mean", m.se === null ? "" : "± " + value(m.se, what, true)),
-        f ? td("fails", (f.above ? "> " : "< ") + value(f.threshold, what, true)) : el("td", {}),
-        f && f.p !== null ? td("runs that fail", chance(f.p) + " ", el("span", {class: "dim"}, `(${chance(f.low)} to ${chance(f.high)})`), el("br"), chanceBar(f)) : el("td", {}), f ? td("verdict", word(f.verdict)) : el("td", {})]));
+        td("median", yesNo(what) ? (m.q[MEDIAN] ? "yes" : "no") : value(m.q[MEDIAN], what)), td("5–95 % of runs", yesNo(what) ? "" : value(m.q[0], what, true) + " to " + value(m.q[m.q.length - 1], what, true)), td("error of the mean", m.se === null ? "" : "± " + value(m.se, what, true)),
+        f ? td("fails", yesNo(what) ? "yes" : (f.above ? "> " : "< ") + value(f.threshold, what, true)) : el("td", {}),
+        f && f.p !== null ? td("runs that fail", f.text[0] + " ", el("span", {class: "dim"}, `(${f.text[1]} to ${f.text[2]})`), el("br"), chanceBar(f)) : el("td", {}), f ? td("verdict", word(f.verdict)) : el("td", {})]));
     }
   }
   $("s-conditions").hidden = !rows.length;
@@ -63,7 +63,7 @@ function drawMade() {
   $("made").replaceChildren(el("div", {class: "card"}, el("dl", {},
       dd("runs", `${D.runs.toLocaleString("en-US")} of ${D.steps.toLocaleString("en-US")} steps, ${compact(D.horizon)} days${D.antithetic ? ", antithetic pairs" : ""}${D.cells.length > 1 ? ", each of " + D.cells.length + " variants" : ""}${D.shard ? ", shard " + D.shard + " only" : ""}`),
       dd("mode", fast ? "fast: doubles; it differs from exact mode " + said : "exact: whole base units, settled by the chain's own library"), dd("seed", D.seed), dd("program", D.version + ", model " + D.model),
-      dd("result hash", el("code", {id: "result-hash"}, D.result_hash)), dd("question", el("code", {}, D.input_hash))),
+      dd("result hash", el("code", {id: "result-hash"}, D.result_hash)), dd("input hash", el("code", {}, D.input_hash))),
       el("p", {class: "note"}, "To get the same bytes again, with the scenario below as scenario.json; or with the directory at hand:"), el("pre", {id: "command"}, command + "\nassay-sim verify DIR"),
       el("details", {}, el("summary", {}, "The scenario, every number of it"), el("pre", {}, JSON.stringify(D.scenario, null, 1))), el("div", {class: "acts"}, el("button", {type: "button", "data-act": "copy", onclick: () => copy(JSON.stringify(D.scenario, null, 1) + "\n", "the scenario")}, "Copy scenario"), el("button", {type: "button", onclick: () => copy(command + "\n", "the command")}, "Copy command")),
       el("p", {class: "note"}, "A simulation says what follows from its assumptions. It is no forecast.")));

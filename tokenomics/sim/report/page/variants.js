@@ -9,15 +9,18 @@ function chooser(label, items, start, changed) {
   const select = el("select", {onchange: e => changed(Number(e.target.value))}, items.map(([value, name]) => el("option", {value, selected: value === start}, name)));
   return el("label", {}, label + " ", select);
 }
-const RANK = ["holds", "unclear", "at risk", "fails", "not measured"];
 function variantsTable() {
-  const rows = D.cells.map((c, i) => ({c, i, rank: RANK.indexOf(c.verdict.word)}));
+  const rows = D.cells.map((c, i) => ({c, i}));
   const fill = (all) => rows.slice(0, all ? rows.length : 30).map(({c, i}) => el("tr", {class: c === cell ? "on" : null, "data-cell": i}, el("td", {class: "l"}, el("button", {type: "button", onclick: () => pick(i)}, String(c.cell))),
-      D.swept.map(p => el("td", {}, c.set[p] ?? "")), el("td", {class: "l"}, word(c.verdict.word)), el("td", {class: "l"}, c.verdict.sentence.replace(/^[^:]*: /, ""))));
+      D.swept.map(p => el("td", {}, c.set[p] ?? "")), el("td", {class: "l"}, word(c.verdict.word)), el("td", {class: "l"}, i === safest ? el("strong", {}, "least risky: ") : null, c.verdict.sentence.replace(/^[^:]*: /, ""))));
   const body = el("tbody", {}, fill(false));
   const more = rows.length > 30 ? el("button", {type: "button", onclick: e => { body.replaceChildren(...fill(true)); e.target.remove(); }}, `Show all ${rows.length}`) : null;
   return el("div", {class: "card wide"}, el("div", {class: "scroll"}, el("table", {id: "variants-table"}, el("thead", {}, el("tr", {}, el("th", {class: "l"}, "variant"), D.swept.map(p => el("th", {}, p)), el("th", {class: "l"}, "verdict"), el("th", {class: "l"}, "what fails most"))), body)), more);
 }
+const RANK = ["not measured", "holds", "unclear", "at risk", "fails"];
+const risk = c => RANK.indexOf(c.verdict.word) + Math.max(0, ...c.metrics.filter(m => m.fail && m.fail.p !== null).map(m => m.fail.p)) / 2;
+// The variant whose likeliest failure is the least likely.
+const safest = D.cells.reduce((best, c, i) => (risk(c) < risk(D.cells[best]) ? i : best), 0);
 let mapMetric = 0, mapStat = 0;
 function startMetric() {
   // The figure whose risk differs most between variants; without one, the price.
@@ -46,7 +49,7 @@ function mapFigure() {
   const what = () => (mapStat === STATS.length - 1 ? {name: "share", share: true, unit: ""} : D.metrics[mapMetric]);
   const stat = c => STATS[mapStat][1](c.metrics[mapMetric]);
   const box = figure({
-    id: "variants-map", wide: true, title: mapTitle, sub: () => D.metrics[mapMetric].meaning + (grid || mapStat ? "" : "; bars from 5 to 95 % of runs"),
+    id: "variants-map", wide: true, title: mapTitle, sub: () => D.metrics[mapMetric].meaning + (grid ? "" : ["; with the band of 5 to 95 % of runs", "; with its 95 % interval", "", "", "; with its 95 % interval"][mapStat]),
     controls: [chooser("figure", metrics, mapMetric, i => { mapMetric = i; box.redraw(); }), chooser("shown", STATS.map((s, i) => [i, s[0]]), mapStat, i => { mapStat = i; box.redraw(); }),
                D.swept.length > 1 && !grid ? chooser("over", D.swept.map((p, i) => [i, p]), 0, i => { across = i; box.redraw(); }) : null],
     csv: () => csvText(["cell", ...D.swept, D.metrics[mapMetric].name], D.cells.map(c => [c.cell, ...D.swept.map(p => c.set[p] ?? ""), stat(c)])),
@@ -65,7 +68,7 @@ function heatMap(width, what, stat) {
     const r = svg("rect", {x: round(x + 1), y: round(y + 1), width: round(cw - 2), height: round(ch - 2), rx: 2});
     r.style.fill = v === null ? "transparent" : mix(t);
     g.append(r);
-    if (cw > 44) { const s = text(round(x + cw / 2), round(y + ch / 2 + 4), v === null ? "–" : value(v, what, true), {"text-anchor": "middle"}); s.style.fill = t > .55 ? "var(--card)" : "var(--fg)"; g.append(s); }
+    if (cw > 44) { const s = text(round(x + cw / 2), round(y + ch / 2 + 4), v === null ? "–" : value(v, what, true), {"text-anchor": "middle"}); s.style.fill = t > (document.documentElement.dataset.theme === "dark" ? .42 : .66) ? "var(--card)" : "var(--fg)"; g.append(s); }
     stops.push({x: x + cw / 2, y: y + ch / 2, i, say: () => `${setText(c)}: ${value(v, what)}${v === null ? "" : ", " + c.verdict.word} — select to see this variant`});
     if (c === cell) g.append(svg("rect", {x: round(x + 1), y: round(y + 1), width: round(cw - 2), height: round(ch - 2), rx: 2, class: "picked"}));
   });
@@ -80,12 +83,18 @@ function heatMap(width, what, stat) {
 }
 // Over one parameter: the value with its band, joined where there is but one parameter.
 function dots(width, param, what, stat) {
-  const levels = valuesOf(param), numeric = levels.every(v => asNumber(v) !== null) && levels.length > 1, height = 300, top = 12, bottom = height - 44, band = mapStat === 0;
-  const rows = D.cells.map((c, i) => ({c, i, at: numeric ? Number(c.set[param]) : levels.indexOf(c.set[param]), v: stat(c), lo: band ? c.metrics[mapMetric].q[0] : null, hi: band ? c.metrics[mapMetric].q[D.quantiles.length - 1] : null})).filter(r => r.v !== null && !Number.isNaN(r.at) && r.at >= (numeric ? -Infinity : 0)).sort((a, b) => a.at - b.at);
+  const bandOf = c => {
+    const m = c.metrics[mapMetric], f = m.fail;
+    return mapStat === 0 ? {lo: m.q[0], hi: m.q[D.quantiles.length - 1]} : mapStat === STATS.length - 1 && f ? {lo: f.low, hi: f.high} : mapStat === 1 && m.se !== null ? {lo: m.mean - 1.96 * m.se, hi: m.mean + 1.96 * m.se} : {lo: null, hi: null};
+  };
+  const levels = valuesOf(param), numeric = levels.every(v => asNumber(v) !== null) && levels.length > 1, height = 300, top = 12, bottom = height - 44, band = mapStat < 2 || mapStat === STATS.length - 1;
+  const rows = D.cells.map((c, i) => ({c, i, at: numeric ? Number(c.set[param]) : levels.indexOf(c.set[param]), v: stat(c), ...bandOf(c)})).filter(r => r.v !== null && !Number.isNaN(r.at) && r.at >= (numeric ? -Infinity : 0)).sort((a, b) => a.at - b.at);
   if (!rows.length) return {node: svg("g", {}, text(8, 20, "no variant has a value")), height: 40, stops: []};
   const all = rows.flatMap(r => [r.v, r.lo, r.hi]).filter(v => v !== null), logX = numeric && rows[0].at > 0 && rows[rows.length - 1].at / rows[0].at > 50;
   const limitAt = D.metrics[mapMetric] && rows[0].c.metrics[mapMetric].fail && mapStat < 4 ? rows[0].c.metrics[mapMetric].fail.threshold : null;
-  const y = scale(Math.min(...all), Math.max(...all), bottom, top, 5), names = tickLabels(y.ticks, what), left = Math.max(34, widest(names)) + 4, right = width - 16;
+  let least = Math.min(...all);
+  if (least > 0 && least < .55 * Math.max(...all)) least = 0;
+  const y = scale(least, Math.max(...all), bottom, top, 5), names = tickLabels(y.ticks, what), left = Math.max(34, widest(names)) + 4, right = width - 16;
   const x = numeric ? scale(rows[0].at, rows[rows.length - 1].at, left + 10, right - 10, Math.floor(width / 90), logX) : scale(-.5, levels.length - .5, left, right, 2);
   const ticks = numeric ? (levels.length <= width / 90 ? levels.map(Number) : x.ticks) : levels.map((_, i) => i);
   const g = svg("g", {"data-cells": rows.length}, axisY(y, left, right, names), line(left, bottom, right, bottom, "base"), ticks.map(t => text(round(x.at(t)), bottom + 16, numeric ? compact(t) : levels[t], {"text-anchor": "middle"})), text(right, height - 8, param, {"text-anchor": "end", class: "strong"}));
@@ -95,7 +104,7 @@ function dots(width, param, what, stat) {
   if (joined) g.append(svg("path", {d: linePath(xs, rows.map(r => y.at(r.v))), class: "median line-a"}));
   if (limitAt !== null && limitAt >= y.low && limitAt <= y.high) g.append(line(left, y.at(limitAt), right, y.at(limitAt), "limit"), text(right, y.at(limitAt) - 4, "threshold " + value(limitAt, what), {class: "limit-text", "text-anchor": "end"}));
   rows.forEach((r, i) => g.append(svg("circle", {cx: round(xs[i]), cy: round(y.at(r.v)), r: 4, class: "a"}), r.c === cell ? svg("circle", {cx: round(xs[i]), cy: round(y.at(r.v)), r: 7, class: "picked"}) : ""));
-  const stops = rows.map((r, i) => ({x: xs[i], y: y.at(r.v), i: r.i, say: () => `${setText(r.c)}: ${value(r.v, what)}${band ? `, 5–95 %: ${value(r.lo, what, true)} to ${value(r.hi, what, true)}` : ""}, ${r.c.verdict.word}`}));
+  const stops = rows.map((r, i) => ({x: xs[i], y: y.at(r.v), i: r.i, say: () => `${setText(r.c)}: ${value(r.v, what)}${band ? `, ${mapStat === 0 ? "5–95 % of runs" : "95 % interval"}: ${value(r.lo, what, true)} to ${value(r.hi, what, true)}` : ""}, ${r.c.verdict.word}`}));
   return {node: g, height, stops, pick: i => pick(stops[i].i), mark: i => [svg("circle", {cx: stops[i].x, cy: stops[i].y, r: 7, class: "picked"})]};
 }
 function drawVariants() {
