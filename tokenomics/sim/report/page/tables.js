@@ -14,7 +14,7 @@ function drawCards() {
   $("conditions").replaceChildren(...[1, 2, 3, 4].map(c => {
     const v = cell.verdict.conditions[c - 1], worst = worstOf(c);
     return el("div", {class: "card " + styleOf(v.word), "data-condition": c, "data-word": v.word}, el("h3", {}, CONDITIONS[c]), el("p", {}, word(v.word)),
-        el("p", {class: "dim"}, !worst ? "No figure of it has a value in this result." : worst.f.p === 0 ? "No threshold of it breaks in any run." : worst.f.p === 1 ? `In every run ${worst.f.words}.` : `In ${worst.f.text[0]} of runs ${worst.f.words}.`));
+        el("p", {class: "dim"}, !worst ? "No figure of it is held against a threshold." : worst.f.p === 0 ? "No threshold of it breaks in any run" + (v.word === "unclear" ? `, but ${D.runs.toLocaleString("en-US")} runs are too few to tell.` : ".") : worst.f.p === 1 ? `In every run ${worst.f.words}.` : `In ${worst.f.text[0]} of runs ${worst.f.words}.`));
   }));
 }
 // The share that fails with its interval, as a bar of 100 %.
@@ -28,15 +28,17 @@ function drawHealth() {
     const there = D.metrics.map((what, i) => [what, cell.metrics[i]]).filter(([what]) => what.condition === c);
     if (!there.length) continue;
     const v = cell.verdict.conditions[c - 1];
-    rows.push(el("tr", {class: "group " + styleOf(v.word)}, el("th", {colspan: 7, scope: "rowgroup"}, CONDITIONS[c] + " ", word(v.word), v.any === null ? null : el("span", {class: "dim"}, v.any[0] === "0\u00a0%" && cell.runs_seen === D.runs ? " · no threshold of it breaks in any run" : ` · some threshold of it breaks in ${v.any[0]} of ${cell.runs_seen < D.runs ? "the first " + cell.runs_seen.toLocaleString("en-US") + " " : ""}runs`))));
-    for (const [what, m] of there) {
-      const f = m.fail, none = m.q[MEDIAN] === null;
+    rows.push(el("tr", {class: "group " + styleOf(v.word)}, el("th", {colspan: 7, scope: "rowgroup"}, CONDITIONS[c] + " ", word(v.word), v.any === null || v.word === "not measured" ? null : el("span", {class: "dim"}, v.any[0] === "0\u00a0%" && cell.runs_seen === D.runs ? " · no threshold of it breaks in any run" : ` · some threshold of it breaks in ${v.any[0]} of ${cell.runs_seen < D.runs ? "the first " + cell.runs_seen.toLocaleString("en-US") + " " : ""}runs`))));
+    const empty = there.filter(([, m]) => m.q[MEDIAN] === null).map(([what]) => plain(what.name));
+    for (const [what, m] of there.filter(([, m]) => m.q[MEDIAN] !== null)) {
+      const f = m.fail;
       const td = (label, ...kids) => el("td", {"data-label": label}, kids);
-      rows.push(el("tr", {"data-metric": what.name}, el("td", {class: "l"}, el("strong", {}, plain(what.name)), el("br"), el("span", {class: "dim"}, what.meaning)), none ? el("td", {colspan: 6, class: "dim l"}, "no value in any run") : [
+      rows.push(el("tr", {"data-metric": what.name}, el("td", {class: "l"}, el("strong", {}, plain(what.name)), el("br"), el("span", {class: "dim"}, what.meaning)), 
         td("median", yesNo(what) ? (m.q[MEDIAN] ? "yes" : "no") : value(m.q[MEDIAN], what)), td("5–95 % of runs", yesNo(what) ? "" : value(m.q[0], what, true) + " to " + value(m.q[m.q.length - 1], what, true)), td("error of the mean", m.se === null ? "" : "± " + value(m.se, what, true)),
         f ? td("fails", yesNo(what) ? "yes" : (f.above ? "> " : "< ") + value(f.threshold, what, true)) : el("td", {}),
-        f && f.p !== null ? td("runs that fail", f.text[0] + " ", el("span", {class: "dim"}, `(${f.text[1]} to ${f.text[2]})`), el("br"), chanceBar(f)) : el("td", {}), f ? td("verdict", word(f.verdict)) : el("td", {})]));
+        f && f.p !== null ? td("runs that fail", f.text[0] + " ", el("span", {class: "dim"}, `(${f.text[1]} to ${f.text[2]})`), el("br"), chanceBar(f)) : el("td", {}), f ? td("verdict", word(f.verdict)) : el("td", {})));
     }
+    if (empty.length) rows.push(el("tr", {}, el("td", {colspan: 7, class: "dim l"}, "Without a value in any run: " + empty.join(", ") + ".")));
   }
   $("s-conditions").hidden = !rows.length;
   const other = D.metrics.some((w, i) => cell.metrics[i].qerr > 0);
