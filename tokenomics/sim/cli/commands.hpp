@@ -41,6 +41,10 @@ struct QuoteCommand {
     std::vector<std::string> sets;
 };
 
+struct ReportCommand {
+    std::string dir, out, title, against;
+};
+
 [[nodiscard]] int run_list(const Output& out);
 /// Every field with its default; with a source also its value there and where that comes from.
 [[nodiscard]] int run_params(const Output& out, const std::string& pattern, const std::string& source,
@@ -70,6 +74,8 @@ struct QuoteCommand {
 [[nodiscard]] int run_track(const Output& out, const TrackCommand& c);
 /// How concentrated a file of balances is, without the `exclude` largest.
 [[nodiscard]] int run_metrics(const Output& out, const std::string& file, const std::string& exclude);
+/// A result as one HTML page.
+[[nodiscard]] int run_report(const Output& out, const ReportCommand& c);
 [[nodiscard]] int run_version(const Output& out);
 
 /// A whole number that was typed behind `flag`. Errors: usage.

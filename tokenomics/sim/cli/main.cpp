@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
     MergeCommand merge;
     VerifyCommand verify;
     BenchCommand bench;
+    ReportCommand report;
 
     CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
     app.require_subcommand(1);
@@ -167,6 +168,13 @@ int run(int argc, char** argv) {
     c_track->add_option("--node", tracked.node, "the chain")->capture_default_str()->envname("ASSAY_NODE");
     c_track->add_option("--from", tracked.from, "the epoch that is day 0; the vote's, else the scenario's start");
     c_track->add_option("--cell", tracked.cell, "of a sweep")->capture_default_str();
+    auto* c_report = app.add_subcommand("report", "a result as one page: verdict, charts, all numbers");
+    c_report->add_option("DIR", report.dir, "a result of `assay-sim run` or `sweep`")->required();
+    c_report->add_option("--out", report.out, "the HTML file; an earlier report is overwritten, nothing else is")
+        ->required();
+    c_report->add_option("--title", report.title, "what stands at the top; the scenario's name unless told");
+    c_report->add_option("--against", report.against,
+                         "preset or file that the scenario is compared with; the preset that it is of, unless told");
 
     auto* c_version = app.add_subcommand("version", "what was built");
 
@@ -209,6 +217,7 @@ int run(int argc, char** argv) {
     if (c_propose->parsed()) return run_propose(out, dir, node);
     if (c_track->parsed()) return run_track(out, tracked);
     if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
+    if (c_report->parsed()) return run_report(out, report);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }
