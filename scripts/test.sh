@@ -14,8 +14,8 @@
 #
 # docs/tests.md says what each stage covers.
 #
-# Installs what is missing (scripts/setup.sh), fetches a CUDA compiler (scripts/get-cuda.sh) and builds the consensus
-# engine (scripts/get-cometbft.sh); what cannot be had it says, and goes on without. The last line is "N passed, N failed"; exit 1 unless none failed.
+# Installs what is missing (scripts/setup.sh), fetches a CUDA compiler (scripts/get-cuda.sh) and a browser
+# (scripts/get-chromium.sh) and builds the consensus engine (scripts/get-cometbft.sh); what cannot be had it says, and goes on without. The last line is "N passed, N failed"; exit 1 unless none failed.
 . "$(dirname "$0")/common.sh"
 
 long=no only=()
@@ -153,6 +153,7 @@ if wanted release; then
     fi
     ASSAY_CUDA="$cuda" build release || { [ -z "$engine" ] || wait "$engine" || true; finish; }
     if [ -n "$engine" ] && ! wait "$engine"; then say "CometBFT: could not be had; tests with it are skipped in this run"; fi
+    "$root/scripts/get-chromium.sh" || say "Chromium: could not be had; the test of the report page is skipped in this run"
     tests release $(($(jobs_here) + 2)) # functional tests mostly wait
 fi
 if wanted proofs && ASSAY_CUDA="$cuda" build proofs-only; then tests proofs-only "$(jobs_here)"; fi

@@ -1,54 +1,15 @@
 #include "tokenomics/params_json.hpp"
 
 #include <array>
-#include <span>
 #include <type_traits>
 
+#include "tokenomics/params_words.hpp"
 #include "tokenomics/unpublished.hpp"
 
 namespace assay::tokenomics {
 namespace {
 
 constexpr std::size_t kFractionDigits = 39;
-constexpr std::string_view kEmissionKinds[] = {
-    "none",        "step_table",   "geometric",          "halving",    "exp_decay", "baseline",
-    "signed_step", "bonded_ratio", "fraction_of_supply", "mint_ratio", "policy"};
-constexpr std::string_view kHalvingBy[] = {"time", "issuance"};
-constexpr std::string_view kBurnModes[] = {"destroy", "fee_destroy", "vault", "mint_ratio"};
-constexpr std::string_view kWorkBounds[] = {"burned", "none"};
-constexpr std::string_view kDelegationModes[] = {"closed", "open"};
-constexpr std::string_view kStakeUnits[] = {"tokens", "usd"};
-constexpr std::string_view kAccessModes[] = {"all_or_nothing", "scaled"};
-constexpr std::string_view kLockedStakes[] = {"none", "rewards", "all"};
-constexpr std::string_view kClassWorks[] = {"lanes", "gemm", "vram"};
-constexpr std::span<const std::string_view> words_of(EmissionKind) {
-    return kEmissionKinds;
-}
-constexpr std::span<const std::string_view> words_of(HalvingBy) {
-    return kHalvingBy;
-}
-constexpr std::span<const std::string_view> words_of(BurnMode) {
-    return kBurnModes;
-}
-constexpr std::span<const std::string_view> words_of(WorkBound) {
-    return kWorkBounds;
-}
-constexpr std::span<const std::string_view> words_of(DelegationMode) {
-    return kDelegationModes;
-}
-constexpr std::span<const std::string_view> words_of(StakeUnit) {
-    return kStakeUnits;
-}
-constexpr std::span<const std::string_view> words_of(AccessMode) {
-    return kAccessModes;
-}
-constexpr std::span<const std::string_view> words_of(LockedStake) {
-    return kLockedStakes;
-}
-constexpr std::span<const std::string_view> words_of(ClassWork) {
-    return kClassWorks;
-}
-
 Error out_of_range(const std::string& path, const std::string& value, std::uint64_t min, std::uint64_t max) {
     return {Code::field_out_of_range,
             path + " is " + value + ", allowed are " + std::to_string(min) + " to " + std::to_string(max)};

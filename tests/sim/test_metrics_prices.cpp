@@ -76,9 +76,12 @@ TEST_CASE("inflation, unlocks and what is missing") {
     j.steps = 730;
     fill(j, kMarkSupply, [](double day, std::size_t) { return std::exp(0.1 * day / 365.25); });
     fill(j, kMarkCirculating, [](double day, std::size_t lane) { return lane == 0 ? day : 1 + day / 730.5 * 3; });
-    // A cliff of 500 tokens at day 200; 10 USD are traded a day, in lane 2 nothing.
-    fill(j, kMarkUnlocked, [](double day, std::size_t) { return day >= 200 ? 500.0 : 0.0; });
-    fill(j, kMarkVolume, [](double day, std::size_t lane) { return lane == 2 ? 0.0 : 10 * day; });
+    // A cliff of 500 tokens at day 200, in lane 4 at day 20; 10 USD are traded a day, in lane 2 nothing, from lane 3 on
+    // more every day.
+    fill(j, kMarkUnlocked, [](double day, std::size_t lane) { return day >= (lane == 4 ? 20 : 200) ? 500.0 : 0.0; });
+    fill(j, kMarkVolume, [](double day, std::size_t lane) {
+        return lane == 2 ? 0.0 : lane > 2 ? day * day : 10 * day;
+    });
     fill(j, kMarkPrice, [](double day, std::size_t) { return day < 195 ? 0.9 : 0.5; });
     const auto& f = figures_of(devnet(), j);
     check_near(f[kInflation][0], std::exp(0.1) - 1);
@@ -86,6 +89,8 @@ TEST_CASE("inflation, unlocks and what is missing") {
     check_near(f[kFloatInflation][1], 1);      // fourfold in two years
     check_near(f[kUnlockOverhang][0], 500 * 0.9 / 300);
     CHECK(std::isnan(f[kUnlockOverhang][2]));
+    check_near(f[kUnlockOverhang][3], 500 * 0.9 / (170 * 170 - 140 * 140));  // the 30 days before what comes
+    check_near(f[kUnlockOverhang][4], 500 * 0.9 / (30 * 30));                // no month before: the first one
     // Nothing of a journal without steps but what it is told.
     Journal none;
     none.final_price = Lanes{} + 2.0;

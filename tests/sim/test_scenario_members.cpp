@@ -90,7 +90,7 @@ TEST_CASE("every member of every table is written and read back") {
         if (shape.days) shock.days = 2;
         if (shape.usd) shock.usd = 1.5;
         if (shape.devices) shock.devices = 17;
-        if (shape.group != ShockShape::Group::none) shock.group = "x";
+        if (shape.group) shock.group = "x";
         if (shape.param) shock.path = "bme.payout_ppb", shock.value = "900000000";
         s.shocks.push_back(shock);
     }
@@ -191,8 +191,8 @@ TEST_CASE("what is wrong is said with its place, its rule and the nearest name")
          "means nothing in a shock of kind price", "line 2, column 51"},
         {R"("shocks": [{"kind": "unlock", "factor": 2, "days": 3}])", Code::field_out_of_range, "0 to 1",
          "line 2, column 41"},
-        {R"("shocks": [{"kind": "entry", "devices": 2}])", Code::json_missing_key, "shocks[0].group is missing",
-         "line 2, column 12"},
+        {R"("shocks": [{"kind": "entry", "group": "gpu-small"}])", Code::json_missing_key,
+         "shocks[0].devices is missing", "line 2, column 12"},
         {R"("shocks": [{"kind": "exit", "factor": 1, "group": "gpu-smal"}])", Code::field_out_of_range,
          "did you mean \"gpu-small\"", "line 2, column 51"},
         {R"("shocks": [{"kind": "param", "path": "bme.payuot_ppb", "value": 1}])", Code::unknown_param, "payout_ppb",

@@ -160,7 +160,7 @@ enum class ShockKind : std::uint8_t {
     oracle_outage,  ///< no report for `days`
     oracle_factor,  ///< reports are factor x the market for `days`
     exit,           ///< the share `factor` of `group` (or of all) leaves at once
-    entry,          ///< `devices` of `group` appear, staked where they can
+    entry,          ///< `devices` appear in `group`, or so many in each; staked where they can
     outside,        ///< of `group` or all: `usd` per GPU-hour elsewhere
     unlock,         ///< the share `factor` of the public's tokens is sold over `days`
     unstake,        ///< the share `factor` of what is delegated begins to unbond

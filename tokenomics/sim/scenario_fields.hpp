@@ -340,23 +340,21 @@ constexpr void for_each_behaviour(T& object, F&& f) {
 
 /// The members that a shock of a kind has beside at_day and kind, and what its factor may be.
 struct ShockShape {
-    bool factor = false, days = false, usd = false, devices = false, param = false;
-    enum class Group : std::uint8_t { none, may, must } group = Group::none;
+    bool factor = false, days = false, usd = false, devices = false, param = false, group = false;
     double least = 0.001, most = 1'000;
     [[nodiscard]] constexpr bool has(std::string_view member) const {
         return member == "at_day" || member == "kind" || (member == "factor" && factor) || (member == "days" && days) ||
-               (member == "usd" && usd) || (member == "devices" && devices) ||
-               (member == "group" && group != Group::none) || ((member == "path" || member == "value") && param);
+               (member == "usd" && usd) || (member == "devices" && devices) || (member == "group" && group) ||
+               ((member == "path" || member == "value") && param);
     }
 };
 constexpr ShockShape shape_of(ShockKind kind) {
-    using G = ShockShape::Group;
     switch (kind) {
         case ShockKind::price:
         case ShockKind::demand:
             return {.factor = true};
         case ShockKind::cost:
-            return {.factor = true, .group = G::may};
+            return {.factor = true, .group = true};
         case ShockKind::liquidity:
             return {.factor = true, .most = 1};
         case ShockKind::oracle_outage:
@@ -364,11 +362,11 @@ constexpr ShockShape shape_of(ShockKind kind) {
         case ShockKind::oracle_factor:
             return {.factor = true, .days = true};
         case ShockKind::exit:
-            return {.factor = true, .group = G::may, .least = 0, .most = 1};
+            return {.factor = true, .group = true, .least = 0, .most = 1};
         case ShockKind::entry:
-            return {.devices = true, .group = G::must};
+            return {.devices = true, .group = true};
         case ShockKind::outside:
-            return {.usd = true, .group = G::may};
+            return {.usd = true, .group = true};
         case ShockKind::unlock:
             return {.factor = true, .days = true, .least = 0, .most = 1};
         case ShockKind::unstake:

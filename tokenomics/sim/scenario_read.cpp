@@ -69,15 +69,9 @@ class Reader {
             fail(json::object(v, path).error());
             return;
         }
+        // What is not known comes first: a mistyped name is why another one seems to be missing.
         std::vector<std::string> known;
-        for_each_behaviour(out, [&](const auto& f, auto& member) {
-            known.emplace_back(f.name);
-            const json::Value* found = v.find(f.name);
-            if (found == nullptr) return;
-            const std::string at = path.empty() ? f.name : path + "." + f.name;
-            out_.given.insert(at);
-            value(*found, at, f, member);
-        });
+        for_each_behaviour(out, [&](const auto& f, const auto&) { known.emplace_back(f.name); });
         if (path.empty()) known.insert(known.end(), {"sweep", "$schema"});  // a study's, and an editor's
         for (const auto& [key, member] : v.members) {
             if (key.starts_with("_") || key.starts_with("//")) continue;
@@ -87,6 +81,13 @@ class Reader {
                   (path.empty() ? "" : path + ".") + shown.substr(1, shown.size() - 2) + " is not a known key" +
                       (near.empty() ? "" : "; did you mean \"" + near + "\"?") + place_of(&member)});
         }
+        for_each_behaviour(out, [&](const auto& f, auto& member) {
+            const json::Value* found = v.find(f.name);
+            if (found == nullptr) return;
+            const std::string at = path.empty() ? f.name : path + "." + f.name;
+            out_.given.insert(at);
+            value(*found, at, f, member);
+        });
     }
 
     template <class F, class T>
@@ -221,7 +222,7 @@ class Reader {
             const std::string at = path + "." + f.name, name = f.name;
             if (member != nullptr && !shape.has(name))
                 fail({Code::json_unknown_key, at + " means nothing in a shock of kind " + kind + place_of(member)});
-            const bool may_miss = name == "at_day" || (name == "group" && shape.group != ShockShape::Group::must);
+            const bool may_miss = name == "at_day" || name == "group";
             if (member == nullptr && shape.has(name) && !may_miss)
                 fail(
                     {Code::json_missing_key, at + " is missing: a shock of kind " + kind + " needs it" + place_of(&v)});

@@ -82,8 +82,8 @@ int run_bench(const Output& out, const BenchCommand& c) {
                  ",\"with_statistics_per_s\":" + whole(speed->whole) + ",\"runs\":" + std::to_string(speed->runs) + "}";
     }
     if (out.json)
-        return out.done("{\"scenario\":" + json_text(scenario->name) + ",\"steps\":" +
-                        std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" + simd_level() +
+        return out.done("{\"scenario\":" + json_text(scenario->name) +
+                        ",\"steps\":" + std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" + simd_level() +
                         "\",\"modes\":[" + items + "]}\n");
     return out.done(scenario->name + ", " + std::to_string(scenario->steps()) + " steps, one core, " + simd_level() +
                     "\n\n" + table.text());

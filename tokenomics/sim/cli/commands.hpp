@@ -31,10 +31,18 @@ struct BenchCommand {
     std::vector<std::string> sets;
 };
 
+struct TrackCommand {
+    std::string dir, node, from, cell = "0";
+};
+
 struct QuoteCommand {
     bool settle = false;  ///< else a burn
     std::string source, amount, price, price_settle;
     std::vector<std::string> sets;
+};
+
+struct ReportCommand {
+    std::string dir, out, title, against;
 };
 
 [[nodiscard]] int run_list(const Output& out);
@@ -45,6 +53,11 @@ struct QuoteCommand {
 [[nodiscard]] int run_new(const Output& out, const std::string& file, const std::string& from);
 /// Fields that differ.
 [[nodiscard]] int run_diff(const Output& out, const std::string& a, const std::string& b);
+/// The JSON Schema of scenario files.
+[[nodiscard]] int run_schema(const Output& out);
+/// All that is wrong with files, and what should be known of those that are right.
+[[nodiscard]] int run_validate(const Output& out, const std::vector<std::string>& files,
+                               const std::vector<std::string>& sets);
 [[nodiscard]] int run_quote(const Output& out, const QuoteCommand& c);
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);
@@ -57,6 +70,12 @@ struct QuoteCommand {
 [[nodiscard]] int run_bench(const Output& out, const BenchCommand& c);
 /// What a chain would have to vote on to have the parameters of the result in `dir`.
 [[nodiscard]] int run_propose(const Output& out, const std::string& dir, const std::string& node);
+/// What the chain did since, beside what the result in `dir` predicted.
+[[nodiscard]] int run_track(const Output& out, const TrackCommand& c);
+/// How concentrated a file of balances is, without the `exclude` largest.
+[[nodiscard]] int run_metrics(const Output& out, const std::string& file, const std::string& exclude);
+/// A result as one HTML page.
+[[nodiscard]] int run_report(const Output& out, const ReportCommand& c);
 [[nodiscard]] int run_version(const Output& out);
 
 /// A whole number that was typed behind `flag`. Errors: usage.

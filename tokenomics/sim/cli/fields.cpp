@@ -131,46 +131,6 @@ std::string hint_for(const Error& error) {
     return "assay-sim list shows the presets, assay-sim params the names of all fields";
 }
 
-int run_list(const Output& out) {
-    Table table("llllrr");
-    table.row({"preset", "token", "emission", "epoch", "cap", "supply at genesis"});
-    std::string items;
-    for (const auto preset : tokenomics::preset_names()) {
-        const std::string name(preset);
-        const auto document = read_document(name);
-        if (!document) return out.fail(document.error());
-        const auto missing = tokenomics::unpublished(*document);
-        items += (items.empty() ? "" : ",") + std::string("{\"name\":") + json_text(name);
-        if (!missing.empty()) {
-            const json::Value* params = document->find("params");
-            const auto p = tokenomics::params_from_json(tokenomics::without_unpublished(*params), "params");
-            if (!p) return out.fail(p.error());
-            table.row({name, p->token.denom, std::string(tokenomics::word_of(p->emission.kind)),
-                       shortest(static_cast<double>(p->epoch.blocks * p->block.time_ms) / 1000) + " s",
-                       "needs " + std::to_string(missing.size()) + (missing.size() == 1 ? " number" : " numbers"), ""});
-            items += ",\"denom\":" + json_text(p->token.denom) + ",\"needs\":[";
-            for (std::size_t i = 0; i < missing.size(); ++i)
-                items += (i == 0 ? "" : ",") + std::string("{\"path\":") + json_text(missing[i].path) +
-                         ",\"known\":" + json_text(missing[i].known) + "}";
-            items += "]}";
-            continue;
-        }
-        const auto s = load_scenario(name);
-        if (!s) return out.fail(s.error());
-        const auto& p = s->params;
-        table.row({name, p.token.denom, std::string(tokenomics::word_of(p.emission.kind)),
-                   shortest(static_cast<double>(s->epoch_ms()) / 1000) + " s",
-                   grouped(format_decimal(p.token.cap.units, p.token.decimals)),
-                   grouped(format_decimal(s->initial.supply.units, p.token.decimals))});
-        items += ",\"denom\":" + json_text(p.token.denom) + ",\"decimals\":" + std::to_string(p.token.decimals) +
-                 ",\"emission\":" + json_text(std::string(tokenomics::word_of(p.emission.kind))) +
-                 ",\"epoch_s\":" + shortest(static_cast<double>(s->epoch_ms()) / 1000) + ",\"cap\":\"" +
-                 to_digits(p.token.cap.units) + "\",\"supply\":\"" + to_digits(s->initial.supply.units) +
-                 "\",\"needs\":[]}";
-    }
-    return out.done(out.json ? "{\"items\":[" + items + "],\"next_cursor\":null}\n" : table.text());
-}
-
 int run_params(const Output& out, const std::string& pattern, const std::string& source,
                const std::vector<std::string>& sets) {
     std::map<std::string, std::string> initial, sources;

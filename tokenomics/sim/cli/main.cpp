@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
     MergeCommand merge;
     VerifyCommand verify;
     BenchCommand bench;
+    ReportCommand report;
 
     CLI::App app("Assay's simulator: token economies on the very code that settles them.", "assay-sim");
     app.require_subcommand(1);
@@ -47,7 +48,7 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.set_version_flag("--version", [] { return version_text(); });
 
-    auto* c_list = app.add_subcommand("list", "the presets");
+    auto* c_list = app.add_subcommand("list", "presets, scenarios and stress packs to begin with");
     auto* c_params = app.add_subcommand("params", "every field of a scenario: unit, range, default, meaning");
     c_params->add_option("PATTERN", pattern, "part of a name, or with * a whole one");
     c_params->add_option("--preset", source, "a preset or file: its values and their sources too");
@@ -60,6 +61,12 @@ int run(int argc, char** argv) {
     auto* c_diff = app.add_subcommand("diff", "the fields in which two presets or files differ");
     c_diff->add_option("A", first, "a preset, a genesis file or a scenario file")->required();
     c_diff->add_option("B", second, "another")->required();
+
+    auto* c_schema = app.add_subcommand("schema", "the JSON Schema of scenario files, for editors");
+    auto* c_validate = app.add_subcommand("validate", "what is wrong with scenario files, and what should be known");
+    std::vector<std::string> files;
+    c_validate->add_option("FILE", files, "a scenario file, a genesis file or a name of assay-sim list")->required();
+    c_validate->add_option("--set", param_sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
 
     auto* c_quote = app.add_subcommand("quote", "what one purchase or settlement does")->require_subcommand(1);
     auto* c_burn =
@@ -110,7 +117,8 @@ int run(int argc, char** argv) {
                      "1 to 1024; as many as there are cores unless told; changes no byte of the result")
         ->envname("ASSAY_SIM_THREADS");
     c_run
-        ->add_option("--mode", run.mode, "exact: whole base units by the chain's library; fast: doubles by the same rules")
+        ->add_option("--mode", run.mode,
+                     "exact: whole base units by the chain's library; fast: doubles by the same rules")
         ->check(CLI::IsMember({"exact", "fast"}))
         ->capture_default_str();
     c_run->add_option("--precision,--until", run.precision,
@@ -135,7 +143,8 @@ int run(int argc, char** argv) {
     c_verify->add_option("--progress", verify.progress, "json: progress lines on stderr")
         ->check(CLI::IsMember({"json", "none"}));
     auto* c_bench = app.add_subcommand("bench", "path-steps per second on one core");
-    c_bench->add_option("--mode", bench.mode, "exact or fast; both unless told")->check(CLI::IsMember({"exact", "fast"}));
+    c_bench->add_option("--mode", bench.mode, "exact or fast; both unless told")
+        ->check(CLI::IsMember({"exact", "fast"}));
     c_bench->add_option("--scenario", bench.source, "what is run, ten years of days")->capture_default_str();
     c_bench->add_option("--set", bench.sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
     c_bench->add_option("--seconds", bench.seconds, "of each mode, 1 to 600")->capture_default_str();
@@ -146,6 +155,27 @@ int run(int argc, char** argv) {
     c_propose->add_option("--node", node, "the chain that it is meant for")
         ->capture_default_str()
         ->envname("ASSAY_NODE");
+
+    std::string holders, exclude = "0";
+    auto* c_metrics = app.add_subcommand("metrics", "how concentrated the holders of a token are");
+    c_metrics->add_option("--holders", holders, "CSV with a column balance or amount")->required();
+    c_metrics->add_option("--exclude", exclude, "leave out so many of the largest")->capture_default_str();
+
+    TrackCommand tracked;
+    tracked.node = node;
+    auto* c_track = app.add_subcommand("track", "what a chain does after the vote, beside what a result predicted");
+    c_track->add_option("DIR", tracked.dir, "a result of `assay-sim run`")->required();
+    c_track->add_option("--node", tracked.node, "the chain")->capture_default_str()->envname("ASSAY_NODE");
+    c_track->add_option("--from", tracked.from, "the epoch that is day 0; the vote's, else the scenario's start");
+    c_track->add_option("--cell", tracked.cell, "of a sweep")->capture_default_str();
+    auto* c_report = app.add_subcommand("report", "a result as one page: verdict, charts, all numbers");
+    c_report->add_option("DIR", report.dir, "a result of `assay-sim run` or `sweep`")->required();
+    c_report->add_option("--out", report.out, "the HTML file; an earlier report is overwritten, nothing else is")
+        ->required();
+    c_report->add_option("--title", report.title, "what stands at the top; the scenario's name unless told");
+    c_report->add_option("--against", report.against,
+                         "preset or file that the scenario is compared with; the preset that it is of, unless told");
+
     auto* c_version = app.add_subcommand("version", "what was built");
 
     assay::cli::Documents documents(app, about());
@@ -171,6 +201,8 @@ int run(int argc, char** argv) {
     if (c_params->parsed()) return run_params(out, pattern, source, param_sets);
     if (c_new->parsed()) return run_new(out, file, from);
     if (c_diff->parsed()) return run_diff(out, first, second);
+    if (c_schema->parsed()) return run_schema(out);
+    if (c_validate->parsed()) return run_validate(out, files, param_sets);
     if (c_quote->parsed()) {
         quote.settle = c_settle->parsed();
         return run_quote(out, quote);
@@ -183,6 +215,9 @@ int run(int argc, char** argv) {
     if (c_bench->parsed()) return run_bench(out, bench);
     if (const auto code = studies.run(out)) return *code;
     if (c_propose->parsed()) return run_propose(out, dir, node);
+    if (c_track->parsed()) return run_track(out, tracked);
+    if (c_metrics->parsed()) return run_metrics(out, holders, exclude);
+    if (c_report->parsed()) return run_report(out, report);
     if (c_version->parsed()) return run_version(out);
     return out.fail({Code::usage, "no command"});
 }

@@ -31,10 +31,16 @@ int Output::done(const std::string& text) const {
 }
 
 int Output::fail(const Error& error, const std::string& hint) const {
+    return fail_with(error, hint, "", "");
+}
+
+int Output::fail_with(const Error& error, const std::string& hint, const std::string& name,
+                      const std::string& value) const {
     if (json) {
         std::string out =
             "{\"error\":{\"code\":" + json_text(error.word()) + ",\"message\":" + json_text(error.message);
         if (!hint.empty()) out += ",\"hint\":" + json_text(hint);
+        if (!name.empty()) out += "," + json_text(name) + ":" + value;
         out += "}}\n";
         std::fwrite(out.data(), 1, out.size(), stdout);
         std::fflush(stdout);

@@ -17,6 +17,9 @@ struct Output {
     [[nodiscard]] int done(const std::string& text) const;
     /// Prints the error where it belongs and returns its exit code.
     [[nodiscard]] int fail(const Error& error, const std::string& hint = {}) const;
+    /// With --json, one more member of the error: `value` is JSON.
+    [[nodiscard]] int fail_with(const Error& error, const std::string& hint, const std::string& name,
+                                const std::string& value) const;
 };
 
 /// A line on stderr that is written again and again, on a terminal; with `lines`, JSON lines instead. What was done at

@@ -57,10 +57,14 @@ Result<Job> job_of(const RunCommand& c) {
 
 std::string hint_of(const Error& e, const std::string& out) {
     switch (e.code) {
-        case Code::interrupted: return "the same command goes on from there";
-        case Code::already_exists: return "take another --out";
-        case Code::bad_state_file: return "remove " + out + ".partial, and the same command begins again";
-        default: return "";
+        case Code::interrupted:
+            return "the same command goes on from there";
+        case Code::already_exists:
+            return "take another --out";
+        case Code::bad_state_file:
+            return "remove " + out + ".partial, and the same command begins again";
+        default:
+            return "";
     }
 }
 
@@ -120,17 +124,16 @@ int run_run(const Output& out, const RunCommand& c) {
     if (!job->shard.whole()) {
         const std::string shard = job->shard.text();
         if (out.json)
-            return out.done("{\"dir\":" + json_text(c.out) + ",\"shard\":\"" + shard +
-                            "\",\"runs\":" + std::to_string(result->runs) + ",\"result_hash\":\"" +
-                            result->result_hash + "\"}\n");
+            return out.done("{\"dir\":" + json_text(c.out) + ",\"shard\":\"" + shard + "\",\"runs\":" +
+                            std::to_string(result->runs) + ",\"result_hash\":\"" + result->result_hash + "\"}\n");
         return out.done(scenario->name + ": shard " + shard + ", " + std::to_string(result->runs) +
                         " runs\nwritten to " + c.out + "; assay-sim merge puts all shards together\n");
     }
     std::string more;
     if (job->precision && out.json)
         more = ",\"precision\":{\"metric\":" + json_text(job->precision->name) +
-               ",\"wanted\":" + shortest(job->precision->wanted) + ",\"reached\":" +
-               (std::isfinite(result->reached) ? shortest(result->reached) : "null") + "}";
+               ",\"wanted\":" + shortest(job->precision->wanted) +
+               ",\"reached\":" + (std::isfinite(result->reached) ? shortest(result->reached) : "null") + "}";
     else if (job->precision)
         more = job->precision->name + " is known to ± " + six(result->reached) +
                (result->reached <= job->precision->wanted ? "\n" : ", which is not what was asked: take more --runs\n");

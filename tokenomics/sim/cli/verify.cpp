@@ -12,9 +12,8 @@ int run_verify(const Output& out, const VerifyCommand& c) {
     {
         Progress progress(c.progress == "json");
         progress.show(0, 1, 1);
-        verified = verify_result(c.dir, *threads, watch_interrupts(), [&](std::uint64_t done, std::uint64_t of) {
-            progress.show(done, of, 1);
-        });
+        verified = verify_result(c.dir, *threads, watch_interrupts(),
+                                 [&](std::uint64_t done, std::uint64_t of) { progress.show(done, of, 1); });
     }
     if (!verified) return out.fail(verified.error());
     const auto names = [](const std::vector<std::string>& all, const char* quote) {
@@ -25,8 +24,8 @@ int run_verify(const Output& out, const VerifyCommand& c) {
     const Manifest& m = verified->manifest;
     if (!verified->different.empty())
         return out.fail({Code::verification_failed, c.dir + ": run again, " + names(verified->different, "") +
-                                                        " differ; the result hash would be " +
-                                                        verified->result_hash + ", not " + m.result_hash},
+                                                        " differ; the result hash would be " + verified->result_hash +
+                                                        ", not " + m.result_hash},
                         m.version == version_text() ? "" : "it was made by " + m.version);
     if (out.json)
         return out.done("{\"dir\":" + json_text(c.dir) + ",\"result_hash\":\"" + m.result_hash +

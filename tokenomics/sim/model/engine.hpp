@@ -37,8 +37,7 @@ class Engine {
             if (mark < setup_.marks.size() && step + 1 == setup_.marks[mark]) {
                 ++mark;
                 make_mark(j.marks[mark]);
-                for (std::size_t k = 0; k < kLanes; ++k)  // of the margins, a float holds all that a percentile needs
-                    j.margins[mark - 1][k] = static_cast<float>(lane(margin_, k));
+                store_floats(j.margins[mark - 1].data(), margin_);
             }
         }
         if (!bank_.check_fully(first_run)) return false;
@@ -190,8 +189,7 @@ class Engine {
             ratio_ = vault_ratio(books);
             sum_.least_ratio = min(ratio_, sum_.least_ratio);
         }
-        if (j.returns_kept)
-            for (std::size_t k = 0; k < kLanes; ++k) j.returns[step][k] = static_cast<float>(lane(change, k));
+        if (j.returns_kept) store_floats(j.returns[step].data(), change);
         return true;
     }
 
@@ -431,7 +429,6 @@ class Engine {
         p.insider = p.counted = false;
     }
 
-    static ASSAY_INLINE double lane(const V& x, std::size_t k) { return reinterpret_cast<const double*>(&x)[k]; }
 
     struct Totals {
         V utilisation, margin, wanted_hours, served_hours, device_days, underwater_days, least_devices, highest,

@@ -184,6 +184,24 @@ struct V {
     ASSAY_INLINE void store(double* x) const { ASSAY_PARTS ASSAY_OP(storeu_pd)(x + i * kWidth, part[i]); }
 };
 
+#if ASSAY_SIMD == 512
+ASSAY_INLINE void nat_floats(float* to, Nat x) {
+    _mm256_storeu_ps(to, _mm512_cvtpd_ps(x));
+}
+#elif ASSAY_SIMD == 256
+ASSAY_INLINE void nat_floats(float* to, Nat x) {
+    _mm_storeu_ps(to, _mm256_cvtpd_ps(x));
+}
+#else
+ASSAY_INLINE void nat_floats(float* to, Nat x) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(to), _mm_cvtpd_ps(x));
+}
+#endif
+/// To the nearest floats.
+ASSAY_INLINE void store_floats(float* to, const V& x) {
+    ASSAY_PARTS nat_floats(to + i * kWidth, x.part[i]);
+}
+
 /// A yes or no for each lane.
 struct M {
     NatMask part[kParts];

@@ -7,6 +7,7 @@
 #include "base/hex.hpp"
 #include "base/sha256.hpp"
 #include "tokenomics/sim/run/partial.hpp"
+#include "tokenomics/sim/text.hpp"
 
 namespace assay::sim {
 namespace {
@@ -75,10 +76,9 @@ Result<std::string> write_shard(const Job& job, const Simulation& all) {
     const std::uint64_t blocks = blocks_of(job.question.runs);
     const std::uint64_t first = job.shard.first(blocks), end = job.shard.end(blocks);
     ASSAY_TRY(DirectoryWriter out, DirectoryWriter::begin(job.dir));
-    const std::pair<std::string, std::string> files[] = {
-        {"figures.bin", rows_bytes(all.figures(), first, end)},
-        {"paths.bin", rows_bytes(all.paths(), first, end)},
-        {"state.bin", sealed(identity_of(job), all.save())}};
+    const std::pair<std::string, std::string> files[] = {{"figures.bin", rows_bytes(all.figures(), first, end)},
+                                                         {"paths.bin", rows_bytes(all.paths(), first, end)},
+                                                         {"state.bin", sealed(identity_of(job), all.save())}};
     FileHashes hashes;
     for (const auto& [name, bytes] : files) {
         ASSAY_TRY(const std::string hash, out.add(name, [&bytes = bytes](const Sink& sink) { return sink(bytes); }));
@@ -178,6 +178,11 @@ Result<JobResult> run_job(const Job& job) {
         out.reached = half_width(*job.precision, all.known());
         if (all.known().figure(job.precision->figure).count == 0)
             return {Code::field_out_of_range, "--precision: no run has a " + job.precision->name};
+        if (least_width(*job.precision, all.known()) >= job.precision->wanted)
+            return {Code::field_out_of_range, "--precision: quantiles of more than " + std::to_string(kExactRuns) +
+                                                  " runs are known to 0.1 % of their value, and " +
+                                                  job.precision->name + " to no less than " +
+                                                  shortest(least_width(*job.precision, all.known()))};
         const std::uint64_t next = next_round(all.runs(), job.question.runs);
         if (out.reached <= job.precision->wanted || next <= all.runs()) break;
         all.grow(next);
@@ -288,7 +293,8 @@ Result<Verified> verify_result(const std::string& dir, std::size_t threads, std:
             return {};
         }));
         const std::string now = to_hex(hash.final().view());
-        const auto had = std::find_if(hashes.begin(), hashes.end(), [&](const auto& f) { return f.first == file.name; });
+        const auto had =
+            std::find_if(hashes.begin(), hashes.end(), [&](const auto& f) { return f.first == file.name; });
         if (had == hashes.end() || had->second != now) out.different.push_back(file.name);
         if (had != hashes.end()) had->second = now;
     }

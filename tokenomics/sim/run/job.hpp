@@ -1,5 +1,5 @@
-// A result from the question to the directory: runs, shards, rounds until a figure is precise enough. What is unfinished
-// stays in DIR.partial, and the same job goes on from there to the same bytes.
+// A result from the question to the directory: runs, shards, rounds until a figure is precise enough. What is
+// unfinished stays in DIR.partial, and the same job goes on from there to the same bytes.
 //
 //   Job job;
 //   job.question = question; job.dir = "out"; job.threads = 4;
@@ -16,9 +16,7 @@ namespace assay::sim {
 struct Shard {
     std::uint64_t index = 1, of = 1;
     [[nodiscard]] bool whole() const { return of == 1; }
-    [[nodiscard]] std::string text() const {
-        return whole() ? "" : std::to_string(index) + "/" + std::to_string(of);
-    }
+    [[nodiscard]] std::string text() const { return whole() ? "" : std::to_string(index) + "/" + std::to_string(of); }
     [[nodiscard]] std::uint64_t first(std::uint64_t blocks) const { return blocks * (index - 1) / of; }
     [[nodiscard]] std::uint64_t end(std::uint64_t blocks) const { return blocks * index / of; }
 };

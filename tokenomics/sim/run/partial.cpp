@@ -40,8 +40,7 @@ Result<std::string> unsealed(const std::string& path, const std::string& bytes, 
     std::string_view in = body.substr(kMagic.size());
     ASSAY_TRY(const std::string whose, take_text(in));
     if (whose != identity)
-        return {Code::already_exists,
-                path + " is of another scenario, seed, number of runs or version of assay-sim"};
+        return {Code::already_exists, path + " is of another scenario, seed, number of runs or version of assay-sim"};
     return std::string(in);
 }
 
@@ -55,8 +54,9 @@ Result<Partial> Partial::open(const std::string& dir) {
     if (ec) return {Code::io_error, "--out " + dir + " cannot be made: " + folder + ": " + ec.message()};
     for (const auto& entry : fs::directory_iterator(folder, ec))
         if (std::find(kOurs.begin(), kOurs.end(), entry.path().filename().string()) == kOurs.end())
-            return {Code::already_exists, folder + " holds " + entry.path().filename().string() +
-                                              ", which is no part of an unfinished result: remove it or take another --out"};
+            return {Code::already_exists,
+                    folder + " holds " + entry.path().filename().string() +
+                        ", which is no part of an unfinished result: remove it or take another --out"};
     if (ec) return {Code::io_error, folder + " cannot be read: " + ec.message()};
     const int fd = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) return {Code::io_error, folder + "/lock cannot be made: " + std::strerror(errno)};

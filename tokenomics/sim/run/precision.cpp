@@ -64,16 +64,21 @@ double half_width(const Precision& p, const Accumulators& known) {
     const FigureSummary f = known.figure(p.figure);
     if (f.count < 2) return std::numeric_limits<double>::infinity();
     switch (p.of) {
-        case Precision::Of::mean: return kZ * f.standard_error;
+        case Precision::Of::mean:
+            return kZ * f.standard_error;
         case Precision::Of::quantile:
-            // A sketch knows its value to that share and no better.
-            return kZ * known.quantile_error(p.figure, p.q) +
-                   f.quantile_error * std::abs(known.quantile_of(p.figure, p.q));
-        case Precision::Of::fail: break;
+            return kZ * known.quantile_error(p.figure, p.q) + least_width(p, known);
+        case Precision::Of::fail:
+            break;
     }
     if (!f.fail) return std::numeric_limits<double>::infinity();
     const Interval i = f.fail->interval();
     return (i.high - i.low) / 2;
+}
+
+double least_width(const Precision& p, const Accumulators& known) {
+    if (p.of != Precision::Of::quantile) return 0;
+    return known.figure(p.figure).quantile_error * std::abs(known.quantile_of(p.figure, p.q));
 }
 
 std::uint64_t next_round(std::uint64_t runs, std::uint64_t most) {

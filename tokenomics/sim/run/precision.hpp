@@ -19,11 +19,15 @@ struct Precision {
     std::string name;  ///< "max_drawdown.p50"
 };
 
-/// NAME, NAME.mean, NAME.p50 or NAME.fail (its probability), then ±, +- or +/-, then a number above zero. Errors: usage.
+/// NAME, NAME.mean, NAME.p50 or NAME.fail (its probability), then ±, +- or +/-, then a number above zero. Errors:
+/// usage.
 [[nodiscard]] Result<Precision> parse_precision(const std::string& text);
 
 /// Half of the 95 % interval. Infinite where too few runs have the figure.
 [[nodiscard]] double half_width(const Precision& p, const Accumulators& known);
+
+/// What it cannot fall below, however many runs there are: of quantiles a sketch's error.
+[[nodiscard]] double least_width(const Precision& p, const Accumulators& known);
 
 /// How many runs are made before it is looked at again: they depend on what was made, on nothing else. Half as many
 /// as there are come on top, so that what is too much is less than that.

@@ -1,0 +1,13 @@
+# Writes the report page's template, style and script into one source: -DDIR=… -DOUT=… -DSCRIPTS=a.js|b.js
+file(READ "${DIR}/page.html" template)
+file(READ "${DIR}/page.css" style)
+string(REPLACE "|" ";" SCRIPTS "${SCRIPTS}")
+set(text "#include \"tokenomics/sim/report/page.hpp\"\nnamespace assay::sim::report {\n")
+string(APPEND text "std::string_view report_template() {\n    return R\"assaypage(${template})assaypage\";\n}\n")
+string(APPEND text "std::string_view report_style() {\n    return R\"assaypage(${style})assaypage\";\n}\n")
+string(APPEND text "std::string_view report_script() {\n    return\n")
+foreach(name ${SCRIPTS})
+  file(READ "${DIR}/${name}" body)
+  string(APPEND text "R\"assaypage(${body})assaypage\"\n")
+endforeach()
+file(WRITE "${OUT}" "${text};\n}\n}  // namespace assay::sim::report\n")
