@@ -29,8 +29,14 @@ struct Quotient {
 // Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D: the estimate by the upper half of d is too large by two
 // at most, and the lower half says by how much.
 std::uint64_t divide_digit(u128& rest, std::uint64_t next, u128 d) {
-    const u128 d1 = d >> 64, d0 = d & ~std::uint64_t{0};
-    u128 q = rest / d1, over = rest % d1;
+    const auto d1 = static_cast<std::uint64_t>(d >> 64);
+    const u128 d0 = d & ~std::uint64_t{0};
+    u128 q = u128{1} << 64, over = static_cast<std::uint64_t>(rest);
+    if (rest >> 64 < d1) {  // else they are equal, and the estimate is more than a digit can be
+        const Divided estimate = divide_short(rest, d1);
+        q = estimate.quotient;
+        over = estimate.rest;
+    }
     while ((q >> 64) != 0 || q * d0 > ((over << 64) | next)) {
         --q;
         over += d1;
@@ -42,12 +48,18 @@ std::uint64_t divide_digit(u128& rest, std::uint64_t next, u128 d) {
 
 // A 256-bit number whose high half is below the divisor, so the quotient fits 128 bits.
 Quotient divide(Wide n, u128 d) {
-    if (n.high == 0) {
+    if (n.high == 0 && (d >> 64) != 0) {
         const u128 q = n.low / d;
         return {q, n.low - q * d};
     }
     const auto upper = static_cast<std::uint64_t>(d >> 64);
-    const int shift = upper != 0 ? std::countl_zero(upper) : 64 + std::countl_zero(static_cast<std::uint64_t>(d));
+    if (upper == 0) {  // then the high half of n is as short
+        const auto low = static_cast<std::uint64_t>(d);
+        const Divided first = divide_short((n.high << 64) | (n.low >> 64), low);
+        const Divided second = divide_short((u128{first.rest} << 64) | static_cast<std::uint64_t>(n.low), low);
+        return {(u128{first.quotient} << 64) | second.quotient, second.rest};
+    }
+    const int shift = std::countl_zero(upper);
     if (shift > 0) n = {(n.high << shift) | (n.low >> (128 - shift)), n.low << shift};
     u128 rest = n.high;
     const u128 high = divide_digit(rest, static_cast<std::uint64_t>(n.low >> 64), d << shift);
@@ -62,24 +74,14 @@ Result<Quotient> divided(u128 a, u128 b, u128 c) {
     return divide(product, c);
 }
 
-// Factors of 64 bits are what amounts nearly always are: their product needs no second word.
-bool both_short(u128 a, u128 b) {
-    return ((a | b) >> 64) == 0;
-}
-
 }  // namespace
 
-Result<u128> mul_div(u128 a, u128 b, u128 c) {
-    if (both_short(a, b) && c != 0) return a * b / c;
+Result<u128> mul_div_wide(u128 a, u128 b, u128 c) {
     ASSAY_TRY(Quotient q, divided(a, b, c));
     return q.value;
 }
 
-Result<u128> mul_div_ceil(u128 a, u128 b, u128 c) {
-    if (both_short(a, b) && c != 0) {
-        const u128 q = a * b / c;
-        return q * c == a * b ? q : q + 1;
-    }
+Result<u128> mul_div_ceil_wide(u128 a, u128 b, u128 c) {
     ASSAY_TRY(Quotient q, divided(a, b, c));
     if (q.remainder == 0) return q.value;
     if (q.value == ~u128{0}) return {Code::overflow, "a product over a divisor passes 2^128 - 1"};

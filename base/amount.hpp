@@ -5,6 +5,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 
 #include "base/result.hpp"
@@ -47,10 +48,50 @@ template <class Tag>
     return a < b ? a : b;
 }
 
+/// A quotient and what is left.
+struct Divided {
+    std::uint64_t quotient, rest;
+};
+/// n / d where the quotient fits 64 bits, so n < d x 2^64: one instruction where there is one.
+[[nodiscard]] inline Divided divide_short(u128 n, std::uint64_t d) {
+#if defined(__x86_64__)
+    Divided out{};
+    __asm__("divq %4"
+            : "=a"(out.quotient), "=d"(out.rest)
+            : "0"(static_cast<std::uint64_t>(n)), "1"(static_cast<std::uint64_t>(n >> 64)), "r"(d)
+            : "cc");
+    return out;
+#else
+    return {static_cast<std::uint64_t>(n / d), static_cast<std::uint64_t>(n % d)};
+#endif
+}
+
+/// n / d for any n; d is not zero.
+[[nodiscard]] inline u128 divide_by_word(u128 n, std::uint64_t d) {
+    const auto high = static_cast<std::uint64_t>(n >> 64), low = static_cast<std::uint64_t>(n);
+    if (high == 0) return low / d;
+    return (u128{high / d} << 64) | divide_short((u128{high % d} << 64) | low, d).quotient;
+}
+
+// What the two below do with numbers of any length.
+[[nodiscard]] Result<u128> mul_div_wide(u128 a, u128 b, u128 c);
+[[nodiscard]] Result<u128> mul_div_ceil_wide(u128 a, u128 b, u128 c);
+
 /// floor(a*b/c) with a 256-bit intermediate. Errors: c == 0, or the result passes 2^128 - 1.
-[[nodiscard]] Result<u128> mul_div(u128 a, u128 b, u128 c);
+[[nodiscard, gnu::always_inline]] inline Result<u128> mul_div(u128 a, u128 b, u128 c) {
+    // Words of 64 bits are what amounts nearly always are.
+    if (((a | b | c) >> 64) == 0 && ((a * b) >> 64) < c)
+        return u128{divide_short(a * b, static_cast<std::uint64_t>(c)).quotient};
+    return mul_div_wide(a, b, c);
+}
 /// ceil(a*b/c), for whoever pays.
-[[nodiscard]] Result<u128> mul_div_ceil(u128 a, u128 b, u128 c);
+[[nodiscard, gnu::always_inline]] inline Result<u128> mul_div_ceil(u128 a, u128 b, u128 c) {
+    if (((a | b | c) >> 64) == 0 && ((a * b) >> 64) < c) {
+        const Divided d = divide_short(a * b, static_cast<std::uint64_t>(c));
+        return u128{d.quotient} + (d.rest != 0 ? 1 : 0);
+    }
+    return mul_div_ceil_wide(a, b, c);
+}
 
 template <class Tag>
 [[nodiscard]] Result<Quantity<Tag>> mul_div(Quantity<Tag> a, u128 b, u128 c) {

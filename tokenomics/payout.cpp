@@ -16,10 +16,13 @@ void split_batch(Amount pool, u128 all, u128& done, std::span<const u128> weight
     bool fits = all != 0;
     for (const u128 w : weights) join(end, fits, w);
     if (!fits || end > all) return;
-    const auto until = mul_div(pool.units, end, all), before = mul_div(pool.units, done, all);
+    Amount share = pool;
+    if (done != 0 || end != all) {
+        const auto until = mul_div(pool.units, end, all), before = mul_div(pool.units, done, all);
+        share = until && before ? Amount{*until - *before} : Amount{};  // both are parts of the pool
+    }
     done = end;
-    if (!until || !before) return;  // neither: both are parts of the pool
-    const Status split = largest_remainder(Amount{*until - *before}, weights, parts);
+    const Status split = largest_remainder(share, weights, parts);
     if (!split) parts.assign(weights.size(), Amount{});
 }
 
@@ -37,10 +40,17 @@ Amount stake_weight(const ProviderWork& p) {
 }
 
 WorkSums add_up(const WorkRule& rule, std::span<const ProviderWork> providers) {
+    std::vector<u128> by_work;
+    return add_up(rule, providers, by_work);
+}
+
+WorkSums add_up(const WorkRule& rule, std::span<const ProviderWork> providers, std::vector<u128>& by_work) {
     WorkSums out;
     bool work = true, tasks = true, stake = true;
+    by_work.clear();
     for (const ProviderWork& p : providers) {
-        join(out.work, work, work_weight(rule, p));
+        by_work.push_back(work_weight(rule, p));
+        join(out.work, work, by_work.back());
         join(out.tasks, tasks, p.passed_weight);
         join(out.tasks, tasks, p.pending_weight);
         join(out.stake, stake, stake_weight(p).units);
@@ -50,11 +60,16 @@ WorkSums add_up(const WorkRule& rule, std::span<const ProviderWork> providers) {
 
 void pay_batch(Payout& payout, std::span<const ProviderWork> batch, PayScratch& scratch,
                std::vector<ProviderPay>& parts) {
+    scratch.by_work.resize(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) scratch.by_work[i] = work_weight(payout.rule, batch[i]);
+    pay_weighed(payout, batch, scratch, parts);
+}
+
+void pay_weighed(Payout& payout, std::span<const ProviderWork> batch, PayScratch& scratch,
+                 std::vector<ProviderPay>& parts) {
     const std::size_t n = batch.size();
-    scratch.by_work.resize(n);
     scratch.by_task.resize(2 * n);
     for (std::size_t i = 0; i < n; ++i) {
-        scratch.by_work[i] = work_weight(payout.rule, batch[i]);
         scratch.by_task[i] = batch[i].passed_weight;
         scratch.by_task[n + i] = batch[i].pending_weight;
     }
@@ -72,6 +87,7 @@ void pay_batch(Payout& payout, std::span<const ProviderWork> batch, PayScratch& 
 
 Amount staking_part(const Payout& payout, Amount weight) {
     if (payout.all.stake == 0 || weight.units > payout.all.stake) return {};
+    if (weight.units == payout.all.stake) return payout.stakers;
     const auto part = mul_div(payout.stakers.units, weight.units, payout.all.stake);
     return part ? Amount{*part} : Amount{};
 }

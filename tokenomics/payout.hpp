@@ -55,6 +55,9 @@ struct WorkSums {
     bool operator==(const WorkSums&) const = default;
 };
 [[nodiscard]] WorkSums add_up(const WorkRule& rule, std::span<const ProviderWork> providers);
+/// The same, and each one's work_weight.
+[[nodiscard]] WorkSums add_up(const WorkRule& rule, std::span<const ProviderWork> providers,
+                              std::vector<u128>& by_work);
 
 struct Payout {
     Amount work, availability, stakers;  ///< pools at the epoch's end
@@ -77,6 +80,9 @@ struct PayScratch {
 /// Into `parts`, parallel to `batch`. With a bound a part of the work pool is never more than its weight.
 void pay_batch(Payout& payout, std::span<const ProviderWork> batch, PayScratch& scratch,
                std::vector<ProviderPay>& parts);
+/// The same where scratch.by_work holds the batch's work_weights already.
+void pay_weighed(Payout& payout, std::span<const ProviderWork> batch, PayScratch& scratch,
+                 std::vector<ProviderPay>& parts);
 /// floor(stakers' pool x weight / all).
 [[nodiscard]] Amount staking_part(const Payout& payout, Amount weight);
 

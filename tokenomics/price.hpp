@@ -34,6 +34,9 @@ struct RoundResult {
 /// average below 10^4 units. Total.
 [[nodiscard]] RoundResult close_round(const PriceParams& p, const PriceState& before,
                                       const std::vector<PriceReport>& reports, u128 total_power, Height height);
+/// The same round where there is one report only, which is never marked: the new state.
+[[nodiscard]] PriceState close_round_of_one(const PriceParams& p, const PriceState& before, const PriceReport& report,
+                                            u128 total_power, Height height);
 [[nodiscard]] Price ema(const PriceState& s);
 /// floor(k x sqrt(variance)): so many standard deviations of the price around its average, in USD x 10^-8. Total.
 [[nodiscard]] std::uint64_t deviations(const PriceState& s, Ppb k);

@@ -34,21 +34,32 @@ void give_rest_of_few(std::span<Amount> parts, std::span<u128> remainders, std::
 Status largest_remainder(Amount pool, std::span<const u128> weights, std::span<Amount> parts) {
     std::fill(parts.begin(), parts.end(), Amount{});
     u128 total = 0;
-    for (const u128 w : weights)
-        if (__builtin_add_overflow(total, w, &total)) return {Code::overflow, "the weights of a split pass 2^128 - 1"};
+    std::size_t last = 0;  // with a weight
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (__builtin_add_overflow(total, weights[i], &total))
+            return {Code::overflow, "the weights of a split pass 2^128 - 1"};
+        if (weights[i] != 0) last = i;
+    }
     if (total == 0) return {};
+    if (weights[last] == total) {  // the only one
+        parts[last] = pool;
+        return {};
+    }
     constexpr std::size_t kFew = 16;
-    std::array<u128, kFew> few{};
+    std::array<u128, kFew> few;
     std::vector<u128> many(weights.size() > kFew ? weights.size() : 0);
     const std::span<u128> remainders = many.empty() ? std::span(few).first(weights.size()) : std::span(many);
     u128 given = 0;
     const bool fits = ((pool.units | total) >> 64) == 0;  // then every product does
     for (std::size_t i = 0; i < weights.size(); ++i) {
         if (fits) {
-            parts[i].units = pool.units * weights[i] / total;
-        } else {
-            ASSAY_TRY(parts[i].units, mul_div(pool.units, weights[i], total));
+            const Divided d = divide_short(pool.units * weights[i], static_cast<std::uint64_t>(total));
+            parts[i].units = d.quotient;
+            remainders[i] = d.rest;
+            given += d.quotient;
+            continue;
         }
+        ASSAY_TRY(parts[i].units, mul_div(pool.units, weights[i], total));
         given += parts[i].units;
         // The remainder of part i is pool*w mod total. As a wrapping product it is exact modulo 2^128, and it is below
         // total, so pool*w - part*total in wrapping arithmetic is the remainder itself.
@@ -69,11 +80,33 @@ Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128>
 }
 
 Result<EpochSplit> split_mint(const SplitParams& s, Amount mint, Amount treasury) {
-    u128 weights[] = {s.work.value, s.availability.value, s.stakers.value, s.validators.value, s.treasury.value};
+    std::array<std::uint64_t, 5> weights = {s.work.value, s.availability.value, s.stakers.value, s.validators.value,
+                                            s.treasury.value};
     const bool full = !s.treasury_ceiling.is_zero() && treasury >= s.treasury_ceiling;
-    if (full && weights[0] + weights[1] + weights[2] + weights[3] != 0) weights[4] = 0;
+    if (full && (weights[0] | weights[1] | weights[2] | weights[3]) != 0) weights[4] = 0;
+    u128 total = 0;
+    for (const std::uint64_t w : weights) total += w;
     std::array<Amount, 5> p;
-    ASSAY_TRY_VOID(largest_remainder(mint, weights, p));
+    if (((mint.units | total) >> 64) != 0 || total == 0) {
+        const std::array<u128, 5> wide = {weights[0], weights[1], weights[2], weights[3], weights[4]};
+        ASSAY_TRY_VOID(largest_remainder(mint, wide, p));
+        return EpochSplit{p[0], p[1], p[2], p[3], p[4]};
+    }
+    // The same where every product has two words, as an epoch's has.
+    std::array<std::uint64_t, 5> rest{};
+    const auto all = static_cast<std::uint64_t>(mint.units);
+    std::uint64_t left = all;
+    for (std::size_t i = 0; i < 5; ++i) {
+        const Divided d = divide_short(u128{all} * weights[i], static_cast<std::uint64_t>(total));
+        p[i].units = d.quotient;
+        rest[i] = d.rest;
+        left -= d.quotient;
+    }
+    for (; left > 0; --left) {
+        const auto best = static_cast<std::size_t>(std::max_element(rest.begin(), rest.end()) - rest.begin());
+        ++p[best].units;
+        rest[best] = 0;
+    }
     return EpochSplit{p[0], p[1], p[2], p[3], p[4]};
 }
 

@@ -59,6 +59,43 @@ TEST_CASE("a result of something that cannot be copied is moved through TRY") {
     CHECK_FALSE(twice(7).ok());
 }
 
+TEST_CASE("results are copied, moved and given each other's place, whichever they hold") {
+    using Text = Result<std::string>;
+    const std::string longer(100, 'x');
+    const Text good = longer, bad = {Code::overflow, longer + "!"};
+    for (const Text& from : {good, bad})
+        for (const Text& to : {good, bad}) {
+            Text copy = to;
+            copy = from;
+            CHECK(copy.ok() == from.ok());
+            CHECK((copy.ok() ? *copy : copy.error().message) == (from.ok() ? *from : from.error().message));
+            Text moved = std::move(copy);
+            copy = to;
+            CHECK(copy.ok() == to.ok());
+            copy = std::move(moved);
+            CHECK(copy.ok() == from.ok());
+            CHECK((copy.ok() ? *copy : copy.error().message) == (from.ok() ? *from : from.error().message));
+            const Text& itself = copy;
+            copy = itself;
+            CHECK(copy.ok() == from.ok());
+        }
+    std::vector<Text> many(3, good);
+    many.insert(many.begin(), bad);
+    many.erase(many.begin() + 1);
+    CHECK(many.front().error().message == longer + "!");
+    CHECK(*many.back() == longer);
+    Result<std::unique_ptr<int>> box = boxed(4);
+    box = boxed(3);
+    CHECK_FALSE(box.ok());
+    box = boxed(6);
+    CHECK(**box == 3);
+    Status s{Code::overflow, longer};
+    s = Status{};
+    CHECK(s.ok());
+    s = Status{Error{Code::internal, longer}};
+    CHECK(s.error().message == longer);
+}
+
 TEST_CASE("every word of an error is unique, in snake case, and every number is one of JSON-RPC's or of ours") {
     std::vector<std::string> words;
 #define ASSAY_CODE_LIST(word, number)             \

@@ -10,6 +10,7 @@ namespace {
 
 // a x b < c x d, with products of 256 bits.
 bool product_below(u128 a, u128 b, u128 c, u128 d) {
+    if (((a | b | c | d) >> 64) == 0) return a * b < c * d;
     struct Wide {
         u128 high, low;
     };
@@ -33,10 +34,6 @@ Error broken(const std::string& why) {
 u128 Ledger::fail(const Error& e) {
     if (!broken_) broken_ = e;
     return 0;
-}
-
-u128 Ledger::must(Result<u128> r) {
-    return r ? *r : fail(r.error());
 }
 
 Result<Ledger> Ledger::open(const tokenomics::Params& params, const Start& start) {

@@ -168,8 +168,7 @@ class Ledger {
     LeavingQueue leaving_delegations;
 
    private:
-    u128 must(Result<u128> r);
-    Amount must(Result<Amount> r) { return Amount{r ? r->units : fail(r.error())}; }
+    u128 must(const Result<u128>& r) { return r ? *r : fail(r.error()); }
     u128 fail(const Error& e);
     [[nodiscard]] Amount room(const tokenomics::Params& p) const { return sub_or_zero(p.token.cap, supply()); }
     [[nodiscard]] bool pooled() const { return market_ == MarketKind::cpmm; }

@@ -92,7 +92,9 @@ Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::
     const Credits taken = min_of(wanted, credits_free);
     if (taken.is_zero()) return {};
     shares_.resize(weights.size());
-    if (const Status split = tokenomics::largest_remainder(Amount{taken.units}, weights, shares_); !split) {
+    if (weights.size() == 1) {
+        shares_[0].units = weights[0] != 0 ? taken.units : 0;
+    } else if (const Status split = tokenomics::largest_remainder(Amount{taken.units}, weights, shares_); !split) {
         fail(split.error());
         return {};
     }
@@ -144,7 +146,9 @@ void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in, toke
         in.providers[i].delegated = standing.is_zero() || staked.is_zero()
                                         ? Amount{}
                                         : Amount{must(mul_div(standing.units, groups[i].staked.units, staked.units))};
-    in.view = {scheduled, supply(), p.token.cap};
+    in.view.cumulative_scheduled = scheduled;
+    in.view.supply = supply();
+    in.view.cap = p.token.cap;
     in.view.burned = burned_in_epoch;
     in.pools = pools;
     in.recycle_smoothed = recycle_smoothed;
