@@ -15,35 +15,27 @@ double bound_for(double p) {
 
 }  // namespace
 
-Lowest::Lowest(const Row* rows, std::size_t n, std::size_t wanted) : rows_(rows), n_(n), wanted_(wanted) {
-    std::array<double, kLanes> sum{}, squares{};
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            const double x = static_cast<double>(rows[i][lane]);
-            sum[lane] += x;
-            squares[lane] += x * x;
-        }
-    const auto count = static_cast<double>(n);
-    const double z = bound_for(static_cast<double>(wanted) / count);
+Lowest::Lowest(const Row* rows, std::size_t n, std::size_t wanted, const Usual& usual)
+    : rows_(rows), n_(n), wanted_(wanted), low_((n + 1) * kLanes) {
+    const double z = bound_for(static_cast<double>(wanted) / static_cast<double>(n));
     Row bound{};
     std::array<float*, kLanes> to{};
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const double mean = sum[lane] / count;
-        bound[lane] = static_cast<float>(mean + z * std::sqrt(std::max(0.0, squares[lane] / count - mean * mean)));
-        low_[lane].resize(n + 1);
-        to[lane] = low_[lane].data();
+        bound[lane] = static_cast<float>(usual.mean[lane] + z * usual.sd[lane]);
+        to[lane] = low_.data() + (n + 1) * lane;
     }
     for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {  // written always, kept where it is low: no branch
             *to[lane] = rows[i][lane];
             to[lane] += rows[i][lane] < bound[lane] ? 1 : 0;
         }
     for (std::size_t lane = 0; lane < kLanes; ++lane)
-        low_[lane].resize(static_cast<std::size_t>(to[lane] - low_[lane].data()));
+        count_[lane] = static_cast<std::size_t>(to[lane] - low_.data()) - (n + 1) * lane;
 }
 
 const std::vector<float>& Lowest::of(std::size_t lane) {
-    chosen_ = low_[lane];
+    const auto begin = low_.begin() + static_cast<std::ptrdiff_t>((n_ + 1) * lane);
+    chosen_.assign(begin, begin + static_cast<std::ptrdiff_t>(count_[lane]));
     if (chosen_.size() < wanted_) {  // another curve than a bell
         chosen_.resize(n_);
         for (std::size_t i = 0; i < n_; ++i)

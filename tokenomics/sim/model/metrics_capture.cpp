@@ -64,10 +64,10 @@ Pairs pairs_of(const Grid& g) {
 // Places from 1 on, twice: what is equal shares the mean of its places. Equal is what a float does not tell apart.
 class Ranks {
    public:
-    void of(const std::vector<Lanes>& values, const std::vector<Lanes>& there, std::size_t lane,
+    void of(const std::vector<Lanes>& values, const std::vector<Lanes>& there, std::size_t lane, std::size_t every,
             std::vector<double>& out) {
         keys_.clear();
-        for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t i = 0; i < values.size(); i += every) {
             if (there[i][lane] == 0.0) continue;
             const auto f = static_cast<float>(values[i][lane] == 0.0 ? 0.0 : values[i][lane]);  // -0 is 0
             const auto bits = std::bit_cast<std::uint32_t>(f);
@@ -161,12 +161,14 @@ void value_capture(const Grid& g, LaneFigures& out) {
     const M known = moves & (error > none);
     put(out, kValueCaptureT, select(known, slope / select(known, error, one), missing));
 
+    // Places know no error that overlaps: of windows that do not.
     Ranks ranks;
     std::vector<double> a, b;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         if ((bits(both) >> lane & 1) == 0) continue;
-        ranks.of(p.x, p.there, lane, a);
-        ranks.of(p.y, p.there, lane, b);
+        ranks.of(p.x, p.there, lane, g.month, a);
+        ranks.of(p.y, p.there, lane, g.month, b);
+        if (a.size() < kLeastPairs) continue;
         out[kValueCaptureRank][lane] = correlation(a, b);
     }
 }

@@ -19,7 +19,14 @@ void low_margin(const Journal& j, LaneFigures& out) {
     const std::size_t n = j.margins.size() - from;
     const double place = 0.1 * static_cast<double>(n - 1);
     const auto below = static_cast<std::size_t>(place);
-    Lowest lowest(j.margins.data() + from, n, std::min(n, below + 2));
+    V sum(0.0), squares(0.0);
+    for (std::size_t i = from; i < j.margins.size(); ++i) {
+        Lanes wide;
+        for (std::size_t lane = 0; lane < kLanes; ++lane) wide[lane] = static_cast<double>(j.margins[i][lane]);
+        sum += V(wide);
+        squares += V(wide) * V(wide);
+    }
+    Lowest lowest(j.margins.data() + from, n, std::min(n, below + 2), usual_of(sum, squares, n));
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         const std::vector<float>& values = lowest.of(lane);  // the two that are wanted are the largest of them
         const double next = values.back(), low = values[below];

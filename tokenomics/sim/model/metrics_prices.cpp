@@ -60,7 +60,7 @@ void expected_shortfall(const Journal& j, LaneFigures& out) {
             }
         rows = days.data();
     }
-    Lowest lowest(rows, n, worst);
+    Lowest lowest(rows, n, worst, usual_of(V(j.log_sum), V(j.log_squares), n));
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         double sum = 0;
         for (const float r : lowest.of(lane)) sum -= static_cast<double>(r);

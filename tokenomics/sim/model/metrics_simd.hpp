@@ -6,6 +6,7 @@
 #pragma once
 
 #define ASSAY_SIMD 128
+#include "tokenomics/sim/model/lowest.hpp"
 #include "tokenomics/sim/model/metrics.hpp"
 #include "tokenomics/sim/model/simd_math.hpp"
 
@@ -26,6 +27,15 @@ ASSAY_INLINE V at(const Grid& g, Mark which, std::size_t i) {
 /// Of a sum, over the last `marks` marks.
 ASSAY_INLINE V change(const Grid& g, Mark which, std::size_t i, std::size_t marks) {
     return V(g.at(which, i)) - V(g.at(which, i - marks));
+}
+
+/// Mean and standard deviation of n values from their sum and squares.
+ASSAY_INLINE Lowest::Usual usual_of(V sum, V squares, std::size_t n) {
+    const V count(static_cast<double>(n)), mean = sum / count;
+    Lowest::Usual out;
+    mean.store(out.mean.data());
+    sqrt(positive(squares / count - mean * mean)).store(out.sd.data());
+    return out;
 }
 
 }  // namespace
