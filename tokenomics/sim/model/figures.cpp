@@ -38,7 +38,7 @@ const std::array<FigureInfo, kFigureCount> kFigures = {{
      Fails::below, 0},
     {"value_capture_t", "", "that slope over its Newey-West error", 1, Fails::never, 0},
     {"value_capture_r2", "", "of that regression", 1, Fails::never, 0},
-    {"value_capture_rank", "", "Spearman's correlation of the two", 1, Fails::never, 0},
+    {"value_capture_rank", "", "Spearman's correlation of the two, of windows that do not overlap", 1, Fails::never, 0},
     {"burn_to_mint", "", "burned / minted", 1, Fails::below, 0.25},
     {"crossover_day", "days", "first day at which 90 days burned more than they minted; empty: never", 1, Fails::never,
      0},

@@ -1,8 +1,8 @@
 // Inside of compute_figures: what its parts share. One file a health condition (SIMULATION's four):
-// metrics_capture.cpp, metrics_incentives.cpp, metrics_parties.cpp, metrics_prices.cpp.
+// metrics_capture.cpp, metrics_incentives.cpp, metrics_parties.cpp, metrics_prices.cpp and metrics_spiral.cpp.
 //
 //   const Grid g(journal);
-//   for (std::size_t i = g.month; i < g.marks; ++i) … g.change(kMarkServed, i, g.month) …
+//   for (std::size_t i = g.month; i < g.marks; ++i) use(g.at(kMarkPrice, i));
 #pragma once
 
 #include <cstring>
@@ -20,19 +20,6 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 inline void put(LaneFigures& out, Figure which, const Lanes& values) {
     std::memcpy(out[which].data(), &values, sizeof values);
 }
-/// a / b where b is above zero, else missing.
-inline void put_ratio(LaneFigures& out, Figure which, const Lanes& a, const Lanes& b) {
-    put(out, which, b > 0.0 ? a / b : Lanes{} + kMissing);
-}
-inline void log_of(const Lanes& x, Lanes& out) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) out[lane] = real::log(x[lane]);
-}
-inline bool any(const LaneMask& mask) {
-    std::int64_t all = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) all |= mask[lane];
-    return all != 0;
-}
-
 /// The journal's marks at even distances. Windows in days are so many marks; a last mark that came early, because the
 /// horizon is no multiple, is left to totals.
 struct Grid {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tokenomics/sim/model/metrics.hpp"
+#include "tokenomics/sim/model/metrics_simd.hpp"
 
 namespace assay::sim {
 namespace {
@@ -33,32 +34,40 @@ Pairs pairs_of(const Grid& g) {
     const std::size_t w = g.month;
     if (w == 0 || g.marks <= 2 * w) return out;
     std::vector<Lanes> revenue(g.marks), price(g.marks), there(g.marks);
+    const V none(0.0), one(1.0);
     for (std::size_t i = w; i < g.marks; ++i) {
-        Lanes area = 0.5 * (g.at(kMarkPrice, i) + g.at(kMarkPrice, i - w));  // of the price over the window, in marks
-        for (std::size_t k = i - w + 1; k < i; ++k) area += g.at(kMarkPrice, k);
-        const Lanes sum = g.at(kMarkServed, i) - g.at(kMarkServed, i - w);
-        const LaneMask good = (sum > 0.0) & (area > 0.0);
-        there[i] = good ? Lanes{} + 1.0 : Lanes{};
-        log_of(good ? sum : Lanes{} + 1.0, revenue[i]);
-        log_of(good ? area : Lanes{} + 1.0, price[i]);
+        V area = V(0.5) * (at(g, kMarkPrice, i) + at(g, kMarkPrice, i - w));  // of the price over the window, in marks
+        for (std::size_t k = i - w + 1; k < i; ++k) area += at(g, kMarkPrice, k);
+        const V sum = change(g, kMarkServed, i, w);
+        const M good = (sum > none) & (area > none);
+        select(good, one, none).store(there[i]);
+        log(select(good, sum, one)).store(revenue[i]);
+        log(select(good, area, one)).store(price[i]);
     }
-    for (std::size_t i = 2 * w; i < g.marks; ++i) {
-        const Lanes both = there[i] * there[i - w];
-        out.there.push_back(both);
-        out.x.push_back((revenue[i] - revenue[i - w]) * both);
-        out.y.push_back((price[i] - price[i - w]) * both);
-        out.count += both;
+    const std::size_t n = g.marks - 2 * w;
+    out.x.resize(n);
+    out.y.resize(n);
+    out.there.resize(n);
+    V count(0.0);
+    for (std::size_t k = 0; k < n; ++k) {
+        const std::size_t i = k + 2 * w;
+        const V both = V(there[i]) * V(there[i - w]);
+        both.store(out.there[k]);
+        ((V(revenue[i]) - V(revenue[i - w])) * both).store(out.x[k]);
+        ((V(price[i]) - V(price[i - w])) * both).store(out.y[k]);
+        count += both;
     }
+    count.store(out.count);
     return out;
 }
 
 // Places from 1 on, twice: what is equal shares the mean of its places. Equal is what a float does not tell apart.
 class Ranks {
    public:
-    void of(const std::vector<Lanes>& values, const std::vector<Lanes>& there, std::size_t lane,
+    void of(const std::vector<Lanes>& values, const std::vector<Lanes>& there, std::size_t lane, std::size_t every,
             std::vector<double>& out) {
         keys_.clear();
-        for (std::size_t i = 0; i < values.size(); ++i) {
+        for (std::size_t i = 0; i < values.size(); i += every) {
             if (there[i][lane] == 0.0) continue;
             const auto f = static_cast<float>(values[i][lane] == 0.0 ? 0.0 : values[i][lane]);  // -0 is 0
             const auto bits = std::bit_cast<std::uint32_t>(f);
@@ -111,54 +120,55 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 void value_capture(const Grid& g, LaneFigures& out) {
     const Pairs p = pairs_of(g);
     if (p.x.size() < kLeastPairs) return;
-    const LaneMask enough = p.count >= static_cast<double>(kLeastPairs);
-    const Lanes n = enough ? p.count : Lanes{} + 1.0, missing = Lanes{} + kMissing;
-    Lanes mean_x{}, mean_y{}, xx{}, xy{}, yy{};
+    const V none(0.0), one(1.0), missing(kMissing);
+    const M enough = V(p.count) >= V(static_cast<double>(kLeastPairs));
+    const V n = select(enough, V(p.count), one);
+    V mean_x(0.0), mean_y(0.0), xx(0.0), xy(0.0), yy(0.0);
     for (std::size_t i = 0; i < p.x.size(); ++i) {
-        mean_x += p.x[i];
-        mean_y += p.y[i];
+        mean_x += V(p.x[i]);
+        mean_y += V(p.y[i]);
     }
-    mean_x /= n;
-    mean_y /= n;
+    mean_x = mean_x / n;
+    mean_y = mean_y / n;
     for (std::size_t i = 0; i < p.x.size(); ++i) {
-        const Lanes x = (p.x[i] - mean_x) * p.there[i], y = (p.y[i] - mean_y) * p.there[i];
+        const V x = (V(p.x[i]) - mean_x) * V(p.there[i]), y = (V(p.y[i]) - mean_y) * V(p.there[i]);
         xx += x * x;
         xy += x * y;
         yy += y * y;
     }
-    const LaneMask moves = enough & (xx > n * kLeastVariance), both = moves & (yy > n * kLeastVariance);
-    const Lanes some_xx = moves ? xx : Lanes{} + 1.0, some_yy = both ? yy : Lanes{} + 1.0;
-    const Lanes slope = xy / some_xx;
-    put(out, kValueCapture, moves ? slope : missing);
-    put(out, kValueCaptureR2, both ? xy * xy / (some_xx * some_yy) : missing);
+    const M moves = enough & (xx > n * V(kLeastVariance)), both = moves & (yy > n * V(kLeastVariance));
+    const V some_xx = select(moves, xx, one), some_yy = select(both, yy, one), slope = xy / some_xx;
+    put(out, kValueCapture, select(moves, slope, missing));
+    put(out, kValueCaptureR2, select(both, xy * xy / (some_xx * some_yy), missing));
 
     // Newey and West: what follows upon itself within `lag` marks counts as such, with Bartlett's weights.
     std::vector<Lanes> moment(p.x.size());
     for (std::size_t i = 0; i < p.x.size(); ++i) {
-        const Lanes x = (p.x[i] - mean_x) * p.there[i], y = (p.y[i] - mean_y) * p.there[i];
-        moment[i] = x * (y - slope * x);
+        const V x = (V(p.x[i]) - mean_x) * V(p.there[i]), y = (V(p.y[i]) - mean_y) * V(p.there[i]);
+        (x * (y - slope * x)).store(moment[i]);
     }
     Lanes lags{};
     for (std::size_t lane = 0; lane < kLanes; ++lane)
         lags[lane] = static_cast<double>(hac_lag(static_cast<std::size_t>(p.count[lane])));
-    Lanes sum{};
-    for (std::size_t l = 0; l <= hac_lag(p.x.size()); ++l) {
-        Lanes at_lag{};
-        for (std::size_t i = l; i < moment.size(); ++i) at_lag += moment[i] * moment[i - l];
-        const Lanes weight = 1.0 - static_cast<double>(l) / (lags + 1.0);
-        sum += (weight > 0.0 ? weight : Lanes{}) * at_lag * (l == 0 ? 1.0 : 2.0);
+    V sum(0.0);
+    for (std::size_t l = 0, last = hac_lag(p.x.size()); l <= last; ++l) {
+        V at_lag(0.0);
+        for (std::size_t i = l; i < moment.size(); ++i) at_lag += V(moment[i]) * V(moment[i - l]);
+        const V weight = positive(one - V(static_cast<double>(l)) / (V(lags) + one));
+        sum += weight * at_lag * V(l == 0 ? 1.0 : 2.0);
     }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const double error = sum[lane] > 0 ? std::sqrt(sum[lane]) / some_xx[lane] : 0;
-        if (moves[lane] != 0 && error > 0) out[kValueCaptureT][lane] = slope[lane] / error;
-    }
+    const V error = sqrt(positive(sum)) / some_xx;
+    const M known = moves & (error > none);
+    put(out, kValueCaptureT, select(known, slope / select(known, error, one), missing));
 
+    // Places know no error that overlaps: of windows that do not.
     Ranks ranks;
     std::vector<double> a, b;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        if (both[lane] == 0) continue;
-        ranks.of(p.x, p.there, lane, a);
-        ranks.of(p.y, p.there, lane, b);
+        if ((bits(both) >> lane & 1) == 0) continue;
+        ranks.of(p.x, p.there, lane, g.month, a);
+        ranks.of(p.y, p.there, lane, g.month, b);
+        if (a.size() < kLeastPairs) continue;
         out[kValueCaptureRank][lane] = correlation(a, b);
     }
 }
@@ -166,12 +176,9 @@ void value_capture(const Grid& g, LaneFigures& out) {
 void crossover(const Grid& g, LaneFigures& out) {
     if (g.marks == 0) return;
     const std::size_t w = g.in_marks(90);
-    Lanes day = Lanes{} + kMissing;
-    for (std::size_t i = g.marks; i-- > w;) {  // backwards: the first one stays
-        const Lanes burned = g.at(kMarkBurned, i) - g.at(kMarkBurned, i - w);
-        const Lanes minted = g.at(kMarkMinted, i) - g.at(kMarkMinted, i - w);
-        day = burned > minted ? Lanes{} + g.j.mark_day[i] : day;
-    }
+    V day(kMissing);
+    for (std::size_t i = g.marks; i-- > w;)  // backwards: the first one stays
+        day = select(change(g, kMarkBurned, i, w) > change(g, kMarkMinted, i, w), V(g.j.mark_day[i]), day);
     put(out, kCrossoverDay, day);
 }
 
@@ -179,18 +186,19 @@ void crossover(const Grid& g, LaneFigures& out) {
 
 void capture_figures(const Scenario& s, const Grid& g, LaneFigures& out) {
     value_capture(g, out);
-    put_ratio(out, kBurnToMint, g.j.burned, g.j.minted);
+    put_ratio(out, kBurnToMint, V(g.j.burned), V(g.j.minted));
     crossover(g, out);
-    put_ratio(out, kPremium, g.j.final_price, g.last(kMarkFundamental));
+    put_ratio(out, kPremium, V(g.j.final_price), V(g.last(kMarkFundamental)));
     // Revenue between two marks is discounted from the middle of them.
-    Lanes worth{};
+    V worth(0.0);
     for (std::size_t i = 1; i < g.j.marks.size(); ++i) {
         const double middle = 0.5 * (g.j.mark_day[i] + g.j.mark_day[i - 1]);
-        const double discount = real::exp(-s.speculators.discount * middle / kDaysPerYear);
-        worth += (g.at(kMarkServed, i) - g.at(kMarkServed, i - 1)) * discount;
+        worth += change(g, kMarkServed, i, 1) * V(real::exp(-s.speculators.discount * middle / kDaysPerYear));
     }
-    put_ratio(out, kCaptureRatio, g.last(kMarkPrice) * g.last(kMarkSupply) - g.first(kMarkPrice) * g.first(kMarkSupply),
-              worth);
+    const auto value = [](const std::array<Lanes, kMarkCount>& mark) {
+        return V(mark[kMarkPrice]) * V(mark[kMarkSupply]);
+    };
+    put_ratio(out, kCaptureRatio, value(g.j.marks.back()) - value(g.j.marks.front()), worth);
 }
 
 }  // namespace assay::sim

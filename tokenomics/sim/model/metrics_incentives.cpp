@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tokenomics/sim/model/lowest.hpp"
 #include "tokenomics/sim/model/metrics.hpp"
+#include "tokenomics/sim/model/metrics_simd.hpp"
 
 namespace assay::sim {
 namespace {
@@ -13,18 +15,21 @@ constexpr double kFallen = 0.8;  // of the price 30 days before: a fall that ret
 // Tenth percentile, linear between neighbours (type 7, as everywhere).
 void low_margin(const Journal& j, LaneFigures& out) {
     const std::size_t from = j.margins.size() == j.marks.size() ? 1 : 0;  // nobody has a margin before the first step
-    std::vector<float> values;
+    if (j.margins.size() <= from) return;
+    const std::size_t n = j.margins.size() - from;
+    const double place = 0.1 * static_cast<double>(n - 1);
+    const auto below = static_cast<std::size_t>(place);
+    V sum(0.0), squares(0.0);
+    for (std::size_t i = from; i < j.margins.size(); ++i) {
+        Lanes wide;
+        for (std::size_t lane = 0; lane < kLanes; ++lane) wide[lane] = static_cast<double>(j.margins[i][lane]);
+        sum += V(wide);
+        squares += V(wide) * V(wide);
+    }
+    Lowest lowest(j.margins.data() + from, n, std::min(n, below + 2), usual_of(sum, squares, n));
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        values.clear();
-        for (std::size_t i = from; i < j.margins.size(); ++i)
-            if (!std::isnan(j.margins[i][lane])) values.push_back(j.margins[i][lane]);
-        if (values.empty()) continue;
-        const double place = 0.1 * static_cast<double>(values.size() - 1);
-        const auto below = static_cast<std::size_t>(place);
-        const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
-        std::nth_element(values.begin(), at, values.end());
-        const double low = *at;
-        const double next = at + 1 == values.end() ? low : *std::min_element(at + 1, values.end());
+        const std::vector<float>& values = lowest.of(lane);  // the two that are wanted are the largest of them
+        const double next = values.back(), low = values[below];
         out[kLowMargin][lane] = low + (place - static_cast<double>(below)) * (next - low);
     }
 }
@@ -44,44 +49,47 @@ double hardware_of(const Scenario& s) {
 // return is that over what it paid; the stake's own price is not in it.
 void cohorts(const Scenario& s, const Grid& g, LaneFigures& out) {
     if (g.marks < 2) return;
-    const Lanes missing = Lanes{} + kMissing;
-    const double hardware = hardware_of(s);
+    const V none(0.0), one(1.0), missing(kMissing), hardware(hardware_of(s));
     std::vector<Lanes> earned(g.marks);  // USD of a GPU since the start, less its costs
+    V sum(0.0);
+    sum.store(earned[0]);
     for (std::size_t i = 1; i < g.marks; ++i) {
-        const Lanes gpu_days = g.at(kMarkCapacityDays, i) - g.at(kMarkCapacityDays, i - 1);
-        const Lanes net =
-            (g.at(kMarkIncomeUsd, i) - g.at(kMarkIncomeUsd, i - 1)) - (g.at(kMarkCosts, i) - g.at(kMarkCosts, i - 1));
-        const double days = g.j.mark_day[i] - g.j.mark_day[i - 1];
-        earned[i] = earned[i - 1] + (gpu_days > 0.0 ? net * days / gpu_days : Lanes{});
+        const V gpu_days = change(g, kMarkCapacityDays, i, 1);
+        const V net = change(g, kMarkIncomeUsd, i, 1) - change(g, kMarkCosts, i, 1);
+        const M some = gpu_days > none;
+        sum += select(some, net * V(g.j.mark_day[i] - g.j.mark_day[i - 1]) / select(some, gpu_days, one), none);
+        sum.store(earned[i]);
     }
 
-    const Lanes paid = hardware + g.first(kMarkStakePrice);
-    Lanes back = missing;
+    const V paid = hardware + V(g.first(kMarkStakePrice));
+    V back = missing;
     for (std::size_t i = g.marks; i-- > 1;) {  // backwards: the first time stays
-        const Lanes rise = earned[i] - earned[i - 1];
-        const LaneMask now = (earned[i] >= paid) & (earned[i - 1] < paid);
-        const Lanes share = now ? (paid - earned[i - 1]) / rise : Lanes{};
-        const Lanes day = g.j.mark_day[i - 1] + share * (g.j.mark_day[i] - g.j.mark_day[i - 1]);
-        back = now ? day / kDaysPerMonth : back;
+        const V before = V(earned[i - 1]), after = V(earned[i]);
+        const M now = (after >= paid) & (before < paid);
+        if (!any(now)) continue;
+        const V share = (paid - before) / select(now, after - before, one);
+        const V day = V(g.j.mark_day[i - 1]) + share * V(g.j.mark_day[i] - g.j.mark_day[i - 1]);
+        back = select(now, day / V(kDaysPerMonth), back);
     }
-    put(out, kPaybackMonths, paid > 0.0 ? back : missing);
+    put(out, kPaybackMonths, select(paid > none, back, missing));
 
     const auto year = static_cast<std::size_t>(std::max(1.0, std::floor(kDaysPerYear / g.spacing)));
     if (g.marks <= 2 * year) return;  // the last cohort with a whole year enters a year after the first, or later
     const double to_year = kDaysPerYear / (static_cast<double>(year) * g.spacing);
-    Lanes first{}, last{}, n{}, sx{}, sy{}, sxx{}, sxy{};
+    V first = missing, last = missing, n = none, sx = none, sy = none, sxx = none, sxy = none;
     for (std::size_t i = 0; i + year < g.marks; ++i) {
-        const Lanes cost = hardware + g.at(kMarkStakePrice, i);
-        last = cost > 0.0 ? (earned[i + year] - earned[i]) * to_year / cost : missing;
+        const V cost = hardware + at(g, kMarkStakePrice, i);
+        const M there = cost > none;
+        const V count = select(there, one, none);
+        const V y = (V(earned[i + year]) - V(earned[i])) * V(to_year) / select(there, cost, one) * count;
+        last = select(there, y, missing);
         if (i == 0) first = last;
         const double x = (g.j.mark_day[i] - g.j.mark_day[0]) / kDaysPerYear;
-        const LaneMask there = last == last;
-        const Lanes one = there ? Lanes{} + 1.0 : Lanes{}, y = there ? last : Lanes{};
-        n += one;
-        sx += one * x;
+        n += count;
+        sx += count * V(x);
         sy += y;
-        sxx += one * (x * x);
-        sxy += y * x;
+        sxx += count * V(x * x);
+        sxy += y * V(x);
     }
     put_ratio(out, kCohortRatio, last, first);
     put_ratio(out, kCohortSlope, n * sxy - sx * sy, n * sxx - sx * sx);
@@ -92,15 +100,16 @@ void cohorts(const Scenario& s, const Grid& g, LaneFigures& out) {
 void retention(const Grid& g, LaneFigures& out) {
     const std::size_t w = g.month;
     if (w == 0 || g.marks <= 2 * w) return;
-    Lanes wait{}, sum{}, falls{};
-    for (std::size_t i = w; i + w < g.marks; ++i) {
-        const Lanes devices = g.at(kMarkDevices, i);
-        const LaneMask fell =
-            (g.at(kMarkPrice, i) <= kFallen * g.at(kMarkPrice, i - w)) & (devices > 0.0) & (wait <= 0.0);
-        sum += fell ? g.at(kMarkDevices, i + w) / devices : Lanes{};
-        falls += fell ? Lanes{} + 1.0 : Lanes{};
-        wait = fell ? Lanes{} + static_cast<double>(w) : wait;
-        wait -= 1.0;
+    const V none(0.0), one(1.0);
+    V wait = none, sum = none, falls = none;
+    for (std::size_t i = w; i + w < g.marks; ++i, wait -= one) {
+        const V devices = at(g, kMarkDevices, i);
+        const M fell =
+            (at(g, kMarkPrice, i) <= V(kFallen) * at(g, kMarkPrice, i - w)) & (devices > none) & (wait <= none);
+        if (!any(fell)) continue;
+        sum += select(fell, at(g, kMarkDevices, i + w) / select(fell, devices, one), none);
+        falls += select(fell, one, none);
+        wait = select(fell, V(static_cast<double>(w)), wait);
     }
     put_ratio(out, kRetention, sum, falls);
 }
@@ -109,25 +118,22 @@ void retention(const Grid& g, LaneFigures& out) {
 void income_volatility(const Grid& g, Mark income, Figure which, LaneFigures& out) {
     const std::size_t w = g.month;
     if (w == 0) return;
-    Lanes before{}, had{}, n{}, sum{}, squares{};
+    const V none(0.0), one(1.0);
+    V before = none, had = none, n = none, sum = none, squares = none;
     for (std::size_t i = w; i < g.marks; i += w) {
-        const Lanes gpu_days = g.at(kMarkCapacityDays, i) - g.at(kMarkCapacityDays, i - w);
-        const Lanes paid = g.at(income, i) - g.at(income, i - w);
-        const LaneMask good = (gpu_days > 0.0) & (paid > 0.0);
-        Lanes now;
-        log_of(good ? paid / gpu_days : Lanes{} + 1.0, now);
-        const Lanes has = good ? Lanes{} + 1.0 : Lanes{}, both = had * has, change = (now - before) * both;
+        const V gpu_days = change(g, kMarkCapacityDays, i, w), paid = change(g, income, i, w);
+        const M good = (gpu_days > none) & (paid > none);
+        const V now = log(select(good, paid, one) / select(good, gpu_days, one));
+        const V has = select(good, one, none), both = had * has, step = (now - before) * both;
         n += both;
-        sum += change;
-        squares += change * change;
+        sum += step;
+        squares += step * step;
         before = now;
         had = has;
     }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        if (n[lane] < 3) continue;
-        const double spread = (squares[lane] - sum[lane] * sum[lane] / n[lane]) / (n[lane] - 1);
-        out[which][lane] = std::sqrt(std::max(0.0, spread));
-    }
+    const M enough = n >= V(3.0);
+    const V some = select(enough, n, V(3.0));
+    put(out, which, select(enough, sqrt(positive(squares - sum * sum / some) / (some - one)), V(kMissing)));
 }
 
 }  // namespace
@@ -135,18 +141,18 @@ void income_volatility(const Grid& g, Mark income, Figure which, LaneFigures& ou
 void incentive_figures(const Scenario& s, const Grid& g, LaneFigures& out) {
     const Journal& j = g.j;
     const auto steps = static_cast<double>(j.steps);
-    put(out, kMeanMargin, j.margin / steps);
-    put(out, kMeanUtilisation, j.utilisation / steps);
+    put(out, kMeanMargin, V(j.margin) / V(steps));
+    put(out, kMeanUtilisation, V(j.utilisation) / V(steps));
     low_margin(j, out);
-    put_ratio(out, kUnderwater, j.underwater_days, j.device_days);
+    put_ratio(out, kUnderwater, V(j.underwater_days), V(j.device_days));
     cohorts(s, g, out);
     retention(g, out);
-    put_ratio(out, kUnmetDemand, j.wanted_hours - j.served_hours, j.wanted_hours);
+    put_ratio(out, kUnmetDemand, V(j.wanted_hours) - V(j.served_hours), V(j.wanted_hours));
     income_volatility(g, kMarkIncomeUsd, kIncomeVolatilityUsd, out);
     income_volatility(g, kMarkIncomeTokens, kIncomeVolatilityTokens, out);
     put(out, kFinalDevices, j.final_devices);
     put(out, kLeastDevices, j.least_devices);
-    put_ratio(out, kWashGain, j.wash_returned - j.wash_spent, j.wash_spent);
+    put_ratio(out, kWashGain, V(j.wash_returned) - V(j.wash_spent), V(j.wash_spent));
 }
 
 }  // namespace assay::sim

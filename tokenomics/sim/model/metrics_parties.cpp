@@ -4,6 +4,7 @@
 
 #include "tokenomics/sim/model/concentration.hpp"
 #include "tokenomics/sim/model/metrics.hpp"
+#include "tokenomics/sim/model/metrics_simd.hpp"
 
 namespace assay::sim {
 namespace {
@@ -70,9 +71,9 @@ void party_figures(const Scenario& s, const Grid& g, LaneFigures& out) {
         if (j.final_supply[lane] > 0) out[kInsiderSupply][lane] = held / j.final_supply[lane];
         if (const double floats = g.last(kMarkCirculating)[lane]; floats > 0) out[kInsiderFloat][lane] = free / floats;
     }
-    Lanes over{};
-    for (const auto& mark : j.marks) over = mark[kMarkLargestParty] > kThird ? Lanes{} + 1.0 : over;
-    put(out, kInsiderOverThird, over);
+    V most(0.0);
+    for (const auto& mark : j.marks) most = max(most, V(mark[kMarkLargestParty]));
+    put(out, kInsiderOverThird, select(most > V(kThird), V(1.0), V(0.0)));
 }
 
 }  // namespace assay::sim

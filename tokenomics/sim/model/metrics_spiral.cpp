@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tokenomics/sim/model/metrics.hpp"
+#include "tokenomics/sim/model/metrics_simd.hpp"
 
 namespace assay::sim {
 namespace {
@@ -43,13 +44,12 @@ void spiral_figure(const Spiral& rule, const Grid& g, LaneFigures& out) {
     Lanes spiral{};
     for (std::size_t from = 0; from + r.within + r.recovery < g.marks; ++from) {
         // Few prices fall so far: all lanes at once ask for that first.
-        Lanes low = g.at(kMarkPrice, from + 1);
-        for (std::size_t i = from + 2; i <= from + r.within; ++i)
-            low = g.at(kMarkPrice, i) < low ? g.at(kMarkPrice, i) : low;
-        const LaneMask fell = (low <= (1 - r.price) * kRounding * g.at(kMarkPrice, from)) & (spiral == 0.0);
-        if (!any(fell)) continue;
+        V low = at(g, kMarkPrice, from + 1);
+        for (std::size_t i = from + 2; i <= from + r.within; ++i) low = min(low, at(g, kMarkPrice, i));
+        const unsigned fell = bits(low <= V((1 - r.price) * kRounding) * at(g, kMarkPrice, from));
+        if (fell == 0) continue;
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            if (fell[lane] == 0) continue;
+            if ((fell >> lane & 1) == 0 || spiral[lane] != 0) continue;
             const auto price = [&](std::size_t i) { return g.at(kMarkPrice, i)[lane]; };
             const auto capacity = [&](std::size_t i) { return g.at(kMarkCapacity, i)[lane]; };
             const auto served = [&](std::size_t i) {

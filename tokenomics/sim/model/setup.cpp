@@ -13,7 +13,7 @@
 namespace assay::sim {
 namespace {
 
-constexpr double kMicro = 1e6;
+constexpr double kMicroUsd = 1e6;
 
 tokenomics::Params one_step(const tokenomics::Params& chain, std::uint64_t step_ms) {
     tokenomics::Params p = chain;
@@ -168,15 +168,15 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
     start.supply = s.initial.supply;
     start.bonded = s.initial.bonded;
     start.price_usd = s.initial.price_usd;
-    start.depth_usd = real::floor_units(s.market.depth_usd * kMicro);
+    start.depth_usd = real::floor_units(s.market.depth_usd * kMicroUsd);
     start.fee = s.market.fee;
     start.market = s.market.kind;
     start.unbonding_steps = setup.unbonding_steps;
     start.delegated = s.initial.delegated;
     start.commission.value = static_cast<std::uint64_t>(real::floor_units(s.stakers.commission * 1e9));
     start.treasury = s.initial.treasury;
-    start.treasury_usd = real::floor_units(s.initial.treasury_usd * kMicro);
-    start.credits = Credits{real::floor_units(s.initial.credits_usd * kMicro)};
+    start.treasury_usd = real::floor_units(s.initial.treasury_usd * kMicroUsd);
+    start.credits = Credits{real::floor_units(s.initial.credits_usd * kMicroUsd)};
     for (const Holding& h : s.initial.holders) {
         start.parties.push_back(h.amount);
         Amount locked;
