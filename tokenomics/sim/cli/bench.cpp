@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "tokenomics/sim/cli/commands.hpp"
+#include "tokenomics/sim/model/instruction_set.hpp"
 #include "tokenomics/sim/run/simulate.hpp"
 #include "tokenomics/sim/text.hpp"
 
@@ -10,14 +11,6 @@ namespace {
 
 double bench_clock() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-const char* simd_level() {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return "avx512";
-    if (__builtin_cpu_supports("avx2")) return "avx2";
-#endif
-    return "portable";
 }
 
 struct Speed {
@@ -83,9 +76,9 @@ int run_bench(const Output& out, const BenchCommand& c) {
     }
     if (out.json)
         return out.done("{\"scenario\":" + json_text(scenario->name) +
-                        ",\"steps\":" + std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" + simd_level() +
+                        ",\"steps\":" + std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" + word_of(instruction_set()) +
                         "\",\"modes\":[" + items + "]}\n");
-    return out.done(scenario->name + ", " + std::to_string(scenario->steps()) + " steps, one core, " + simd_level() +
+    return out.done(scenario->name + ", " + std::to_string(scenario->steps()) + " steps, one core, " + word_of(instruction_set()) +
                     "\n\n" + table.text());
 }
 
