@@ -15,7 +15,9 @@ are pandas' where pandas is installed, ``plot()`` wants matplotlib, ``assay_sim.
 from ._ask import Error, version
 from ._result import Result, load
 from ._simulate import Scenario, figures, params, presets, resolve, simulate
+from ._sweep import map, sweep
 from ._table import Table
 
-__all__ = ["Error", "Result", "Scenario", "Table", "figures", "load", "params", "presets", "resolve", "simulate", "version"]
+__all__ = ["Error", "Result", "Scenario", "Table", "figures", "load", "map", "params", "presets", "resolve",
+           "simulate", "sweep", "version"]
 __version__ = version().split()[1]

@@ -17,7 +17,7 @@ Scenario = Union[str, "os.PathLike[str]", Mapping[str, Any], Result]
 """A preset's name, a scenario file, a result directory, the members of a scenario, or a result."""
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -25,13 +25,13 @@ def _text(value: Any) -> str:
     if isinstance(value, (str, int)):
         return str(value)
     if hasattr(value, "item"):  # NumPy's numbers
-        return _text(value.item())
+        return text_of(value.item())
     raise Error("usage", f"set: {value!r} is no number, text or truth; write lists and objects into the scenario")
 
 
 def sets(given: Optional[Mapping[str, Any]]) -> List[str]:
     """{"bme.spread_ppb": 0} as the program's --set has it."""
-    return [f"{path}={_text(value)}" for path, value in (given or {}).items()]
+    return [f"{path}={text_of(value)}" for path, value in (given or {}).items()]
 
 
 @contextlib.contextmanager
@@ -98,9 +98,9 @@ def run(question: str, request: Dict[str, Any], progress: Union[bool, Progress, 
 def all_sets(set: Optional[Mapping[str, Any]], seed: Optional[int], antithetic: Optional[bool]) -> List[str]:
     out = sets(set)
     if seed is not None:
-        out.append(f"seed={_text(seed)}")
+        out.append(f"seed={text_of(seed)}")
     if antithetic is not None:
-        out.append(f"antithetic={_text(bool(antithetic))}")
+        out.append(f"antithetic={text_of(bool(antithetic))}")
     return out
 
 

@@ -30,10 +30,14 @@ struct Answer {
 
 /// Questions and the members of their requests, all but `source` with a default:
 ///   presets   {}                                     {"items":[{"name","needs"}]}
-///   figures   {}                                     {"series":[{"name","unit","meaning"}],"figures":[… with condition, fails, threshold]}
-///   params    {source, set, pattern}                 {"items":[{"path","value","unit","meaning"}]}
+///   figures   {}                                     {"series":[{"name","unit","meaning"}],"figures":[… with
+///   condition, fails, threshold]} params    {source, set, pattern} {"items":[{"path","value","unit","meaning"}]}
+///   document  {source, set}                          the scenario with what it extends, and nothing that it leaves open
 ///   scenario  {source, set}                          the scenario as it resolves
-///   run       {source, set, runs, threads, mode}     {"result_hash","runs","steps","seed"} and files
+///   run       {source, set, runs, threads, mode}     {"result_hash","cells"} and the files of a result
+///   sweep     the same and cells [{path: value}]     the same, of many cells
+///   cells     the same and first, end                some of those cells, each as a file that only "gather" reads
+///   gather    that of sweep and folder, with the files of all cells      what "sweep" answers, to the byte
 /// `set` is a list of "path=value". Errors: usage for an unknown question or member, and those of what is called.
 [[nodiscard]] Result<Answer> ask(std::string_view question, std::string_view request, Watch& watch);
 

@@ -4,6 +4,7 @@
     ASSAY_SIM_LIBRARY=… PYTHONPATH=python test_assay_sim.py PATH-OF-ASSAY-SIM
 """
 
+import concurrent.futures
 import filecmp
 import json
 import math
@@ -183,7 +184,7 @@ class BadInput(Case):
 class Interrupted(Case):
     def test_ctrl_c_ends_it_at_once(self):
         script = ("import assay_sim, sys\n"
-                  "try: assay_sim.simulate('devnet', runs=1_000_000, progress=lambda d, o: print(d, flush=True))\n"
+                  "try: assay_sim.simulate('devnet', runs=20_000, set={'horizon_days': 3650}, progress=lambda d, o: print(d, flush=True))\n"
                   "except KeyboardInterrupt: sys.exit(7)\n")
         p = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
         p.stdout.readline()
@@ -209,6 +210,62 @@ class Interrupted(Case):
             stop.set()
             thread.join()
         self.assertGreater(len(ticks), 3)
+
+
+GRID = {"demand.volatility": [0.2, 0.8], "initial.price_usd": [0.5, 1, 2]}
+
+
+class Sweeps(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.result = assay_sim.sweep("devnet", GRID, runs=8, set=SHORT, seed=3)
+
+    def test_each_cell_is_what_simulate_gives(self):
+        cells = self.result.cells()
+        self.assertEqual(list(cells["demand.volatility"]), [0.2] * 3 + [0.8] * 3)
+        self.assertEqual(list(cells["initial.price_usd"]), [0.5, 1, 2] * 2)
+        metrics = self.result.metrics()
+        for cell in range(6):
+            alone = assay_sim.simulate("devnet", runs=8, seed=3, set={
+                **SHORT, **{path: list(cells[path])[cell] for path in GRID}})
+            there = [x for c, x in zip(metrics["cell"], metrics["max_drawdown"]) if c == cell]
+            self.assertEqual(there, list(alone.metrics()["max_drawdown"]))
+            self.assertEqual(self.result.mean("max_drawdown", cell), alone.mean("max_drawdown"))
+            self.assertEqual(list(self.result.quantiles("supply", cell)["0.9"]), list(alone.quantiles("supply")["0.9"]))
+
+    def test_zip_and_table(self):
+        both = {"demand.volatility": [0.2, 0.8], "initial.price_usd": [1, 2]}
+        zipped = assay_sim.sweep("devnet", both, mode="zip", runs=8, set=SHORT)
+        table = assay_sim.sweep("devnet", [dict(zip(both, row)) for row in zip(*both.values())], mode="table", runs=8, set=SHORT)
+        self.assertEqual(zipped.files, table.files)
+        self.assertEqual(len(zipped.summary["cells"]), 2)
+
+    def test_processes_give_the_same_bytes(self):
+        with concurrent.futures.ProcessPoolExecutor(2) as pool:
+            for tasks in (1, 2, 6, 50):
+                other = assay_sim.map(pool, "devnet", GRID, runs=8, set=SHORT, seed=3, tasks=tasks)
+                self.assertEqual(other.files, self.result.files)
+
+    def test_a_scenario_of_files_travels_whole(self):
+        below = pathlib.Path(self.path("below.json"))
+        below.write_text(json.dumps({"extends": "devnet", "demand": {"volatility": 0.3}}))
+        mine = pathlib.Path(self.path("mine.json"))
+        mine.write_text(json.dumps({"extends": "below.json", "horizon_days": 30}))
+        with concurrent.futures.ProcessPoolExecutor(2) as pool:
+            spread = assay_sim.map(pool, mine, {"initial.price_usd": [1, 2]}, runs=8)
+        self.assertEqual(spread.files, assay_sim.sweep(mine, {"initial.price_usd": [1, 2]}, runs=8).files)
+
+    def test_refused_before_anything_runs(self):
+        e = self.refused("json_unknown_key", assay_sim.sweep, "devnet", {"demand.volatilty": [1]}, runs=1_000_000)
+        self.assertIn("cell 0", e.message)
+        e = self.refused("field_out_of_range", assay_sim.sweep, "devnet", {"demand.volatility": [1, -1]}, runs=1_000_000)
+        self.assertIn("cell 1", e.message)
+        self.refused("usage", assay_sim.sweep, "devnet", {"demand.volatility": 1})
+        self.refused("usage", assay_sim.sweep, "devnet", {"demand.volatility": []})
+        self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2], "demand.volatility": [1]}, mode="zip")
+        self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2]}, mode="sobel")
+        with concurrent.futures.ProcessPoolExecutor(1) as pool:
+            self.refused("field_out_of_range", assay_sim.map, pool, "devnet", {"demand.volatility": [1, -1]})
 
 
 class WithoutPandas(Case):
