@@ -239,6 +239,11 @@ def _typed(text: str) -> Any:
         return text
 
 
+def read_folder(folder: str) -> Files:
+    """A result directory as it is."""
+    return {entry.name: pathlib.Path(entry.path).read_bytes() for entry in os.scandir(folder)}
+
+
 def load(directory: Union[str, os.PathLike]) -> Result:
     """A result directory, after a look at the hashes of its files."""
     folder = pathlib.Path(directory)

@@ -1,4 +1,4 @@
-"""Many cells of one scenario: here, or as tasks of somebody else's pool."""
+"""Many cells of one scenario: here, or as tasks of somebody else's pool, to the same bytes."""
 
 import concurrent.futures
 import itertools
@@ -8,7 +8,7 @@ import tempfile
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from ._ask import Error, Files, Progress, ask
-from ._result import Result
+from ._result import Result, read_folder
 from ._simulate import Scenario, all_sets, options, run, source, text_of
 
 Cell = Dict[str, str]
@@ -56,24 +56,46 @@ def sweep(scenario: Scenario, params: Params, *, mode: str = "grid", runs: int =
                              **options(runs, engine, threads)}, progress)
 
 
-def task(document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
-    """Runs somewhere else: some cells of a sweep, as bytes."""
+# What runs somewhere else, and comes back as bytes.
+def cells_task(document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
+    """Some cells of a sweep."""
     with source(document) as name:
         return ask("cells", {**request, "source": name})[1]
 
 
-def spread(submit: Callable[..., Any], wait: Callable[[Sequence[Any]], List[Files]], tasks: int, scenario: Scenario,
-           params: Params, mode: str, request: Dict[str, Any], threads: int) -> Result:
-    """Cuts the cells into tasks, has them run, and puts together what one process would have given."""
-    cells = cells_of(params, mode)
+def shard_task(document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
+    """A part of the runs of one scenario."""
+    with source(document) as name, tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
+        out = os.path.join(folder, "shard")
+        ask("shard", {**request, "source": name, "out": out})
+        return read_folder(out)
+
+
+class Pool:
+    """Whoever runs tasks: ``submit(function, *arguments)``, ``wait(handles)`` in their order, and how many workers there are."""
+
+    def __init__(self, submit: Callable[..., Any], wait: Callable[[Sequence[Any]], List[Files]], workers: int):
+        self._submit, self._wait, self.workers = submit, wait, workers
+
+    def run(self, function: Callable[..., Files], arguments: Sequence[Sequence[Any]]) -> List[Files]:
+        return self._wait([self._submit(function, *a) for a in arguments])
+
+
+def _document(scenario: Scenario) -> Dict[str, Any]:
+    # Workers may be elsewhere: what the scenario extends goes with it.
     with source(scenario) as name:
-        # Workers may be elsewhere: what the scenario extends goes with it.
-        document = ask("document", {"source": name, "set": []})[0]
+        return ask("document", {"source": name, "set": []})[0]
+
+
+def spread_cells(pool: Pool, scenario: Scenario, params: Params, mode: str, request: Dict[str, Any],
+                 tasks: Optional[int], threads: int) -> Result:
+    cells = cells_of(params, mode)
+    document = _document(scenario)
     request = {**request, "cells": cells}
-    count = max(1, min(tasks, len(cells)))
+    count = max(1, min(tasks or 4 * pool.workers, len(cells)))
     bounds = [len(cells) * i // count for i in range(count + 1)]
-    parts = wait([submit(task, document, {**request, "threads": threads, "first": a, "end": b})
-                  for a, b in zip(bounds, bounds[1:])])
+    parts = pool.run(cells_task, [(document, {**request, "threads": threads, "first": a, "end": b})
+                                  for a, b in zip(bounds, bounds[1:])])
     with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
         for files in parts:
             for file, data in files.items():
@@ -82,13 +104,31 @@ def spread(submit: Callable[..., Any], wait: Callable[[Sequence[Any]], List[File
             return Result(ask("gather", {**request, "source": name, "folder": folder})[1])
 
 
-def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Params, *, mode: str = "grid", runs: int = 100,
-        set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
+def spread_shards(pool: Pool, scenario: Scenario, request: Dict[str, Any], shards: Optional[int], threads: int) -> Result:
+    document = _document(scenario)
+    count = shards or 4 * pool.workers
+    parts = pool.run(shard_task, [(document, {**request, "threads": threads, "shard": f"{i + 1}/{count}"})
+                                  for i in range(count)])
+    if count == 1:
+        return Result(parts[0])
+    with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
+        dirs = []
+        for i, files in enumerate(parts):
+            there = pathlib.Path(folder) / str(i)
+            there.mkdir()
+            for file, data in files.items():
+                (there / file).write_bytes(data)
+            dirs.append(str(there))
+        out = os.path.join(folder, "whole")
+        ask("merge", {"dirs": dirs, "out": out})
+        return Result(read_folder(out))
+
+
+def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Optional[Params] = None, *, mode: Optional[str] = None,
+        runs: int = 100, set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
         antithetic: Optional[bool] = None, tasks: Optional[int] = None, threads: int = 1) -> Result:
-    """sweep() on an executor of ``concurrent.futures``, to the same bytes: its cells in ``tasks`` tasks, each with
-    ``threads`` threads. A task should last a second at least to be worth sending."""
-    workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
-    request = {"set": all_sets(set, seed, antithetic), "runs": runs, "mode": engine}
+    """sweep(), or without ``params`` simulate(), on an executor of ``concurrent.futures``, to the same bytes: the cells or
+    the runs in ``tasks`` tasks, each with ``threads`` threads. A task should last a second at least to be worth sending."""
 
     def wait(futures: Sequence[Any]) -> List[Files]:
         try:
@@ -98,4 +138,8 @@ def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Param
                 f.cancel()
             raise
 
-    return spread(executor.submit, wait, tasks or 4 * workers, scenario, params, mode, request, threads)
+    pool = Pool(executor.submit, wait, getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
+    request = {"set": all_sets(set, seed, antithetic), "runs": runs, "mode": engine}
+    if params is None:
+        return spread_shards(pool, scenario, request, tasks, threads)
+    return spread_cells(pool, scenario, params, mode or "grid", request, tasks, threads)

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <type_traits>
 
 #include "base/version.hpp"
@@ -29,6 +31,11 @@ struct Writer {
         std::uint64_t n = items.size();
         plain(n);
         for (T& item : items) each(item);
+    }
+    void numbers(std::span<const double>& all, std::vector<std::shared_ptr<const void>>&) {
+        std::uint64_t n = all.size();
+        plain(n);
+        bytes.append(reinterpret_cast<const char*>(all.data()), all.size_bytes());
     }
 };
 
@@ -66,6 +73,19 @@ struct Reader {
         items.resize(n);
         for (T& item : items) each(item);
     }
+    void numbers(std::span<const double>& all, std::vector<std::shared_ptr<const void>>& holders) {
+        std::uint64_t n = 0;
+        plain(n);
+        if (!good || n > bytes.size() / sizeof(double)) {
+            good = false;
+            return;
+        }
+        const auto held = std::make_shared<std::vector<double>>(n);
+        if (n != 0) std::memcpy(held->data(), bytes.data(), n * sizeof(double));
+        bytes.remove_prefix(n * sizeof(double));
+        all = *held;
+        holders.push_back(held);
+    }
 };
 
 template <class Way>
@@ -84,10 +104,10 @@ void visit(Way& w, CellResult& c) {
     for (FigureSummary& s : c.summary) plain(s);
     w.list(c.quantiles, plain);
     plain(c.kept);
-    w.list(c.figures, plain);
+    w.numbers(c.figures, c.holders);
     plain(c.metrics);
     plain(c.kept_paths);
-    w.list(c.paths, plain);
+    w.numbers(c.paths, c.holders);
 }
 
 std::string head() {

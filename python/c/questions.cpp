@@ -9,6 +9,7 @@
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
 #include "tokenomics/sim/document.hpp"
+#include "tokenomics/sim/run/job.hpp"
 #include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/scenario.hpp"
 #include "tokenomics/sim/text.hpp"
@@ -166,13 +167,13 @@ Result<Mode> mode_of(json::Object& request) {
 }
 
 // Everything that the bytes of an answer depend on, and how to come by it.
-struct Simulation {
+struct Posed {
     Asked asked;
     SimulateOptions options;
 };
 
-Result<Simulation> simulation_of(json::Object& request, Watch& watch) {
-    Simulation out;
+Result<Posed> posed_of(json::Object& request, Watch& watch) {
+    Posed out;
     ASSAY_TRY(out.asked, asked_of(request));
     ASSAY_TRY(out.options.runs, count_of(request, "runs", 100, kMaxRuns));
     ASSAY_TRY(out.options.threads,
@@ -182,7 +183,7 @@ Result<Simulation> simulation_of(json::Object& request, Watch& watch) {
     return out;
 }
 
-Question question_of(const Scenario& scenario, const Simulation& s) {
+Question question_of(const Scenario& scenario, const Posed& s) {
     Question out;
     out.scenario = &scenario;
     out.runs = s.options.runs;
@@ -198,7 +199,7 @@ Answer answer_of(ResultFiles files, std::uint64_t cells) {
 }
 
 Result<Answer> run(json::Object& request, Watch& watch) {
-    ASSAY_TRY(Simulation s, simulation_of(request, watch));
+    ASSAY_TRY(Posed s, posed_of(request, watch));
     s.options.progress = [&watch](std::uint64_t done, std::uint64_t of) {
         watch.done = done;
         watch.of = of;
@@ -206,6 +207,38 @@ Result<Answer> run(json::Object& request, Watch& watch) {
     ASSAY_TRY(const Scenario scenario, load_scenario(s.asked.source, s.asked.sets));
     ASSAY_TRY(CellResult cell, simulate(scenario, s.options));
     return answer_of(render({std::move(cell)}, question_of(scenario, s), {.version = version_text()}), 1);
+}
+
+// A part of the runs, into a directory that "merge" takes.
+Result<Answer> shard(json::Object& request, Watch& watch) {
+    ASSAY_TRY(const Posed s, posed_of(request, watch));
+    ASSAY_TRY(const std::string which, request.string("shard"));
+    ASSAY_TRY(const Scenario scenario, load_scenario(s.asked.source, s.asked.sets));
+    Job job;
+    job.question = question_of(scenario, s);
+    job.render.version = version_text();
+    job.threads = s.options.threads;
+    job.stop = &watch.stop;
+    job.progress = [&watch](std::uint64_t done, std::uint64_t of) {
+        watch.done = done;
+        watch.of = of;
+    };
+    ASSAY_TRY(job.shard, parse_shard(which));
+    ASSAY_TRY(job.dir, request.string("out"));
+    ASSAY_TRY(const JobResult result, run_job(job));
+    return Answer{"{" + member("result_hash", result.result_hash) + "}", {}};
+}
+
+Result<Answer> merge(json::Object& request, Watch&) {
+    ASSAY_TRY(const auto items, request.array("dirs", kMostShards));
+    std::vector<std::string> dirs;
+    for (const json::Value& item : items) {
+        ASSAY_TRY(std::string dir, json::as_string(item, "dirs"));
+        dirs.push_back(std::move(dir));
+    }
+    ASSAY_TRY(const std::string out, request.string("out"));
+    ASSAY_TRY(const JobResult result, merge_shards(dirs, out, {.version = version_text()}));
+    return Answer{"{" + member("result_hash", result.result_hash) + "}", {}};
 }
 
 // "cells": what each sets, as path and value.
@@ -245,7 +278,7 @@ std::string study_of(const std::vector<CellSet>& cells) {
 
 // Runs the cells that `wanted` names and hands each over.
 template <class F>
-Status run_cells(const Simulation& given, const std::vector<CellSet>& cells, std::size_t first, std::size_t end,
+Status run_cells(const Posed& given, const std::vector<CellSet>& cells, std::size_t first, std::size_t end,
                  Watch& watch, F take) {
     // A cell that cannot be is found before any of them runs.
     for (std::size_t i = first; i < end; ++i) ASSAY_TRY_VOID(scenario_of_cell(given.asked, cells[i], i));
@@ -262,7 +295,7 @@ Status run_cells(const Simulation& given, const std::vector<CellSet>& cells, std
 }
 
 Result<Answer> sweep(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Simulation s, simulation_of(request, watch));
+    ASSAY_TRY(const Posed s, posed_of(request, watch));
     ASSAY_TRY(const std::vector<CellSet> cells, cells_of(request));
     std::vector<CellResult> results;
     ASSAY_TRY_VOID(run_cells(s, cells, 0, cells.size(), watch, [&](std::size_t, CellResult cell) -> Status {
@@ -277,7 +310,7 @@ Result<Answer> sweep(json::Object& request, Watch& watch) {
 
 // Some cells of a sweep, each as bytes that "gather" takes: what one of many machines does.
 Result<Answer> cells(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Simulation s, simulation_of(request, watch));
+    ASSAY_TRY(const Posed s, posed_of(request, watch));
     ASSAY_TRY(const std::vector<CellSet> all, cells_of(request));
     ASSAY_TRY(const std::uint64_t first, request.u64("first", 0, all.size()));
     ASSAY_TRY(const std::uint64_t end, request.u64("end", first, all.size()));
@@ -291,7 +324,7 @@ Result<Answer> cells(json::Object& request, Watch& watch) {
 
 // The sweep that those cells are parts of. `folder` holds them.
 Result<Answer> gather(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Simulation s, simulation_of(request, watch));
+    ASSAY_TRY(const Posed s, posed_of(request, watch));
     ASSAY_TRY(const std::vector<CellSet> all, cells_of(request));
     ASSAY_TRY(const std::string folder, request.string("folder"));
     std::vector<CellResult> results;
@@ -313,9 +346,9 @@ Result<Answer> gather(json::Object& request, Watch& watch) {
 constexpr struct {
     std::string_view name;
     Result<Answer> (*ask)(json::Object& request, Watch& watch);
-} kQuestions[] = {{"presets", presets},   {"figures", figures},   {"params", params},
-                  {"document", document}, {"scenario", scenario}, {"run", run},
-                  {"sweep", sweep},       {"cells", cells},       {"gather", gather}};
+} kQuestions[] = {{"presets", presets},   {"figures", figures}, {"params", params}, {"document", document},
+                  {"scenario", scenario}, {"run", run},         {"shard", shard},   {"merge", merge},
+                  {"sweep", sweep},       {"cells", cells},     {"gather", gather}};
 
 }  // namespace
 
@@ -346,8 +379,8 @@ Result<Answer> ask(std::string_view question, std::string_view request, Watch& w
                   json::parse(request, {.max_bytes = 64u << 20, .max_depth = 64, .source = "request"}));
         ASSAY_TRY(json::Object object, json::object(root, ""));
         // Members that nobody reads are found at the end of what reads them; so a slow question is asked last.
-        static constexpr std::string_view kMembers[] = {"source", "set",   "pattern", "runs", "threads",
-                                                        "mode",   "cells", "first",   "end",  "folder"};
+        static constexpr std::string_view kMembers[] = {"source", "set", "pattern", "runs",  "threads", "mode", "cells",
+                                                        "first",  "end", "folder",  "shard", "out",     "dirs"};
         for (const auto& [name, value] : root.members)
             if (std::find(std::begin(kMembers), std::end(kMembers), name) == std::end(kMembers))
                 return {Code::usage, "a request has no member " + json::shown(name)};

@@ -35,7 +35,9 @@ struct Answer {
 ///   document  {source, set}                          the scenario with what it extends, and nothing that it leaves open
 ///   scenario  {source, set}                          the scenario as it resolves
 ///   run       {source, set, runs, threads, mode}     {"result_hash","cells"} and the files of a result
-///   sweep     the same and cells [{path: value}]     the same, of many cells
+///   shard     the same and shard "1/3", out          that part of the runs, into the directory `out`
+///   merge     {dirs, out}                            all of them into one result, to the bytes of "run"
+///   sweep     that of run and cells [{path: value}]     the same, of many cells
 ///   cells     the same and first, end                some of those cells, each as a file that only "gather" reads
 ///   gather    that of sweep and folder, with the files of all cells      what "sweep" answers, to the byte
 /// `set` is a list of "path=value". Errors: usage for an unknown question or member, and those of what is called.

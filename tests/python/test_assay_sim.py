@@ -246,6 +246,12 @@ class Sweeps(Case):
                 other = assay_sim.map(pool, "devnet", GRID, runs=8, set=SHORT, seed=3, tasks=tasks)
                 self.assertEqual(other.files, self.result.files)
 
+    def test_shards_give_the_same_bytes(self):
+        here = assay_sim.simulate("devnet", 50, set=SHORT, seed=3)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for tasks in (1, 3, 5):
+                self.assertEqual(assay_sim.map(pool, "devnet", runs=50, set=SHORT, seed=3, tasks=tasks).files, here.files)
+
     def test_a_scenario_of_files_travels_whole(self):
         below = pathlib.Path(self.path("below.json"))
         below.write_text(json.dumps({"extends": "devnet", "demand": {"volatility": 0.3}}))

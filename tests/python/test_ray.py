@@ -43,6 +43,13 @@ class Cluster(unittest.TestCase):
             self.assertEqual(there.result_hash, here.result_hash)
             self.assertEqual(there.files, here.files)
 
+    def test_shards_give_the_bytes_of_one_process(self):
+        here = assay_sim.simulate("devnet", 50, set=SHORT, seed=3)
+        for shards in (1, 3, 5):
+            there = assay_sim.ray.simulate("devnet", 50, set=SHORT, seed=3, shards=shards)
+            self.assertEqual(there.result_hash, here.result_hash)
+            self.assertEqual(there.files, here.files)
+
     def test_an_error_comes_back_as_it_was(self):
         with self.assertRaises(assay_sim.Error) as caught:
             assay_sim.ray.sweep("devnet", {"demand.volatility": [1, -1]}, runs=8)
