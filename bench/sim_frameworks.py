@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The simulator beside cadCAD, radCAD and a plain Python loop: one model, one core each, in one run.
+"""The simulator beside cadCAD, radCAD, a plain Python loop and NumPy: one model, one core each, in one run.
 
     bench/sim_frameworks.py [--steps 3650] [--runs 20] [--build build/release] [--venv DIR]
 
 Installs cadCAD 0.5.3, radCAD and NumPy from PyPI into --venv (a folder that is thrown away unless told) and runs itself
 there. The model is bench/sim_reference.py's, its parts taken as policies, one update function for each state variable,
 as models for these frameworks are written. First the results: without chance every figure of each must be assay-sim's to
-nine digits, with chance all means within five standard errors. Then path-steps per second, the best of five parts of the
-runs. Prints one JSON object; exits 1 where a result differs, 77 where PyPI cannot be reached.
+nine digits (NumPy's, in doubles and a thousand paths at once, to three), with chance all means within five standard
+errors. Then path-steps per second, the best of five parts of the runs. Prints one JSON object; exits 1 where a result differs, 77 where PyPI cannot be reached.
 """
 import argparse
 import contextlib
@@ -169,6 +169,42 @@ def timed_assay(assay_sim, steps, mode, seconds):
         runs = min(100_000, max(runs * 2, int(runs * seconds / 2 / spent)))
 
 
+def means_agree(name, found, exact):
+    """Of each figure, in standard errors the largest difference of means."""
+    cell, worst = exact.summary["cells"][0]["metrics"], 0.0
+    for figure in found[0]:
+        values = [f[figure] for f in found]
+        mean, ours = statistics.fmean(values), cell[figure]
+        # Of a few runs with a long tail the spread is often too small: assay-sim's many say what it is at least.
+        spread = max(statistics.stdev(values), ours["sd"])
+        both = math.hypot(spread / math.sqrt(len(values)), ours["standard_error"])
+        if both > 0:
+            worst = max(worst, abs(mean - ours["mean"]) / both)
+            if abs(mean - ours["mean"]) > 5 * both:
+                stop(f"the mean of {figure} is {mean!r} in {name}, {ours['mean']!r} in assay-sim")
+    return worst
+
+
+def numpy_at_once(model, still, paths=1000):
+    """A thousand paths at once: path-steps per second and the figures of all. Without chance it is near assay-sim's."""
+    import numpy
+    import sim_numpy
+
+    def rows(found):
+        return [dict(zip(found, map(float, row))) for row in zip(*found.values())]
+
+    for name, theirs in rows(sim_numpy.runs(model, 1, numpy.zeros))[0].items():
+        ours = still.mean(name)
+        if not abs(theirs - ours) / max(1e-3, abs(ours)) < 1e-3:
+            stop(f"without chance {name} is {theirs!r} in NumPy, {ours!r} in assay-sim")
+    best, found = math.inf, []
+    for seed in range(3):
+        began = time.perf_counter()
+        found += rows(sim_numpy.runs(model, paths, numpy.random.default_rng(seed).standard_normal))
+        best = min(best, time.perf_counter() - began)
+    return paths * model.steps / best, found
+
+
 def compare(args):
     os.environ["ASSAY_SIM_LIBRARY"] = str(args.build / "python" / "libassay_sim.so")
     sys.path[:0] = [str(ROOT / "python"), str(ROOT / "bench")]
@@ -204,22 +240,14 @@ def compare(args):
     sigmas = 0.0
     for seed, framework in enumerate(frameworks):
         speeds[framework.name], found = timed(framework, args.runs, seed, args.steps)
-        cell = exact.summary["cells"][0]["metrics"]
-        for name in found[0]:
-            values = [f[name] for f in found]
-            mean = statistics.fmean(values)
-            # Of a few runs with a long tail the spread is often too small: assay-sim's many say what it is at least.
-            spread = max(statistics.stdev(values), cell[name]["sd"])
-            both = math.hypot(spread / math.sqrt(len(values)), cell[name]["standard_error"])
-            if both > 0:
-                sigmas = max(sigmas, abs(mean - cell[name]["mean"]) / both)
-                if abs(mean - cell[name]["mean"]) > 5 * both:
-                    stop(f"the mean of {name} is {mean!r} in {framework.name}, {cell[name]['mean']!r} in assay-sim")
+        sigmas = max(sigmas, means_agree(framework.name, found, exact))
+    speeds["numpy_1000_paths"], found = numpy_at_once(model, still)
+    sigmas = max(sigmas, means_agree("NumPy", found, exact))
     out["largest_difference_of_means_in_standard_errors"] = round(sigmas, 2)
     for mode, goal in GOALS.items():
         if "assay_" + mode in speeds:
-            for framework in frameworks:
-                out[f"{mode}_over_{framework.name}"] = round(speeds["assay_" + mode] / speeds[framework.name], 1)
+            for name in [framework.name for framework in frameworks] + ["numpy_1000_paths"]:
+                out[f"{mode}_over_{name}"] = round(speeds["assay_" + mode] / speeds[name], 1)
             out[f"goal_{mode}_over_cadcad"] = goal
     out["path_steps_per_s"] = {name: round(x) for name, x in speeds.items()}
     print(json.dumps(out))

@@ -2,9 +2,11 @@
 """The Python package as people install it: `pip install ./python` in an environment of its own, and the notebooks of
 docs/notebooks run in it. Exits 77, skipped, where PyPI cannot be reached.
 
-    test_package.py FOLDER [--write]
+    test_package.py FOLDER LIBRARY [--write]
 
-FOLDER is kept, so that the next time is quick. With --write the notebooks get the outputs of this run.
+FOLDER is kept, so that the next time is quick. The wheel takes LIBRARY, which the build has made; with ASSAY_LONG_TESTS=1
+pip compiles everything itself, and once more from a source distribution. With --write the notebooks get the outputs of
+this run.
 """
 
 import json
@@ -38,7 +40,8 @@ def run(*command, **more):
 
 
 def main():
-    folder, write = pathlib.Path(sys.argv[1]), "--write" in sys.argv
+    folder, library, write = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "--write" in sys.argv
+    long = os.environ.get("ASSAY_LONG_TESTS", "").lower() not in ("", "0", "off", "false")
     # Nothing of the checkout is to be found but what pip installs.
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "ASSAY_SIM_LIBRARY")}
     python = folder / "bin" / "python"
@@ -49,7 +52,16 @@ def main():
     if run(*pip, *PACKAGES, env=env).returncode != 0:
         print("skipped: the packages of PyPI could not be had")
         return 77
-    run(*pip, "--force-reinstall", "--no-deps", ROOT / "python", env=env, check=True)
+    fresh = [*pip, "--force-reinstall", "--no-deps"]
+    if long:
+        with tempfile.TemporaryDirectory() as away:
+            run(python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "build==1.6.1", env=env, check=True)
+            run(python, "-m", "build", "--sdist", "--outdir", away, ROOT / "python", env=env, cwd=away, check=True)
+            run(*fresh, *pathlib.Path(away).glob("*.tar.gz"), env=env, check=True)
+        run(*fresh, ROOT / "python", env=env, check=True)
+    else:
+        run(*fresh, "-C", f"cmake.define.ASSAY_PREBUILT={library.resolve()}", "-C", f"build-dir={folder / 'wheel'}",
+            ROOT / "python", env=env, check=True)
     with tempfile.TemporaryDirectory() as away:
         run(python, "-c", "import assay_sim; r = assay_sim.simulate('devnet', runs=8, set={'horizon_days': 30}); "
             "print(assay_sim.version(), r); assert hasattr(r.frame(), 'dtypes')", env=env, cwd=away, check=True)
