@@ -110,7 +110,7 @@ def text_of(x):
 
 
 def write(folder, name="made-up", runs=300, days=730, every=10, cells=None, seed=7, mode="exact", fast_bound=None,
-          shocks=(), metrics=True, sensitivity=(), model=1, extra=None):
+          shocks=(), metrics=True, sensitivity=(), model=2, extra=None):
     """Makes the directory and returns the summary."""
     cells = cells or [{}]
     z = dict(zip(QUANTILES, (-1.6449, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.6449)))
@@ -135,7 +135,7 @@ def write(folder, name="made-up", runs=300, days=730, every=10, cells=None, seed
             fail = None
             if op and n:
                 hits = sum(v > threshold if op == "above" else v < threshold for v in there)
-                p, low, high = wilson(hits, n)
+                p, low, high = wilson(hits, runs)
                 fail = {"op": op, "threshold": threshold, "p": p, "low": low, "high": high}
             found[figure] = {"unit": unit, "condition": condition, "mean": mean,
                              "standard_error": sd / math.sqrt(n) if n else None, "sd": sd,
@@ -150,8 +150,7 @@ def write(folder, name="made-up", runs=300, days=730, every=10, cells=None, seed
     swept = list(cells[0])
     files["cells.csv"] = "\n".join([",".join(["cell", *swept])] + [
         ",".join([str(i), *map(str, c.values())]) for i, c in enumerate(cells)]) + "\n"
-    if metrics:
-        files["metrics.csv"] = "\n".join(rows) + "\n"
+    files["metrics.csv"] = "\n".join(rows if metrics else rows[:1]) + "\n"
     files["quantiles.csv"] = "\n".join(quantiles) + "\n"
     files["summary.json"] = json.dumps(summary) + "\n"
     if sensitivity:
@@ -162,7 +161,7 @@ def write(folder, name="made-up", runs=300, days=730, every=10, cells=None, seed
     scenario = {"name": name, "seed": seed, "horizon_days": days, "params": {"token": {"denom": "AKT"}},
                 "initial": {"price_usd": 1.14}, "shocks": list(shocks), **(extra or {})}
     manifest = {"program": "assay-sim", "version": "assay-sim 0.1.0 (made up)", "model": model, "mode": mode,
-                "runs": runs, "seed": str(seed), "antithetic": False, "shard": None, "input_hash": "00" * 32,
+                "runs": runs, "seed": str(seed), "antithetic": False, "shard": None, "metrics": 10000, "paths": 0, "points": days // every, "study": "", "input_hash": "00" * 32,
                 "result_hash": result, "files": hashes,
                 "cells": [{"cell": i, "set": c} for i, c in enumerate(cells)], "scenario": scenario}
     os.makedirs(folder, exist_ok=True)

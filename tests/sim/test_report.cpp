@@ -17,7 +17,7 @@ namespace {
 // `hits` of `runs` runs pass the threshold.
 MetricSummary failing(std::uint64_t hits, std::uint64_t runs, double threshold, bool above = true) {
     MetricSummary m;
-    m.fail = wilson(hits, runs);
+    m.fail = share_of(hits, runs);
     m.fail->threshold = threshold;
     m.fail->above = above;
     return m;
@@ -52,16 +52,6 @@ std::size_t times(const std::string& text, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("Wilson's interval is that of the textbooks") {
-    // Newcombe 1998, table I: 81 of 263 and 0 of 20.
-    const Failing some = wilson(81, 263), none = wilson(0, 20);
-    CHECK(some.low == Approx(0.2553).margin(5e-5));
-    CHECK(some.high == Approx(0.3662).margin(5e-5));
-    CHECK(none.low == 0);
-    CHECK(none.high == Approx(0.1611).margin(5e-5));
-    CHECK(wilson(20, 20).high == 1);
-}
-
 TEST_CASE("a verdict names what fails in the most runs, and how sure that is") {
     const auto verdict = [](const ReportData& d) { return verdict_of(d, d.cells[0]); };
 
@@ -91,7 +81,7 @@ TEST_CASE("a verdict names what fails in the most runs, and how sure that is") {
 }
 
 TEST_CASE("a threshold that a scenario turned round is said by the figure's name") {
-    Failing f = wilson(1, 2);
+    Failing f = share_of(1, 2);
     f.above = false;
     f.threshold = 0.5;
     CHECK(failure_words({"max_drawdown", "", "", 4}, f) == "max_drawdown is below 50 %");

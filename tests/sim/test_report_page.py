@@ -74,7 +74,7 @@ class Command(Folder):
         self.assertEqual(self.report(self.path("empty"), code=1)["code"], "not_found")
         self.report(self.path("nowhere"), code=1)
         made_up.write(self.path("old"), runs=20, model=0)
-        self.assertIn("model is 0", self.report(self.path("old"), code=1)["message"])
+        self.assertIn("is of model 0", self.report(self.path("old"), code=4)["message"])
 
     def test_an_edited_file_is_noticed(self):
         made_up.write(self.path("d"), runs=20)
@@ -251,6 +251,14 @@ class Page(Folder):
         self.open(self.path("three"))
         self.calm()
         self.assertEqual(self.page.run('document.querySelectorAll("#variants-map circle.a").length'), 7)
+
+    def test_without_single_runs_boxes_stand_for_histograms(self):
+        made_up.write(self.path("d"), runs=50, every=90, metrics=False)
+        self.open(self.path("d"))
+        self.calm()
+        self.assertIn("boxes of quantiles stand for histograms", self.text("#histograms-note"))
+        self.assertEqual(self.page.run('document.querySelectorAll("#histograms [data-bins]").length'), 0)
+        self.assertGreater(self.page.run('document.querySelectorAll("#spread-max_drawdown rect.a").length'), 2)
 
     def test_sensitivity_is_a_tornado(self):
         made_up.write(self.path("d"), runs=30, every=90, sensitivity=[

@@ -93,7 +93,7 @@ std::string cell_json(const ReportData& data, const ReportCell& cell, const Numb
            ",\"sentence\":" + json_text(unbroken(v.sentence)) + ",\"sure\":" + json_text(unbroken(v.sure)) +
            ",\"conditions\":[";
     for (std::size_t c = 1; c <= 4; ++c) {
-        const Failing any = wilson(cell.condition_failed[c], cell.runs_seen);
+        const Failing any = share_of(cell.condition_failed[c], cell.runs_seen);
         out += (c == 1 ? "" : ",") + std::string("{\"word\":") + json_text(word_of(v.conditions[c])) + ",\"any\":";
         out += cell.runs_seen == 0 ? "null}" : texts_json(any) + "}";
     }

@@ -324,9 +324,6 @@ Status read_origin(const std::string& dir, ReportData& out) {
     ASSAY_TRY(const json::Value root, json::parse(text, {.max_bytes = 64u << 20, .max_depth = 32, .source = path}));
     ASSAY_TRY(json::Object top, json::object(root, ""));
     ASSAY_TRY(const std::uint64_t model, top.u64("model"));
-    if (model != kModelVersion)
-        return {Code::field_out_of_range, path + ": model is " + std::to_string(model) + ", this program's is " +
-                                              std::to_string(kModelVersion) + "; the version that made it reports it"};
     out.model = static_cast<unsigned>(model);
     ASSAY_TRY(out.version, top.string("version"));
     ASSAY_TRY(out.result_hash, top.string("result_hash"));

@@ -77,8 +77,7 @@ struct ReportData {
 };
 
 /// Everything of the result in `dir` but `against` and `changed`. Errors: those of read_manifest;
-/// field_out_of_range where another version of the model made it; verification_failed where a file is not what the
-/// format says.
+/// verification_failed where a file is not what the format says.
 [[nodiscard]] Result<ReportData> read_report_data(const std::string& dir);
 
 /// The members in which two scenarios (JSON objects) differ, by path.

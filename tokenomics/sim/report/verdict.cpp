@@ -136,16 +136,13 @@ std::string percent_text(double p) {
     return decimal(x, "%.0f") + " %";
 }
 
-Failing wilson(std::uint64_t hits, std::uint64_t runs) {
+Failing share_of(std::uint64_t hits, std::uint64_t runs) {
     Failing out;
     if (runs == 0) return out;
-    constexpr double kZ = 1.959963984540054;
-    const double n = static_cast<double>(runs), p = static_cast<double>(hits) / n, z2 = kZ * kZ;
-    const double middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-    const double half = kZ / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-    out.p = p;
-    out.low = hits == 0 ? 0 : std::max(0.0, middle - half);
-    out.high = hits == runs ? 1 : std::min(1.0, middle + half);
+    const Interval i = wilson(hits, runs);
+    out.p = static_cast<double>(hits) / static_cast<double>(runs);
+    out.low = i.low;
+    out.high = i.high;
     return out;
 }
 
@@ -190,7 +187,7 @@ Verdict verdict_of(const ReportData& data, const ReportCell& cell) {
     v.sure = "From " + grouped_count(data.runs) + (data.runs == 1 ? " run" : " runs") +
              " this share is known to lie between " + interval_text(f) + " (95 % interval).";
     if (cell.runs_seen > 0) {
-        const Failing any = wilson(cell.any_failed, cell.runs_seen);
+        const Failing any = share_of(cell.any_failed, cell.runs_seen);
         v.sure += " At least one threshold breaks in " + percent_text(any.p) + " of " +
                   (cell.runs_seen < data.runs ? "the first " + grouped_count(cell.runs_seen) + " runs" : "the runs") +
                   " (between " + interval_text(any) + ").";

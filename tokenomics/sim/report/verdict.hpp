@@ -40,7 +40,7 @@ struct Verdict {
 /// 0.7134 as "71 %", 0.0042 as "0.42 %".
 [[nodiscard]] std::string percent_text(double p);
 
-/// Of `hits` among `runs`: Wilson's interval, 95 %.
-[[nodiscard]] Failing wilson(std::uint64_t hits, std::uint64_t runs);
+/// `hits` of `runs` runs, with the interval.
+[[nodiscard]] Failing share_of(std::uint64_t hits, std::uint64_t runs);
 
 }  // namespace assay::sim::report

@@ -1,8 +1,7 @@
 // Histograms: how the runs spread over a figure's values, with the threshold drawn in.
 let clips = 0;
 function spreadTitle(what, m) {
-  const missing = m.missing > 0 && m.missing < D.runs;
-  if (m.fail && m.fail.p !== null) return capital(m.fail.words) + " " + inRuns(m.fail) + (missing ? " that has a value".replace("has", m.fail.p > 0 && m.fail.p < 1 ? "have" : "has") : "");
+  if (m.fail && m.fail.p !== null) return capital(m.fail.words) + " " + inRuns(m.fail);
   if (m.min === m.max) return `${capital(plain(what.name))}: ${value(m.min, what)} in every run`;
   return `${capital(plain(what.name))}: ${value(m.q[MEDIAN], what)} in the median run`;
 }
