@@ -59,7 +59,9 @@ TEST_CASE("a verdict names what fails in the most runs, and how sure that is") {
     CHECK(bad.health == Health::fails);
     CHECK(bad.worst == 1);
     CHECK(bad.sentence == "Not healthy: the price falls more than 80 % from an earlier high in 71 % of runs.");
-    CHECK(bad.sure == "From 1,000 runs this share is known to lie between 68 % and 74 % (95 % interval).");
+    CHECK(bad.sure ==
+          "From 1,000 runs this share is known to lie between 68 % and 74 % (95 % interval). Then: less "
+          "than 25 % of what is minted is burned in 12 % of runs.");
     CHECK(bad.conditions[1] == Health::risk);
     CHECK(bad.conditions[4] == Health::fails);
     CHECK(bad.conditions[2] == Health::unknown);

@@ -93,15 +93,36 @@ std::string interval_text(const Failing& f) {
     return percent_text(f.low) + " and " + percent_text(f.high);
 }
 
+// "in 71 % of runs"
+std::string in_runs(double p) {
+    return p == 1 ? "in every run" : "in " + percent_text(p) + " of runs";
+}
+
+// What else breaks, after the worst: the two likeliest that are at risk or fail.
+std::string what_follows(const ReportData& data, const ReportCell& cell, const Verdict& v) {
+    std::vector<std::size_t> next;
+    for (std::size_t i = 0; i < cell.metrics.size(); ++i)
+        if (i != v.worst && cell.metrics[i].fail && health_of(*cell.metrics[i].fail) >= Health::risk) next.push_back(i);
+    std::stable_sort(next.begin(), next.end(),
+                     [&](std::size_t a, std::size_t b) { return cell.metrics[a].fail->p > cell.metrics[b].fail->p; });
+    constexpr std::size_t kNamed = 2;
+    std::string out;
+    for (std::size_t i = 0; i < next.size() && i < kNamed; ++i) {
+        const Failing& f = *cell.metrics[next[i]].fail;
+        out += (i == 0 ? " Then: " : "; ") + failure_words(data.metrics[next[i]], f) + " " + in_runs(f.p);
+    }
+    return out.empty() ? out : out + ".";
+}
+
 std::string answer(const ReportData& data, const ReportCell& cell, const Verdict& v) {
     if (v.health == Health::unknown) return "No verdict: no figure of this result is held against a threshold.";
     const Failing& f = *cell.metrics[v.worst].fail;
     const std::string words = failure_words(data.metrics[v.worst], f);
     switch (v.health) {
         case Health::fails:
-            return "Not healthy: " + words + " in " + percent_text(f.p) + " of runs.";
+            return "Not healthy: " + words + " " + in_runs(f.p) + ".";
         case Health::risk:
-            return "At risk: " + words + " in " + percent_text(f.p) + " of runs.";
+            return "At risk: " + words + " " + in_runs(f.p) + ".";
         case Health::unclear:
             return "Too few runs to call it healthy: " + words + " in " + percent_text(f.p) + " of " +
                    grouped_count(data.runs) + " runs, and up to " + percent_text(f.high) + " cannot be ruled out.";
@@ -185,7 +206,8 @@ Verdict verdict_of(const ReportData& data, const ReportCell& cell) {
     if (v.health == Health::unknown) return v;
     const Failing& f = *cell.metrics[v.worst].fail;
     v.sure = "From " + grouped_count(data.runs) + (data.runs == 1 ? " run" : " runs") +
-             " this share is known to lie between " + interval_text(f) + " (95 % interval).";
+             " this share is known to lie between " + interval_text(f) + " (95 % interval)." +
+             what_follows(data, cell, v);
     if (cell.runs_seen > 0) {
         const Failing any = share_of(cell.any_failed, cell.runs_seen);
         v.sure += " At least one threshold breaks in " + percent_text(any.p) + " of " +

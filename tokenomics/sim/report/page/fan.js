@@ -55,8 +55,8 @@ const FANS = [
   {id: "vault", names: ["vault_ratio"], title: lastMedian("vault_ratio", v => `The vault covers ${percent(v)} of the credits at the end of the median run`)},
   {id: "depth", names: ["depth_usd"], title: changed("Liquidity", "depth_usd"), log: true},
   {id: "market-cap", names: ["market_cap_usd"], title: changed("Market value", "market_cap_usd"), log: true},
-  {id: "treasury-usd", names: ["treasury_usd"], title: changed("The treasury's dollars", "treasury_usd")},
-  {id: "treasury", names: ["treasury"], title: changed("The treasury's tokens", "treasury")}
+  {id: "treasury-usd", names: ["treasury_usd"], title: changed("The treasury's stock of dollars", "treasury_usd")},
+  {id: "treasury", names: ["treasury"], title: changed("The treasury's stock of tokens", "treasury")}
 ];
 
 function fanFigure(o) {

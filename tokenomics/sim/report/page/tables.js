@@ -34,7 +34,7 @@ function drawHealth() {
       const f = m.fail;
       const td = (label, ...kids) => el("td", {"data-label": label}, kids);
       rows.push(el("tr", {"data-metric": what.name}, el("td", {class: "l"}, el("strong", {}, plain(what.name)), el("br"), el("span", {class: "dim"}, what.meaning)), 
-        td("median", yesNo(what) ? (m.q[MEDIAN] ? "yes" : "no") : value(m.q[MEDIAN], what)), td("5–95 % of runs", yesNo(what) ? "" : value(m.q[0], what, true) + " to " + value(m.q[m.q.length - 1], what, true)), td("error of the mean", m.se === null ? "" : "± " + value(m.se, what, true)),
+        td("median", yesNo(what) ? (m.q[MEDIAN] ? "yes" : "no") : value(m.q[MEDIAN], what)), td("5–95 % of runs", yesNo(what) ? "" : m.min === m.max ? "the same in every run" : value(m.q[0], what, true) + " to " + value(m.q[m.q.length - 1], what, true)), td("error of the mean", m.se === null || m.min === m.max ? "" : "± " + value(m.se, what, true)),
         f ? td("fails", yesNo(what) ? "yes" : (f.above ? "> " : "< ") + value(f.threshold, what, true)) : el("td", {}),
         f && f.p !== null ? td("runs that fail", f.text[0] + " ", el("span", {class: "dim"}, `(${f.text[1]} to ${f.text[2]})`), el("br"), chanceBar(f)) : el("td", {}), f ? td("verdict", word(f.verdict)) : el("td", {})));
     }
