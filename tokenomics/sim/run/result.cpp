@@ -208,6 +208,10 @@ Result<std::string> DirectoryWriter::add(const std::string& name, const std::fun
 
 Status DirectoryWriter::finish(const std::string& input, const std::string& shard) {
     ASSAY_TRY_VOID(may_write(dir_, input, shard));  // somebody else may have been quicker
+    return replace();
+}
+
+Status DirectoryWriter::replace() {
     std::error_code ec;
     const std::string before = target_ + ".before-" + std::to_string(::getpid());
     const bool replaces = fs::exists(target_, ec) && !fs::is_empty(target_, ec);

@@ -44,6 +44,8 @@ class DirectoryWriter {
     [[nodiscard]] Result<std::string> add(const std::string& name, const std::function<Status(const Sink&)>& write);
     /// Errors: already_exists, io_error (a full disk among them); then nothing is left behind.
     [[nodiscard]] Status finish(const std::string& input, const std::string& shard = {});
+    /// The same whatever is there. Errors: io_error.
+    [[nodiscard]] Status replace();
 
    private:
     DirectoryWriter() = default;
