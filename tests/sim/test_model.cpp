@@ -267,7 +267,7 @@ TEST_CASE("quantiles.csv says what the samples say", "[threads]") {
 TEST_CASE("what many runs would need is bounded", "[threads]") {
     CHECK(points_for(100, 3650) == 365);
     CHECK(points_for(100, 10) == 10);
-    CHECK(points_for(100'000, 3650) == 73);
+    CHECK(points_for(100'000, 3650) == 50);
     const Scenario s = devnet({"horizon_days=2"});
     CHECK(simulate(s, {.runs = 0, .threads = 1}).error().code == Code::field_out_of_range);
     CHECK(simulate(s, {.runs = kMaxRuns + 1, .threads = 1}).error().code == Code::field_out_of_range);

@@ -11,18 +11,16 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-// Minimum and maximum of what has come; the first value is both.
 template <class Of>
 void widen(Of& of, double x) {
-    of.min = of.count == 0 ? x : std::min(of.min, x);
-    of.max = of.count == 0 ? x : std::max(of.max, x);
+    of.min = std::min(of.min, x);
+    of.max = std::max(of.max, x);
     ++of.count;
 }
 template <class Of>
 void widen(Of& of, const Of& other) {
-    if (other.count == 0) return;
-    of.min = of.count == 0 ? other.min : std::min(of.min, other.min);
-    of.max = of.count == 0 ? other.max : std::max(of.max, other.max);
+    of.min = std::min(of.min, other.min);
+    of.max = std::max(of.max, other.max);
     of.count += other.count;
 }
 
@@ -69,12 +67,13 @@ void Accumulators::grow(std::uint64_t runs) {
     done_.resize(blocks_of(runs), 0);
 }
 
-void Accumulators::add_figures(std::uint64_t block, const BlockResult& r) {
+void Accumulators::add_figures(std::uint64_t block,
+                               const std::array<std::array<double, kLanes>, kFigureCount>& figures) {
     const std::size_t lanes = lanes_of(block);
     done_[block] = 1;
     for (std::size_t i = 0; i < kFigureCount; ++i) {
         OfFigure& f = figures_[i];
-        const auto& x = r.figures[i];
+        const auto& x = figures[i];
         for (std::size_t k = 0; k < lanes; ++k) {
             if (!std::isfinite(x[k])) continue;
             widen(f, x[k]);
@@ -98,36 +97,57 @@ void Accumulators::add_figures(std::uint64_t block, const BlockResult& r) {
     }
 }
 
-void Accumulators::add(std::uint64_t block, const BlockResult& r) {
-    const std::size_t lanes = lanes_of(block);
-    if (exact_) {  // rows are this block's alone
-        for (std::size_t k = 0; k < lanes; ++k) {
-            const auto row = values_.row(block * kLanes + k);
-            for (std::size_t i = 0; i < kFigureCount; ++i) row[i] = r.figures[i][k];
-            for (std::size_t at = 0; at < plan_.points * kSeriesCount; ++at)
-                row[kFigureCount + at] = r.series[at * kLanes + k];
-        }
-        const std::lock_guard lock(locks_->stripes[0]);
-        add_figures(block, r);
-        return;
-    }
+void Accumulators::put(Batch& batch, std::uint64_t block, const BlockResult& r) {
+    const std::size_t cells = plan_.points * kSeriesCount, lanes = lanes_of(block), i = batch.blocks_.size();
+    batch.blocks_.push_back(block);
+    batch.figures_.push_back(r.figures);
+    batch.series_.resize(cells * Batch::kStride);
+    for (std::size_t at = 0; at < cells; ++at)
+        for (std::size_t k = 0; k < kLanes; ++k)
+            batch.series_[at * Batch::kStride + i * kLanes + k] = k < lanes ? r.series[at * kLanes + k] : kNone;
+}
+
+void Accumulators::add(Batch& batch) {
+    if (batch.blocks_.empty()) return;
     // Stripe 0 is the figures', the others share the points; each thread begins elsewhere, so that they rarely meet.
-    const std::size_t cells = points_.size(), stripes = kStripes - 1;
+    const std::size_t cells = points_.size(), stripes = kStripes - 1, count = batch.blocks_.size() * kLanes;
     for (std::size_t n = 0; n < kStripes; ++n) {
-        const std::size_t stripe = (block + n) % kStripes;
+        const std::size_t stripe = (batch.blocks_[0] + n) % kStripes;
         const std::lock_guard lock(locks_->stripes[stripe]);
         if (stripe == 0) {
-            add_figures(block, r);
+            for (std::size_t i = 0; i < batch.blocks_.size(); ++i) add_figures(batch.blocks_[i], batch.figures_[i]);
             continue;
         }
-        for (std::size_t at = cells * (stripe - 1) / stripes; at < cells * stripe / stripes; ++at)
-            for (std::size_t k = 0; k < lanes; ++k) {
-                const double x = r.series[at * kLanes + k];
-                if (!std::isfinite(x)) continue;
-                widen(points_[at], x);
-                points_[at].sketch.add(x);
+        for (std::size_t at = cells * (stripe - 1) / stripes; at < cells * stripe / stripes; ++at) {
+            OfPoint& point = points_[at];
+            const double* values = batch.series_.data() + at * Batch::kStride;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (!std::isfinite(values[i])) continue;
+                widen(point, values[i]);
+                point.sketch.add(values[i]);
             }
+        }
     }
+    batch.blocks_.clear();
+    batch.figures_.clear();
+}
+
+void Accumulators::add(std::uint64_t block, const BlockResult& r) {
+    if (!exact_) {
+        Batch batch;
+        put(batch, block, r);
+        add(batch);
+        return;
+    }
+    const std::size_t lanes = lanes_of(block);
+    for (std::size_t k = 0; k < lanes; ++k) {  // rows are this block's alone
+        const auto row = values_.row(block * kLanes + k);
+        for (std::size_t i = 0; i < kFigureCount; ++i) row[i] = r.figures[i][k];
+        for (std::size_t at = 0; at < plan_.points * kSeriesCount; ++at)
+            row[kFigureCount + at] = r.series[at * kLanes + k];
+    }
+    const std::lock_guard lock(locks_->stripes[0]);
+    add_figures(block, r.figures);
 }
 
 Status Accumulators::merge(const Accumulators& other) {

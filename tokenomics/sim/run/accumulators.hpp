@@ -2,7 +2,7 @@
 // any order from any thread, parts of a cell are merged, an unfinished one is saved and goes on: the bytes are the
 // same.
 //
-//   Accumulators a({.runs = 1'000'000, .points = 73, .antithetic = false, .bounds = thresholds_of(scenario)});
+//   Accumulators a({.runs = 1'000'000, .points = 50, .antithetic = false, .bounds = thresholds_of(scenario)});
 //   a.add(block, result);
 //   FigureSummary f = a.figure(kMaxDrawdown);
 //
@@ -10,6 +10,7 @@
 // Which of the two depends on the number of runs that were asked for, never on how many of them are done here.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -38,11 +39,17 @@ class Accumulators {
 
     /// One block that is not done yet. From many threads at once.
     void add(std::uint64_t block, const BlockResult& result);
+    /// Some blocks at once, where there are many: the counts of one series at one point then stay in the cache for all
+    /// of them. A batch belongs to one thread at a time; its blocks are not done before `add`, which empties it.
+    class Batch;
+    void put(Batch& batch, std::uint64_t block, const BlockResult& result);
+    void add(Batch& batch);
     /// Of other blocks of the same cell. Errors: already_exists where both have a block.
     [[nodiscard]] Status merge(const Accumulators& other);
     /// More runs than the plan had, beyond kExactRuns before and after.
     void grow(std::uint64_t runs);
 
+    [[nodiscard]] bool keeps_values() const { return exact_; }
     [[nodiscard]] bool done(std::uint64_t block) const { return done_[block] != 0; }
     [[nodiscard]] std::uint64_t blocks_done() const;
     [[nodiscard]] std::uint64_t runs() const { return plan_.runs; }
@@ -66,15 +73,16 @@ class Accumulators {
 
    private:
     static constexpr std::size_t kStripes = 16;
+    static constexpr double kInfinity = std::numeric_limits<double>::infinity();
     struct OfFigure {
         std::uint64_t count = 0, failed = 0, pairs = 0;
-        double min = 0, max = 0;
+        double min = kInfinity, max = -kInfinity;
         ExactSum sum, squares, pair_sum, pair_squares;
         Sketch sketch{kFineBins};
     };
     struct OfPoint {
         std::uint64_t count = 0;
-        double min = 0, max = 0;
+        double min = kInfinity, max = -kInfinity;
         Sketch sketch{kCoarseBins};
     };
     struct Locks {
@@ -84,7 +92,7 @@ class Accumulators {
 
     [[nodiscard]] std::size_t lanes_of(std::uint64_t block) const;
     [[nodiscard]] std::vector<double> sorted(std::size_t slot) const;
-    void add_figures(std::uint64_t block, const BlockResult& result);
+    void add_figures(std::uint64_t block, const std::array<std::array<double, kLanes>, kFigureCount>& figures);
 
     AccumulatorPlan plan_;
     bool exact_;                      ///< values are kept
@@ -93,6 +101,21 @@ class Accumulators {
     std::vector<OfPoint> points_;  ///< [point][series]; none where values are kept
     Rows values_;                  ///< [run][figures, then point x series]
     std::unique_ptr<Locks> locks_ = std::make_unique<Locks>();
+};
+
+class Accumulators::Batch {
+   public:
+    static constexpr std::size_t kBlocks = 16;
+    [[nodiscard]] bool full() const { return blocks_.size() == kBlocks; }
+    [[nodiscard]] const std::vector<std::uint64_t>& blocks() const { return blocks_; }
+
+   private:
+    friend class Accumulators;
+    // A place more than there are blocks: strides of a power of two share few places of a cache.
+    static constexpr std::size_t kStride = (kBlocks + 1) * kLanes;
+    std::vector<std::uint64_t> blocks_;
+    std::vector<std::array<std::array<double, kLanes>, kFigureCount>> figures_;
+    std::vector<double> series_;  ///< [point x series][block][lane]
 };
 
 }  // namespace assay::sim

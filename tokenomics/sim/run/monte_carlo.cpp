@@ -9,7 +9,7 @@
 namespace assay::sim {
 
 std::size_t points_for(std::uint64_t runs, std::uint64_t steps) {
-    return static_cast<std::size_t>(std::clamp<std::uint64_t>(steps, 1, runs <= 1000 ? 365 : 73));
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(steps, 1, runs <= 1000 ? 365 : 50));
 }
 
 Status run_blocks(const Model& model, const BlockOptions& options, const BlockSink& sink) {

@@ -20,7 +20,7 @@ inline constexpr std::uint64_t kMaxRuns = 2'000'000;
     return (runs + kLanes - 1) / kLanes;
 }
 
-/// How many steps are recorded: 365 at most, beyond 1,000 runs 73.
+/// How many steps are recorded: 365 at most, beyond 1,000 runs 50.
 [[nodiscard]] std::size_t points_for(std::uint64_t runs, std::uint64_t steps);
 
 struct BlockOptions {

@@ -1,6 +1,7 @@
 #include "tokenomics/sim/run/simulate.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include "tokenomics/sim/run/bytes.hpp"
 
@@ -63,8 +64,17 @@ Status Simulation::run(std::uint64_t first, std::uint64_t end, std::size_t threa
     blocks.meddle = s.options.meddle;
     blocks.skip = [&](std::uint64_t b) { return s.known.done(b); };
     blocks.tick = tick;
-    return run_blocks(s.model, blocks, [&](std::uint64_t b, const BlockResult& r) {
-        const auto held = s.known.shared();  // block and rows belong together when a state is saved
+    // Batches wait here for whoever needs one: as many as there are threads in the end.
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Accumulators::Batch>> idle;
+    const auto flush = [&](Accumulators::Batch& batch) {
+        const auto held = s.known.shared();  // blocks and their rows belong together when a state is saved
+        std::uint64_t sum = 0;
+        for (const std::uint64_t b : batch.blocks()) sum += checksum_of(b);
+        s.known.add(batch);
+        s.checksum += sum;
+    };
+    const Status ran = run_blocks(s.model, blocks, [&](std::uint64_t b, const BlockResult& r) {
         for (std::uint64_t k = 0, run = b * kLanes; k < kLanes && run < s.runs; ++k, ++run) {
             if (run < s.figures.rows())
                 for (std::size_t i = 0; i < kFigureCount; ++i) s.figures.row(run)[i] = r.figures[i][k];
@@ -74,9 +84,28 @@ Status Simulation::run(std::uint64_t first, std::uint64_t end, std::size_t threa
             for (std::size_t i = 0; i < kSeriesCount; ++i)
                 for (std::size_t p = 0; p < points; ++p) row[i * points + p] = r.at(p, i, k);
         }
-        s.known.add(b, r);
-        s.checksum += checksum_of(b);
+        if (s.known.keeps_values()) {
+            const auto held = s.known.shared();
+            s.known.add(b, r);
+            s.checksum += checksum_of(b);
+            return;
+        }
+        std::unique_ptr<Accumulators::Batch> batch;
+        {
+            const std::lock_guard lock(mutex);
+            if (!idle.empty()) {
+                batch = std::move(idle.back());
+                idle.pop_back();
+            }
+        }
+        if (!batch) batch = std::make_unique<Accumulators::Batch>();
+        s.known.put(*batch, b, r);
+        if (batch->full()) flush(*batch);
+        const std::lock_guard lock(mutex);
+        idle.push_back(std::move(batch));
     });
+    for (const auto& batch : idle) flush(*batch);
+    return ran;
 }
 
 CellResult Simulation::result() const {

@@ -8,8 +8,6 @@
 namespace assay::sim {
 namespace {
 
-constexpr double kSmallest = 0x1p-1022;  // what is smaller counts as zero
-
 // Of the numbers from `low` to below `high`, the one with the fewest digits that is next to the middle.
 double roundest(double low, double high) {
     const double middle = low + (high - low) / 2;
@@ -23,14 +21,10 @@ double roundest(double low, double high) {
     return middle;
 }
 
-std::int32_t chunk_of(std::int32_t index, int chunk) {
-    return (index >= 0 ? index : index - chunk + 1) / chunk;
-}
-
 }  // namespace
 
 std::uint32_t& Sketch::Side::bin(std::int32_t index) {
-    const std::int32_t chunk = chunk_of(index, kChunk);
+    const std::int32_t chunk = index >> kChunkBits;
     if (directory.empty()) first = chunk;
     if (chunk < first) {
         // Some more than asked for, since who goes down goes on.
@@ -45,15 +39,6 @@ std::uint32_t& Sketch::Side::bin(std::int32_t index) {
         directory[at] = static_cast<std::uint32_t>(counts.size() / kChunk);
     }
     return counts[(directory[at] - 1) * kChunk + static_cast<std::size_t>(index - chunk * kChunk)];
-}
-
-void Sketch::add(double x, std::uint32_t times) {
-    if (x >= kSmallest)
-        positive_.add(index_of(x), times);
-    else if (x <= -kSmallest)
-        negative_.add(index_of(-x), times);
-    else
-        zeros_ += times;
 }
 
 void Sketch::merge(const Sketch& other) {

@@ -28,8 +28,22 @@ class Sketch {
     explicit Sketch(double bins = kFineBins) : bins_(bins) {}
 
     /// Finite numbers only.
-    void add(double x) { add(x, 1); }
-    void add(double x, std::uint32_t times);
+    void add(double x) {
+        const double size = std::abs(x);
+        if (size < kSmallest) {
+            ++zeros_;
+            return;
+        }
+        Side& side = x > 0 ? positive_ : negative_;
+        const std::int32_t index = index_of(size), chunk = index >> kChunkBits;
+        const auto at = static_cast<std::size_t>(chunk - side.first);
+        ++side.total;
+        // Nearly always the bin is there.
+        if (chunk >= side.first && at < side.directory.size() && side.directory[at] != 0)
+            ++side.counts[(side.directory[at] - 1) * kChunk + static_cast<std::size_t>(index & (kChunk - 1))];
+        else
+            ++side.bin(index);
+    }
     void merge(const Sketch& other);
     [[nodiscard]] std::uint64_t count() const { return zeros_ + positive_.total + negative_.total; }
 
@@ -46,7 +60,8 @@ class Sketch {
     [[nodiscard]] std::size_t bytes() const;
 
    private:
-    static constexpr int kChunk = 32;
+    static constexpr double kSmallest = 0x1p-1022;  ///< what is smaller counts as zero
+    static constexpr int kChunkBits = 5, kChunk = 1 << kChunkBits;
     // Counts of one sign. Bins come in chunks; the directory says where each is, and grows to both sides.
     struct Side {
         std::int32_t first = 0;                ///< chunk of the directory's first entry
@@ -65,7 +80,9 @@ class Sketch {
         const double s = std::bit_cast<double>((bits & 0xfffffffffffffull) | 0x3ff0000000000000ull) - 1.0;
         const double log =
             static_cast<double>(static_cast<int>(bits >> 52) - 1023) + ((6.0 / 35 * s - 3.0 / 5) * s + 10.0 / 7) * s;
-        return static_cast<std::int32_t>(std::floor(bins_ * log));
+        const double at = bins_ * log;
+        const auto whole = static_cast<std::int32_t>(at);  // floor, where the library's is a call
+        return whole - (at < whole ? 1 : 0);
     }
     [[nodiscard]] double lower_end(std::int32_t index) const;
     [[nodiscard]] double stands_for(std::int32_t index) const;
