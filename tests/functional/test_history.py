@@ -13,7 +13,7 @@ import threading
 import unittest
 
 import harness
-from harness import Folder, Node, eventually, run
+from harness import Folder, Node, eventually, run, run_json
 
 PEOPLE = ("alice", "bob", "carol", "dave")
 
@@ -87,6 +87,47 @@ class History(unittest.TestCase):
                 return items
             self.assertEqual(len(answer["items"]), limit)
             cursor = ["--cursor", answer["next_cursor"]]
+
+    def test_a_simulation_begins_where_the_chain_is(self):
+        """assay-sim import: from a file of assayd export and from the node, the same but for holders."""
+        self.assay("vest", "alice", "5", "--start", "2890-01-01", "--cliff", "2890-01-01", "--end", "2900-01-01", "--from", "alice", "-y")
+        state, mine, live = self.path / "state.json", self.path / "mine.json", self.path / "live.json"
+        run("assayd", "export", "--home", self.node.home, "--out", state)
+        exported = json.loads(state.read_text())["_state"]
+        said = run_json("assay-sim", "import", "--file", state, "--out", mine)
+        self.assertEqual(said["height"], exported["height"])
+        run("assay-sim", "import", "--node", self.node.url, "--out", live)
+        run("assay-sim", "validate", mine, live)
+        value = lambda file, field: run_json("assay-sim", "params", field, "--preset", file)["items"][0]["value"]
+        self.assertEqual(value(mine, "initial.supply"), exported["supply"]["supply"])
+        self.assertEqual(value(mine, "initial.delegated"), str(sum(int(p["delegated"]) for p in exported["providers"])))
+        self.assertGreater(int(value(mine, "initial.delegated")), 0)
+        self.assertEqual(int(value(mine, "initial.epoch")), exported["epoch"])
+        self.assertEqual(value(mine, "initial.scheduled"), exported["supply"]["scheduled"])
+        self.assertEqual(float(value(mine, "initial.price_usd")), int(exported["price"]) / 1e8)
+        credits = exported["supply"]["credits"]
+        self.assertEqual(float(value(mine, "initial.credits_usd")),
+                         sum(int(credits[k]) for k in ("free", "escrowed", "queued")) / 1e6)
+        for file in (mine, live):
+            self.assertEqual((value(file, "providers[0].class"), value(file, "providers[0].count")), ("cpu-small", "1"))
+            self.assertEqual(value(file, "initial.vesting[0].amount"), "5000000")
+            self.assertEqual(value(file, "initial.bonded"), exported["supply"]["buckets"]["bonds"])
+        # The faucet holds nearly everything: it is the public. The validator's operator and the provider count elsewhere.
+        liquid = sorted((int(a["liquid"]) for a in exported["accounts"]), reverse=True)
+        self.assertGreater(liquid[0], 40_000_000_000_000)
+        self.assertIn(int(value(mine, "initial.holders[0].amount")), liquid[1:4])
+        run("assay-sim", "run", mine, "--set", "horizon_days=10", "--runs", "2", "--out", self.path / "result")
+        # The chain's own parameters: there is nothing to propose.
+        self.assertIn("nothing to propose",
+                      run("assay-sim", "propose", self.path / "result", "--node", self.node.url, exit=1).stderr)
+        self.assertEqual(run_json("assay-sim", "import", "--file", state, "--out", mine, exit=1)["error"]["code"], "already_exists")
+        self.assertEqual(run_json("assay-sim", "import", "--node", self.node.url, "--height", "99999999", exit=1)["error"]["code"],
+                         "future_height")
+        run("assay-sim", "import", "--node", "http://127.0.0.1:1", exit=3)
+        for wrong in ([], ["--file", state, "--node", self.node.url], ["--file", state, "--height", "x"],
+                      ["--file", state, "--holders", "-1"]):
+            run("assay-sim", "import", *wrong, exit=2)
+        self.assertEqual(run_json("assay-sim", "import", "--file", mine, exit=1)["error"]["code"], "bad_state_file")
 
     def test_the_deltas_of_a_ledger_sum_to_the_balance(self):
         for name in PEOPLE:

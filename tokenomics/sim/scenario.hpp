@@ -32,8 +32,10 @@ struct Vesting {
 };
 
 struct Initial {
-    Amount supply;  ///< of the genesis, unless told
-    Amount bonded;  ///< validators' bonds within it; they stay where they are
+    Amount supply;            ///< of the genesis, unless told
+    Amount bonded;            ///< validators' bonds within it; they stay where they are
+    std::uint64_t epoch = 0;  ///< of the schedule, with which the simulation begins; `start` is epoch 0's
+    Amount scheduled;         ///< what the schedule minted before
     double price_usd = 0;
     Amount delegated;  ///< by the public, to providers
     Amount treasury;   ///< tokens

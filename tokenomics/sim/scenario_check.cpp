@@ -88,6 +88,10 @@ class Checker {
         if (supply > p.token.cap)
             fail(Code::field_out_of_range, "initial.supply",
                  "is " + to_digits(supply.units) + ", token.cap is " + to_digits(p.token.cap.units));
+        if (s_.initial.scheduled > p.emission.total)
+            fail(Code::field_out_of_range, "initial.scheduled",
+                 "is " + to_digits(s_.initial.scheduled.units) + ", emission.total is " +
+                     to_digits(p.emission.total.units));
         std::vector<std::pair<std::string, Amount>> parts = {
             {"bonded", s_.initial.bonded}, {"delegated", s_.initial.delegated}, {"treasury", s_.initial.treasury}};
         Amount holders, vesting, stakes;

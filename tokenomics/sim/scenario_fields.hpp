@@ -94,8 +94,8 @@ struct FieldsOf<Vesting> {
     static constexpr auto all() {
         return std::tuple{row("holder", &P::holder, "", 1, 64, "a name of initial.holders"),
                           row("amount", &P::amount, "tokens", 0, 0, "part of the supply from the start"),
-                          row("cliff_days", &P::cliff_days, "days", 0, kMaxDays, "nothing comes free before"),
-                          row("linear_days", &P::linear_days, "days", 0, kMaxDays,
+                          row("cliff_days", &P::cliff_days, "days", 0, 3e6, "nothing comes free before"),
+                          row("linear_days", &P::linear_days, "days", 0, 3e6,
                               "after the cliff, evenly; 0: all of it at the cliff"),
                           row("sell_share", &P::sell_share, "", 0, 1, "of what comes free, sold at once")};
     }
@@ -108,6 +108,8 @@ struct FieldsOf<Initial> {
         return std::tuple{
             row("supply", &P::supply, "tokens", 0, 0, "at the start, all that follows included; of the genesis"),
             row("bonded", &P::bonded, "tokens", 0, 0, "validators' bonds"),
+            row("epoch", &P::epoch, "epoch", 0, 1e12, "of the schedule, with which the simulation begins"),
+            row("scheduled", &P::scheduled, "tokens", 0, 0, "minted by the schedule before that epoch"),
             row("price_usd", &P::price_usd, "USD", 1e-4, 1e6, "of a token at the start"),
             row("delegated", &P::delegated, "tokens", 0, 0, "by the public, to providers"),
             row("treasury", &P::treasury, "tokens", 0, 0, "in the treasury"),

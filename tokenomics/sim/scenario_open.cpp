@@ -31,10 +31,11 @@ double first_tokens_per_day(const Scenario& s, double token) {
     view.cap = p.token.cap;
     view.bonded = s.initial.bonded;
     view.power = ~u128{0};
-    view.start = s.start;
-    view.end = TimeMs{s.start.value + s.epoch_ms()};
+    view.cumulative_scheduled = s.initial.scheduled;
+    view.start = TimeMs{s.start.value + s.initial.epoch * s.epoch_ms()};
+    view.end = TimeMs{view.start.value + s.epoch_ms()};
     view.blocks = p.epoch.blocks;
-    const auto first = tokenomics::scheduled_mint(p.emission, Epoch{0}, view);
+    const auto first = tokenomics::scheduled_mint(p.emission, Epoch{s.initial.epoch}, view);
     if (!first) return 0;
     const double shares = static_cast<double>(p.split.availability.value + p.split.stakers.value) * 1e-9;
     return static_cast<double>(first->units) / token * shares * 86'400'000.0 / static_cast<double>(s.epoch_ms());

@@ -44,6 +44,9 @@ struct QuoteCommand {
 struct ReportCommand {
     std::string dir, out, title, against;
 };
+struct ImportCommand {
+    std::string file, node, height, out, holders = "20";
+};
 
 [[nodiscard]] int run_list(const Output& out);
 /// Every field with its default; with a source also its value there and where that comes from.
@@ -58,6 +61,8 @@ struct ReportCommand {
 /// All that is wrong with files, and what should be known of those that are right.
 [[nodiscard]] int run_validate(const Output& out, const std::vector<std::string>& files,
                                const std::vector<std::string>& sets);
+/// A chain's state as a scenario file.
+[[nodiscard]] int run_import(const Output& out, const ImportCommand& c);
 [[nodiscard]] int run_quote(const Output& out, const QuoteCommand& c);
 [[nodiscard]] int run_schedule(const Output& out, const ScheduleCommand& c);
 [[nodiscard]] int run_reproduce(const Output& out, const std::string& preset);

@@ -68,6 +68,17 @@ int run(int argc, char** argv) {
     c_validate->add_option("FILE", files, "a scenario file, a genesis file or a name of assay-sim list")->required();
     c_validate->add_option("--set", param_sets, "path=value; may be repeated")->take_all()->allow_extra_args(false);
 
+    ImportCommand import;
+    auto* c_import = app.add_subcommand("import", "a chain's state as a scenario file");
+    c_import->add_option("--file", import.file, "the state as `assayd export --out` writes it");
+    c_import->add_option("--node", import.node, "a node that is asked for it; its holders are not told by RPC")
+        ->envname("ASSAY_SIM_NODE");
+    c_import->add_option("--height", import.height, "of the last block; anything else is refused");
+    c_import
+        ->add_option("--holders", import.holders, "how many of the largest holders, 0 to 1000; whoever has grants too")
+        ->capture_default_str();
+    c_import->add_option("--out", import.out, "where to write it; stdout unless told");
+
     auto* c_quote = app.add_subcommand("quote", "what one purchase or settlement does")->require_subcommand(1);
     auto* c_burn =
         c_quote->add_subcommand("burn", "tokens for credits; with --price-settle, those credits settled too");
@@ -203,6 +214,7 @@ int run(int argc, char** argv) {
     if (c_diff->parsed()) return run_diff(out, first, second);
     if (c_schema->parsed()) return run_schema(out);
     if (c_validate->parsed()) return run_validate(out, files, param_sets);
+    if (c_import->parsed()) return run_import(out, import);
     if (c_quote->parsed()) {
         quote.settle = c_settle->parsed();
         return run_quote(out, quote);

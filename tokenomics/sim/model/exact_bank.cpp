@@ -63,7 +63,7 @@ void ExactBank::start(const Setup& setup, const Meddler* meddle, Trouble& why) {
         l.washed_before.assign(washes_ ? setup.groups.size() : 0, Amount{});
         if (!regime_->alone) {
             l.params = regime_->params;
-            l.walk.emplace(regime_->chain, setup.scenario.initial.supply, setup.scenario.start);
+            l.walk.emplace(regime_->chain, setup.scenario.initial.supply, setup.scenario.start, setup.first_epoch(0));
         }
     }
 }

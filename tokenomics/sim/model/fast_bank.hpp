@@ -28,7 +28,8 @@ class FastBank {
         const Ledger& l = setup.start;
         const auto of = [](Amount a) { return V(real_of(a.units)); };
         genesis_ = of(l.genesis);
-        minted_ = burned_ = scheduled_ = V(0.0);
+        minted_ = burned_ = V(0.0);
+        scheduled_ = of(l.scheduled);
         holders_ = of(l.holders);
         bonds_ = of(l.bonds);
         x_ = of(l.pool_tokens);

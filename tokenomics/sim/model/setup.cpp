@@ -190,14 +190,16 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
         ASSAY_TRY(Amount all, mul_div(setup.first_stake[g.origin], real::floor_units(g.count), 1));
         start.stakes.push_back(all);
     }
-    return Ledger::open(s.params, start);
+    ASSAY_TRY(Ledger ledger, Ledger::open(s.params, start));
+    ledger.scheduled = s.initial.scheduled;
+    return ledger;
 }
 
 }  // namespace
 
 Epoch Setup::first_epoch(std::uint64_t step) const {
-    return Epoch{
-        static_cast<std::uint64_t>((u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms())};
+    const u128 passed = (u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms();
+    return Epoch{scenario.initial.epoch + static_cast<std::uint64_t>(passed)};
 }
 
 void order_by(const double* key, std::size_t n, std::size_t* order) {
