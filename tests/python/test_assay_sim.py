@@ -203,9 +203,11 @@ class BadInput(Case):
 class Interrupted(Case):
     def test_ctrl_c_ends_it_at_once(self):
         script = ("import assay_sim, sys\n"
-                  "try: assay_sim.simulate('devnet', runs=20_000, set={'horizon_days': 3650}, progress=lambda d, o: print(d, flush=True))\n"
+                  "try: assay_sim.simulate('devnet', runs=500_000, set={'horizon_days': 3650}, progress=lambda d, o: print(d, flush=True))\n"
                   "except KeyboardInterrupt: sys.exit(7)\n")
         p = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        self.addCleanup(p.wait)
+        self.addCleanup(p.kill)
         p.stdout.readline()
         began = time.monotonic()
         p.send_signal(signal.SIGINT)
