@@ -29,7 +29,8 @@ def runs(model, paths, normal):
     pools, devices, staked = np.zeros((5, paths)), of_groups(s["devices"]), of_groups(s["staked"])
     liquid, margin, pending = (np.zeros((n, paths)) for _ in range(3))
     ring = np.zeros((m.unbonding_steps, n, paths))
-    highest, drawdown, used, wanted_sum, served_sum, margins = (full(0) for _ in range(6))
+    drawdown, used, wanted_sum, served_sum, margins = (full(0) for _ in range(5))
+    highest = full(m.price(s))
     least = full(1e18)
 
     def sold(amount):

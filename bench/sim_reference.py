@@ -279,7 +279,7 @@ class Model:
 
     def figures(self, states):
         """Of a run, from the states at the ends of its steps."""
-        highest, drawdown, used, wanted, served, margin = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        highest, drawdown, used, wanted, served, margin = self.price(self.start()), 0.0, 0.0, 0.0, 0.0, 0.0
         least = 1e18
         for s in states:
             price, devices = self.price(s), float(sum(s["devices"]))

@@ -74,29 +74,37 @@ def ask(question: str, request: Dict[str, Any], progress: Optional[Progress] = N
     """Asks and waits. It works in a thread beside this one, so that Ctrl-C comes through, and ends it."""
     watch = _lib.assay_sim_watch_new()
     found: Dict[str, Any] = {}
+    # Not Thread.join(): after a KeyboardInterrupt in it Python takes the thread for ended, which it is not (bpo-45274).
+    finished = threading.Event()
 
     def work() -> None:
         try:
             found["answer"] = _asked(question, request, watch)
         except BaseException as e:  # to be raised where somebody waits for it
             found["error"] = e
+        finally:
+            finished.set()
 
-    thread = threading.Thread(target=work, name="assay_sim", daemon=True)
     done, of = ctypes.c_uint64(), ctypes.c_uint64()
+    pause = 0.002
     try:
-        thread.start()
-        pause = 0.002
-        while thread.is_alive():
-            thread.join(pause)
+        threading.Thread(target=work, name="assay_sim", daemon=True).start()
+    except RuntimeError:  # no more threads are to be had
+        work()
+    try:
+        while not finished.wait(pause):
             pause = min(pause * 1.5, 0.1)
             if progress is not None:
                 _lib.assay_sim_watch_read(watch, ctypes.byref(done), ctypes.byref(of))
                 if of.value:
                     progress(done.value, of.value)
     finally:
-        if thread.is_alive():
-            _lib.assay_sim_watch_stop(watch)
-            thread.join()
+        _lib.assay_sim_watch_stop(watch)
+        while not finished.is_set():
+            try:
+                finished.wait()
+            except KeyboardInterrupt:  # again: it is ending already
+                pass
         _lib.assay_sim_watch_free(watch)
     if "error" in found:
         raise found["error"]

@@ -8,9 +8,10 @@ import math
 import os
 import pathlib
 import shutil
+import tempfile
 from typing import Any, Dict, List, Optional, Union
 
-from ._ask import Error, Files
+from ._ask import Error, Files, ask
 from ._table import frame
 
 _OURS = "assay-sim"
@@ -123,6 +124,16 @@ class Result:
                 out[name].append(value)
         return frame(out)
 
+    def paths(self) -> Any:
+        """paths.npz of a run that kept some, as NumPy loads it: per series an array [run][step], and ``days``."""
+        if "paths.npz" not in self._files:
+            raise Error("not_found", "this result kept no paths; simulate(…, paths=10) keeps ten")
+        try:
+            import numpy
+        except ImportError as e:
+            raise Error("not_found", "paths() needs NumPy", "pip install numpy") from e
+        return numpy.load(io.BytesIO(self._files["paths.npz"]))
+
     def cells(self) -> Any:
         """cells.csv: what was set in each cell of a sweep."""
         if "cells.csv" not in self._files:
@@ -180,6 +191,12 @@ class Result:
         """A fan chart: median, and the bands of 50, 80 and 90 % of the runs. Returns matplotlib's axes."""
         from ._plot import fan
         return fan(self, series, cell, ax, log)
+
+    def report(self, path: Union[str, os.PathLike], title: str = "") -> str:
+        """The page of `assay-sim report`. Returns its sentence: is this economy healthy, and what breaks it first?"""
+        with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
+            there = self.save(os.path.join(folder, "result"))
+            return ask("report", {"dir": there, "out": os.path.abspath(os.fspath(path)), "title": title})[0]["sentence"]
 
     def __repr__(self) -> str:
         cells = len(self.summary["cells"])

@@ -17,16 +17,18 @@ Scenario = Union[str, "os.PathLike[str]", Mapping[str, Any], Result]
 """A preset's name, a scenario file, a result directory, the members of a scenario, or a result."""
 
 
+def plain(value: Any) -> Any:
+    """A number, text or truth, NumPy's too."""
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if hasattr(value, "item"):
+        return plain(value.item())
+    raise Error("usage", f"{value!r} is no number, text or truth; write lists and objects into the scenario")
+
+
 def text_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, (str, int)):
-        return str(value)
-    if hasattr(value, "item"):  # NumPy's numbers
-        return text_of(value.item())
-    raise Error("usage", f"set: {value!r} is no number, text or truth; write lists and objects into the scenario")
+    value = plain(value)
+    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
 
 
 def sets(given: Optional[Mapping[str, Any]]) -> List[str]:
@@ -58,13 +60,16 @@ def source(scenario: Scenario) -> Iterator[str]:
             raise Error(e.code, e.message.replace(str(path), "scenario"), e.hint) from None
 
 
-class _Bar:
-    """One line on stderr; nothing where that is no terminal."""
+class Bar:
+    """What is told of the progress: to a function of (done, of), or for True one line on stderr where that is a terminal."""
 
-    def __init__(self) -> None:
-        self._began, self._shown = time.monotonic(), False
+    def __init__(self, progress: Union[bool, Progress, None]) -> None:
+        self._progress, self._began, self._shown = progress, time.monotonic(), False
 
-    def __call__(self, done: int, of: int) -> None:
+    def __enter__(self) -> Optional[Progress]:
+        return self._show if self._progress is True else (self._progress or None)
+
+    def _show(self, done: int, of: int) -> None:
         if not sys.stderr.isatty():
             return
         spent = time.monotonic() - self._began
@@ -73,7 +78,7 @@ class _Bar:
         sys.stderr.flush()
         self._shown = True
 
-    def end(self) -> None:
+    def __exit__(self, *_: Any) -> None:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
 
@@ -83,16 +88,6 @@ def options(runs: int, mode: str, threads: Optional[int]) -> Dict[str, Any]:
     if threads is not None:
         out["threads"] = threads
     return out
-
-
-def run(question: str, request: Dict[str, Any], progress: Union[bool, Progress, None]) -> Result:
-    bar = _Bar() if progress is True else None
-    try:
-        _, files = ask(question, request, bar if bar is not None else (progress or None))
-    finally:
-        if bar is not None:
-            bar.end()
-    return Result(files)
 
 
 def all_sets(set: Optional[Mapping[str, Any]], seed: Optional[int], antithetic: Optional[bool]) -> List[str]:
@@ -106,16 +101,20 @@ def all_sets(set: Optional[Mapping[str, Any]], seed: Optional[int], antithetic: 
 
 def simulate(scenario: Scenario, runs: int = 100, *, set: Optional[Mapping[str, Any]] = None,
              seed: Optional[int] = None, mode: str = "exact", threads: Optional[int] = None,
-             antithetic: Optional[bool] = None, progress: Union[bool, Progress, None] = None) -> Result:
+             antithetic: Optional[bool] = None, paths: Optional[int] = None,
+             progress: Union[bool, Progress, None] = None) -> Result:
     """Many random futures of one scenario.
 
     ``set`` changes fields of it: ``{"bme.spread_ppb": 0, "demand.volatility": 0.5}``. ``mode``: "exact" in whole base
     units by the chain's rules, "fast" in doubles. ``threads``: all cores unless told; changes no byte of the result.
-    ``antithetic``: odd runs take the mirrored luck of the run before. ``progress``: True for a line on stderr, or a
-    function of (done, of). With the same seed two scenarios meet the same luck, so that their runs can be paired.
+    ``antithetic``: odd runs take the mirrored luck of the run before. ``paths``: of so many runs whole paths are kept, for
+    Result.paths(). ``progress``: True for a line on stderr, or a function of (done, of). With the same seed two scenarios meet the same luck, so that their runs can be paired.
     """
-    with source(scenario) as name:
-        return run("run", {"source": name, "set": all_sets(set, seed, antithetic), **options(runs, mode, threads)}, progress)
+    request = {"set": all_sets(set, seed, antithetic), **options(runs, mode, threads)}
+    if paths is not None:
+        request["paths"] = paths
+    with source(scenario) as name, Bar(progress) as shown:
+        return Result(ask("run", {**request, "source": name}, shown)[1])
 
 
 def presets() -> List[str]:

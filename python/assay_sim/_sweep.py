@@ -1,7 +1,6 @@
 """Many cells of one scenario: here, or as tasks of somebody else's pool, to the same bytes."""
 
 import concurrent.futures
-import itertools
 import os
 import pathlib
 import tempfile
@@ -9,106 +8,84 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from ._ask import Error, Files, Progress, ask
 from ._result import Result, read_folder
-from ._simulate import Scenario, all_sets, options, run, source, text_of
+from ._simulate import Bar, Scenario, all_sets, options, plain, source
 
-Cell = Dict[str, str]
-Params = Union[Mapping[str, Sequence[Any]], Sequence[Mapping[str, Any]]]
+Values = Union[Sequence[Any], Mapping[str, Any]]
+Params = Union[Mapping[str, Values], Sequence[Mapping[str, Any]]]
 
 
-def cells_of(params: Params, mode: str) -> List[Cell]:
-    """What each cell sets. The last parameter of a grid changes fastest."""
+def sweep_of(params: Optional[Params], mode: str, samples: Optional[int]) -> Dict[str, Any]:
+    """What the `sweep` member of a scenario says; nothing where the scenario's own is to be taken."""
+    if params is None:
+        return {}
     if not isinstance(params, Mapping):
-        if mode != "table":
+        if mode not in ("table", "grid"):
             raise Error("usage", f"mode is {mode!r}: a list of cells is a table")
-        return [{path: text_of(value) for path, value in cell.items()} for cell in params]
-    values = {}
-    for path, given in params.items():
-        if isinstance(given, str) or not hasattr(given, "__iter__"):
-            raise Error("usage", f"params: {path} wants a list of values")
-        values[path] = [text_of(x) for x in given]
-        if not values[path]:
-            raise Error("usage", f"params: {path} has no values")
-    if mode == "grid":
-        rows = itertools.product(*values.values())
-    elif mode == "zip":
-        lengths = {path: len(x) for path, x in values.items()}
-        if len(set(lengths.values())) > 1:
-            raise Error("usage", "params: zip wants lists of one length, these have " +
-                        ", ".join(f"{path} {n}" for path, n in lengths.items()))
-        rows = zip(*values.values())
-    else:
-        raise Error("usage", f"mode is {mode!r}, allowed are 'grid', 'zip' and, for a list of cells, 'table'")
-    return [dict(zip(values, row)) for row in rows]
+        rows = [dict(cell) for cell in params]
+        names = list(rows[0]) if rows else []
+        if not names or any(list(row) != names for row in rows):
+            raise Error("usage", "params: a table has rows, each with the same fields in one order")
+        params, mode = {name: [row[name] for row in rows] for name in names}, "zip"
+    out: Dict[str, Any] = {"mode": mode, "params": {}}
+    for path, values in params.items():
+        if isinstance(values, Mapping):
+            out["params"][path] = {name: plain(x) for name, x in values.items()}
+        elif isinstance(values, str) or not hasattr(values, "__iter__"):
+            raise Error("usage", f"params: {path} wants a list of values, or a range as a dictionary")
+        else:
+            out["params"][path] = [plain(x) for x in values]
+    if samples is not None:
+        out["samples"] = samples
+    return {"sweep": out}
 
 
-def sweep(scenario: Scenario, params: Params, *, mode: str = "grid", runs: int = 100,
-          set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
+def into_folder(question: str, request: Dict[str, Any], progress: Optional[Progress] = None) -> Files:
+    """Asks for a directory, and gives its files."""
+    with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
+        out = os.path.join(folder, "out")
+        ask(question, {**request, "out": out}, progress)
+        return read_folder(out)
+
+
+def sweep(scenario: Scenario, params: Optional[Params] = None, *, mode: str = "grid", samples: Optional[int] = None,
+          runs: int = 100, set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
           threads: Optional[int] = None, antithetic: Optional[bool] = None,
           progress: Union[bool, Progress, None] = None) -> Result:
     """One result of many cells, each with the same luck: differences between cells are the parameters' own.
 
-    ``params`` names values for fields: ``{"bme.vault.spread_ppb": [0, 2_500_000]}``. ``mode`` "grid" takes each with each,
-    "zip" the first of all, the second of all; "table" wants a list of ``{path: value}``. ``engine`` is simulate()'s ``mode``,
-    "exact" or "fast"; ``runs`` are those of each cell.
+    ``params`` names values for fields, ``{"bme.vault.spread_ppb": [0, 2_500_000]}``, or ranges, ``{"demand.drift": {"low": -1,
+    "high": 1}}``; without it the scenario's own ``sweep`` is taken. ``mode`` "grid" takes each value with each, "zip" the
+    first of all, the second of all; "lhs" and "sobol" take ``samples`` points of ranges; "table" wants a list of
+    ``{path: value}``. ``engine`` is simulate()'s ``mode``, "exact" or "fast"; ``runs`` are those of each cell.
     """
-    with source(scenario) as name:
-        return run("sweep", {"source": name, "set": all_sets(set, seed, antithetic), "cells": cells_of(params, mode),
-                             **options(runs, engine, threads)}, progress)
+    request = {"set": all_sets(set, seed, antithetic), **sweep_of(params, mode, samples), **options(runs, engine, threads)}
+    with source(scenario) as name, Bar(progress) as shown:
+        return Result(into_folder("sweep", {**request, "source": name}, shown))
 
 
-# What runs somewhere else, and comes back as bytes.
-def cells_task(document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
-    """Some cells of a sweep."""
+# ---------------------------------------------------------------- somewhere else
+def task(question: str, document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
+    """What a worker does: one shard, as the bytes of its files."""
     with source(document) as name:
-        return ask("cells", {**request, "source": name})[1]
-
-
-def shard_task(document: Mapping[str, Any], request: Dict[str, Any]) -> Files:
-    """A part of the runs of one scenario."""
-    with source(document) as name, tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
-        out = os.path.join(folder, "shard")
-        ask("shard", {**request, "source": name, "out": out})
-        return read_folder(out)
+        return into_folder(question, {**request, "source": name})
 
 
 class Pool:
     """Whoever runs tasks: ``submit(function, *arguments)``, ``wait(handles)`` in their order, and how many workers there are."""
 
     def __init__(self, submit: Callable[..., Any], wait: Callable[[Sequence[Any]], List[Files]], workers: int):
-        self._submit, self._wait, self.workers = submit, wait, workers
-
-    def run(self, function: Callable[..., Files], arguments: Sequence[Sequence[Any]]) -> List[Files]:
-        return self._wait([self._submit(function, *a) for a in arguments])
+        self.submit, self.wait, self.workers = submit, wait, workers
 
 
-def _document(scenario: Scenario) -> Dict[str, Any]:
-    # Workers may be elsewhere: what the scenario extends goes with it.
+def spread(pool: Pool, question: str, scenario: Scenario, request: Dict[str, Any], shards: Optional[int]) -> Result:
+    """Has the shards run and puts together what one process would have given."""
     with source(scenario) as name:
-        return ask("document", {"source": name, "set": []})[0]
-
-
-def spread_cells(pool: Pool, scenario: Scenario, params: Params, mode: str, request: Dict[str, Any],
-                 tasks: Optional[int], threads: int) -> Result:
-    cells = cells_of(params, mode)
-    document = _document(scenario)
-    request = {**request, "cells": cells}
-    count = max(1, min(tasks or 4 * pool.workers, len(cells)))
-    bounds = [len(cells) * i // count for i in range(count + 1)]
-    parts = pool.run(cells_task, [(document, {**request, "threads": threads, "first": a, "end": b})
-                                  for a, b in zip(bounds, bounds[1:])])
-    with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
-        for files in parts:
-            for file, data in files.items():
-                (pathlib.Path(folder) / file).write_bytes(data)
-        with source(document) as name:
-            return Result(ask("gather", {**request, "source": name, "folder": folder})[1])
-
-
-def spread_shards(pool: Pool, scenario: Scenario, request: Dict[str, Any], shards: Optional[int], threads: int) -> Result:
-    document = _document(scenario)
+        # Workers may be elsewhere: what the scenario extends goes with it.
+        document = ask("document", {"source": name, "set": []})[0]
     count = shards or 4 * pool.workers
-    parts = pool.run(shard_task, [(document, {**request, "threads": threads, "shard": f"{i + 1}/{count}"})
-                                  for i in range(count)])
+    if question == "job":
+        count = max(1, min(count, -(-request["runs"] // 8)))  # a shard is of blocks of eight runs
+    parts = pool.wait([pool.submit(task, question, document, {**request, "shard": f"{i + 1}/{count}"}) for i in range(count)])
     if count == 1:
         return Result(parts[0])
     with tempfile.TemporaryDirectory(prefix="assay_sim-") as folder:
@@ -119,16 +96,14 @@ def spread_shards(pool: Pool, scenario: Scenario, request: Dict[str, Any], shard
             for file, data in files.items():
                 (there / file).write_bytes(data)
             dirs.append(str(there))
-        out = os.path.join(folder, "whole")
-        ask("merge", {"dirs": dirs, "out": out})
-        return Result(read_folder(out))
+        return Result(into_folder("merge", {"dirs": dirs}))
 
 
-def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Optional[Params] = None, *, mode: Optional[str] = None,
-        runs: int = 100, set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
-        antithetic: Optional[bool] = None, tasks: Optional[int] = None, threads: int = 1) -> Result:
-    """sweep(), or without ``params`` simulate(), on an executor of ``concurrent.futures``, to the same bytes: the cells or
-    the runs in ``tasks`` tasks, each with ``threads`` threads. A task should last a second at least to be worth sending."""
+def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Optional[Params] = None, *, mode: str = "grid",
+        samples: Optional[int] = None, runs: int = 100, set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None,
+        engine: str = "exact", antithetic: Optional[bool] = None, shards: Optional[int] = None, threads: int = 1) -> Result:
+    """sweep(), or without ``params`` simulate(), on an executor of ``concurrent.futures``, to the same bytes, as ``shards``
+    tasks of ``threads`` threads each. A task should last a second at least to be worth sending."""
 
     def wait(futures: Sequence[Any]) -> List[Files]:
         try:
@@ -139,7 +114,5 @@ def map(executor: concurrent.futures.Executor, scenario: Scenario, params: Optio
             raise
 
     pool = Pool(executor.submit, wait, getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
-    request = {"set": all_sets(set, seed, antithetic), "runs": runs, "mode": engine}
-    if params is None:
-        return spread_shards(pool, scenario, request, tasks, threads)
-    return spread_cells(pool, scenario, params, mode or "grid", request, tasks, threads)
+    request = {"set": all_sets(set, seed, antithetic), **sweep_of(params, mode, samples), **options(runs, engine, threads)}
+    return spread(pool, "job" if params is None else "sweep", scenario, request, shards)

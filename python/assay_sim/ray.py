@@ -14,8 +14,8 @@ from typing import Any, List, Mapping, Optional, Sequence
 
 from ._ask import Error, Files, version
 from ._result import Result
-from ._simulate import Scenario, all_sets
-from ._sweep import Params, Pool, spread_cells, spread_shards
+from ._simulate import Scenario, all_sets, options
+from ._sweep import Params, Pool, spread, sweep_of
 
 
 def _cluster(address: Optional[str]) -> Any:
@@ -53,18 +53,18 @@ def _pool(address: Optional[str], threads: int) -> Pool:
     return Pool(lambda function, *arguments: remote.remote(function, here, *arguments), wait, max(1, workers))
 
 
-def sweep(scenario: Scenario, params: Params, *, mode: str = "grid", runs: int = 100,
-          set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
-          antithetic: Optional[bool] = None, tasks: Optional[int] = None, threads: int = 1,
+def sweep(scenario: Scenario, params: Optional[Params] = None, *, mode: str = "grid", samples: Optional[int] = None,
+          runs: int = 100, set: Optional[Mapping[str, Any]] = None, seed: Optional[int] = None, engine: str = "exact",
+          antithetic: Optional[bool] = None, shards: Optional[int] = None, threads: int = 1,
           address: Optional[str] = None) -> Result:
-    """assay_sim.sweep() with its cells on a Ray cluster, each task on ``threads`` of its processors."""
-    request = {"set": all_sets(set, seed, antithetic), "runs": runs, "mode": engine}
-    return spread_cells(_pool(address, threads), scenario, params, mode, request, tasks, threads)
+    """assay_sim.sweep() in ``shards`` parts on a Ray cluster, each on ``threads`` of its processors."""
+    request = {"set": all_sets(set, seed, antithetic), **sweep_of(params, mode, samples), **options(runs, engine, threads)}
+    return spread(_pool(address, threads), "sweep", scenario, request, shards)
 
 
 def simulate(scenario: Scenario, runs: int = 100, *, set: Optional[Mapping[str, Any]] = None,
              seed: Optional[int] = None, mode: str = "exact", antithetic: Optional[bool] = None,
              shards: Optional[int] = None, threads: int = 1, address: Optional[str] = None) -> Result:
-    """assay_sim.simulate() with its runs in ``shards`` parts on a Ray cluster."""
-    request = {"set": all_sets(set, seed, antithetic), "runs": runs, "mode": mode}
-    return spread_shards(_pool(address, threads), scenario, request, shards, threads)
+    """assay_sim.simulate() with its runs in ``shards`` parts on a Ray cluster, each on ``threads`` of its processors."""
+    request = {"set": all_sets(set, seed, antithetic), **options(runs, mode, threads)}
+    return spread(_pool(address, threads), "job", scenario, request, shards)

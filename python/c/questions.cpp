@@ -5,20 +5,19 @@
 #include <thread>
 
 #include "base/version.hpp"
-#include "python/c/cell_bytes.hpp"
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/presets.hpp"
 #include "tokenomics/sim/document.hpp"
+#include "tokenomics/sim/report/page.hpp"
 #include "tokenomics/sim/run/job.hpp"
 #include "tokenomics/sim/run/result.hpp"
 #include "tokenomics/sim/scenario.hpp"
+#include "tokenomics/sim/study/sweep_job.hpp"
 #include "tokenomics/sim/text.hpp"
 #include "tokenomics/unpublished.hpp"
 
 namespace assay::sim::c {
 namespace {
-
-constexpr std::size_t kMostCells = 100'000;
 
 // What every request about a scenario has.
 struct Asked {
@@ -179,7 +178,9 @@ Result<Posed> posed_of(json::Object& request, Watch& watch) {
     ASSAY_TRY(out.options.threads,
               count_of(request, "threads", std::max(1u, std::thread::hardware_concurrency()), 1024));
     ASSAY_TRY(out.options.mode, mode_of(request));
+    ASSAY_TRY(out.options.paths, count_of(request, "paths", 0, kMaxRuns));
     out.options.stop = &watch.stop;
+    out.options.progress = watch.progress();
     return out;
 }
 
@@ -188,45 +189,78 @@ Question question_of(const Scenario& scenario, const Posed& s) {
     out.scenario = &scenario;
     out.runs = s.options.runs;
     out.mode = s.options.mode;
-    return out;
-}
-
-Answer answer_of(ResultFiles files, std::uint64_t cells) {
-    Answer out;
-    out.text = "{" + member("result_hash", files.result_hash) + ",\"cells\":" + std::to_string(cells) + "}";
-    out.files = std::move(files.files);
+    out.paths = s.options.paths;
     return out;
 }
 
 Result<Answer> run(json::Object& request, Watch& watch) {
-    ASSAY_TRY(Posed s, posed_of(request, watch));
-    s.options.progress = [&watch](std::uint64_t done, std::uint64_t of) {
-        watch.done = done;
-        watch.of = of;
-    };
-    ASSAY_TRY(const Scenario scenario, load_scenario(s.asked.source, s.asked.sets));
-    ASSAY_TRY(CellResult cell, simulate(scenario, s.options));
-    return answer_of(render({std::move(cell)}, question_of(scenario, s), {.version = version_text()}), 1);
+    ASSAY_TRY(const Posed posed, posed_of(request, watch));
+    ASSAY_TRY(const Scenario scenario, load_scenario(posed.asked.source, posed.asked.sets));
+    ASSAY_TRY(CellResult cell, simulate(scenario, posed.options));
+    ResultFiles files = render({std::move(cell)}, question_of(scenario, posed), {.version = version_text()});
+    return Answer{"{" + member("result_hash", files.result_hash) + "}", std::move(files.files)};
 }
 
-// A part of the runs, into a directory that "merge" takes.
-Result<Answer> shard(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Posed s, posed_of(request, watch));
-    ASSAY_TRY(const std::string which, request.string("shard"));
-    ASSAY_TRY(const Scenario scenario, load_scenario(s.asked.source, s.asked.sets));
+std::string hash_text(const std::string& hash) {
+    return "{" + member("result_hash", hash) + "}";
+}
+
+// Into a directory: whole, or a shard of it.
+struct Place {
+    std::string dir;
+    Shard shard;
+};
+
+Result<Place> place_of(json::Object& request) {
+    Place out;
+    ASSAY_TRY(out.dir, request.string("out"));
+    if (const json::Value* v = request.optional("shard")) {
+        ASSAY_TRY(const std::string text, json::as_string(*v, "shard"));
+        ASSAY_TRY(out.shard, parse_shard(text));
+    }
+    return out;
+}
+
+Result<Answer> job(json::Object& request, Watch& watch) {
+    ASSAY_TRY(const Posed posed, posed_of(request, watch));
+    ASSAY_TRY(const Scenario scenario, load_scenario(posed.asked.source, posed.asked.sets));
+    ASSAY_TRY(const Place place, place_of(request));
     Job job;
-    job.question = question_of(scenario, s);
+    job.question = question_of(scenario, posed);
     job.render.version = version_text();
-    job.threads = s.options.threads;
+    job.dir = place.dir;
+    job.shard = place.shard;
+    job.threads = posed.options.threads;
     job.stop = &watch.stop;
-    job.progress = [&watch](std::uint64_t done, std::uint64_t of) {
-        watch.done = done;
-        watch.of = of;
-    };
-    ASSAY_TRY(job.shard, parse_shard(which));
-    ASSAY_TRY(job.dir, request.string("out"));
+    job.progress = watch.progress();
     ASSAY_TRY(const JobResult result, run_job(job));
-    return Answer{"{" + member("result_hash", result.result_hash) + "}", {}};
+    return Answer{hash_text(result.result_hash), {}};
+}
+
+Result<Answer> sweep(json::Object& request, Watch& watch) {
+    ASSAY_TRY(const Posed posed, posed_of(request, watch));
+    ASSAY_TRY(const study::BaseScenario base, study::BaseScenario::load(posed.asked.source, posed.asked.sets));
+    ASSAY_TRY(auto query, study::sweep_of(request.value(), ""));
+    if (!query) {
+        ASSAY_TRY(query, study::sweep_of(base.document(), ""));
+    }
+    if (!query) return {Code::usage, "neither the call nor the scenario says what is swept"};
+    ASSAY_TRY(const study::SweepPlan plan, study::plan_sweep(base, *std::move(query)));
+    ASSAY_TRY(const Place place, place_of(request));
+    study::SweepJob job;
+    job.base = &base;
+    job.cells = plan.cells;
+    job.question = question_of(base.scenario(), posed);
+    job.question.points = study::sweep_points(plan.cells.size(), posed.options.runs, base.scenario().steps());
+    job.question.study = plan.text();
+    job.render.version = version_text();
+    job.dir = place.dir;
+    job.shard = place.shard;
+    job.threads = posed.options.threads;
+    job.stop = &watch.stop;
+    job.progress = watch.progress();
+    ASSAY_TRY(const study::SweepResult result, study::run_sweep(job));
+    return Answer{hash_text(result.result_hash), {}};
 }
 
 Result<Answer> merge(json::Object& request, Watch&) {
@@ -236,119 +270,43 @@ Result<Answer> merge(json::Object& request, Watch&) {
         ASSAY_TRY(std::string dir, json::as_string(item, "dirs"));
         dirs.push_back(std::move(dir));
     }
+    if (dirs.empty()) return {Code::usage, "no shards were named"};
     ASSAY_TRY(const std::string out, request.string("out"));
-    ASSAY_TRY(const JobResult result, merge_shards(dirs, out, {.version = version_text()}));
-    return Answer{"{" + member("result_hash", result.result_hash) + "}", {}};
+    const RenderOptions render{.version = version_text()};
+    if (study::is_sweep_shard(dirs[0])) {
+        ASSAY_TRY(const study::SweepResult result, study::merge_sweep(dirs, out, render));
+        return Answer{hash_text(result.result_hash), {}};
+    }
+    ASSAY_TRY(const JobResult result, merge_shards(dirs, out, render));
+    return Answer{hash_text(result.result_hash), {}};
 }
 
-// "cells": what each sets, as path and value.
-using CellSet = std::vector<std::pair<std::string, std::string>>;
-
-Result<std::vector<CellSet>> cells_of(json::Object& request) {
-    ASSAY_TRY(const auto items, request.array("cells", kMostCells));
-    if (items.empty()) return {Code::usage, "a sweep has one cell at least"};
-    std::vector<CellSet> out;
-    for (const json::Value& item : items) {
-        CellSet set;
-        for (const auto& [path, value] : item.members) {
-            ASSAY_TRY(std::string text, json::as_string(value, path));
-            set.emplace_back(path, std::move(text));
+Result<Answer> report_on(json::Object& request, Watch&) {
+    ASSAY_TRY(const std::string dir, request.string("dir"));
+    ASSAY_TRY(const std::string out, request.string("out"));
+    ASSAY_TRY(const std::string title, request.string("title"));
+    ASSAY_TRY(report::ReportData data, report::read_report_data(dir));
+    ASSAY_TRY(const json::Value now, json::parse(data.scenario, {.max_bytes = 64u << 20, .max_depth = 32}));
+    const json::Value* name = now.find("name");
+    if (name != nullptr && tokenomics::preset_text(name->text)) {
+        if (const auto preset = load_scenario(name->text)) {  // else its numbers are not published
+            ASSAY_TRY(const json::Value was,
+                      json::parse(scenario_json(*preset), {.max_bytes = 64u << 20, .max_depth = 32}));
+            data.against = name->text;
+            data.changed = report::changed_parameters(was, now);
         }
-        out.push_back(std::move(set));
     }
-    return out;
-}
-
-Result<Scenario> scenario_of_cell(const Asked& asked, const CellSet& cell, std::size_t number) {
-    std::vector<std::string> sets = asked.sets;
-    for (const auto& [path, value] : cell) sets.push_back(path + "=" + value);
-    auto s = load_scenario(asked.source, sets);
-    if (!s) return {s.error().code, "cell " + std::to_string(number) + ": " + s.error().message};
-    return s;
-}
-
-std::string study_of(const std::vector<CellSet>& cells) {
-    std::string out = "sweep";
-    for (const CellSet& cell : cells) {
-        out += "\n";
-        for (const auto& [path, value] : cell) out += path + "=" + value + ";";
-    }
-    return out;
-}
-
-// Runs the cells that `wanted` names and hands each over.
-template <class F>
-Status run_cells(const Posed& given, const std::vector<CellSet>& cells, std::size_t first, std::size_t end,
-                 Watch& watch, F take) {
-    // A cell that cannot be is found before any of them runs.
-    for (std::size_t i = first; i < end; ++i) ASSAY_TRY_VOID(scenario_of_cell(given.asked, cells[i], i));
-    watch.of = (end - first) * given.options.runs;
-    for (std::size_t i = first; i < end; ++i) {
-        ASSAY_TRY(const Scenario scenario, scenario_of_cell(given.asked, cells[i], i));
-        SimulateOptions options = given.options;
-        options.progress = [&](std::uint64_t done, std::uint64_t) { watch.done = (i - first) * options.runs + done; };
-        ASSAY_TRY(CellResult cell, simulate(scenario, options));
-        cell.set = cells[i];
-        ASSAY_TRY_VOID(take(i, std::move(cell)));
-    }
-    return {};
-}
-
-Result<Answer> sweep(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Posed s, posed_of(request, watch));
-    ASSAY_TRY(const std::vector<CellSet> cells, cells_of(request));
-    std::vector<CellResult> results;
-    ASSAY_TRY_VOID(run_cells(s, cells, 0, cells.size(), watch, [&](std::size_t, CellResult cell) -> Status {
-        results.push_back(std::move(cell));
-        return {};
-    }));
-    ASSAY_TRY(const Scenario base, load_scenario(s.asked.source, s.asked.sets));
-    Question question = question_of(base, s);
-    question.study = study_of(cells);
-    return answer_of(render(results, question, {.version = version_text()}), cells.size());
-}
-
-// Some cells of a sweep, each as bytes that "gather" takes: what one of many machines does.
-Result<Answer> cells(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Posed s, posed_of(request, watch));
-    ASSAY_TRY(const std::vector<CellSet> all, cells_of(request));
-    ASSAY_TRY(const std::uint64_t first, request.u64("first", 0, all.size()));
-    ASSAY_TRY(const std::uint64_t end, request.u64("end", first, all.size()));
-    Answer out{"{}", {}};
-    ASSAY_TRY_VOID(run_cells(s, all, first, end, watch, [&](std::size_t i, const CellResult& cell) -> Status {
-        out.files.emplace_back("cell-" + std::to_string(i), pack(cell));
-        return {};
-    }));
-    return out;
-}
-
-// The sweep that those cells are parts of. `folder` holds them.
-Result<Answer> gather(json::Object& request, Watch& watch) {
-    ASSAY_TRY(const Posed s, posed_of(request, watch));
-    ASSAY_TRY(const std::vector<CellSet> all, cells_of(request));
-    ASSAY_TRY(const std::string folder, request.string("folder"));
-    std::vector<CellResult> results;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::string path = folder + "/cell-" + std::to_string(i);
-        ASSAY_TRY(const std::string bytes, read_text_file(path));
-        ASSAY_TRY(CellResult cell, unpack(bytes, path));
-        ASSAY_TRY(cell.scenario, scenario_of_cell(s.asked, all[i], i));
-        if (cell.set != all[i] || cell.runs != s.options.runs || cell.mode != s.options.mode)
-            return {Code::verification_failed, path + " is the answer to another question"};
-        results.push_back(std::move(cell));
-    }
-    ASSAY_TRY(const Scenario base, load_scenario(s.asked.source, s.asked.sets));
-    Question question = question_of(base, s);
-    question.study = study_of(all);
-    return answer_of(render(results, question, {.version = version_text()}), all.size());
+    ASSAY_TRY_VOID(report::write_report(out, report::report_page(data, title)));
+    const report::Verdict v = report::verdict_of(data, data.cells[0]);
+    return Answer{"{" + member("verdict", report::word_of(v.health)) + "," + member("sentence", v.sentence) + "}", {}};
 }
 
 constexpr struct {
     std::string_view name;
     Result<Answer> (*ask)(json::Object& request, Watch& watch);
 } kQuestions[] = {{"presets", presets},   {"figures", figures}, {"params", params}, {"document", document},
-                  {"scenario", scenario}, {"run", run},         {"shard", shard},   {"merge", merge},
-                  {"sweep", sweep},       {"cells", cells},     {"gather", gather}};
+                  {"scenario", scenario}, {"run", run},         {"job", job},       {"sweep", sweep},
+                  {"merge", merge},       {"report", report_on}};
 
 }  // namespace
 
@@ -361,7 +319,7 @@ std::string hint_for(const Error& error) {
         case Code::number_unpublished:
             return "give each of them: set={path: value}";
         case Code::interrupted:
-            return "nothing was kept; the same call begins again";
+            return {};
         case Code::already_exists:
             return "take another directory";
         case Code::not_found:
@@ -379,8 +337,9 @@ Result<Answer> ask(std::string_view question, std::string_view request, Watch& w
                   json::parse(request, {.max_bytes = 64u << 20, .max_depth = 64, .source = "request"}));
         ASSAY_TRY(json::Object object, json::object(root, ""));
         // Members that nobody reads are found at the end of what reads them; so a slow question is asked last.
-        static constexpr std::string_view kMembers[] = {"source", "set", "pattern", "runs",  "threads", "mode", "cells",
-                                                        "first",  "end", "folder",  "shard", "out",     "dirs"};
+        static constexpr std::string_view kMembers[] = {"source", "set",   "pattern", "runs",  "threads",
+                                                        "mode",   "paths", "sweep",   "shard", "out",
+                                                        "dirs",   "dir",   "title"};
         for (const auto& [name, value] : root.members)
             if (std::find(std::begin(kMembers), std::end(kMembers), name) == std::end(kMembers))
                 return {Code::usage, "a request has no member " + json::shown(name)};

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,12 @@ namespace assay::sim::c {
 struct Watch {
     std::atomic<bool> stop{false};
     std::atomic<std::uint64_t> done{0}, of{0};
+    [[nodiscard]] std::function<void(std::uint64_t, std::uint64_t)> progress() {
+        return [this](std::uint64_t so_far, std::uint64_t all) {
+            done = so_far;
+            of = all;
+        };
+    }
 };
 
 struct Answer {
@@ -32,14 +40,13 @@ struct Answer {
 ///   presets   {}                                     {"items":[{"name","needs"}]}
 ///   figures   {}                                     {"series":[{"name","unit","meaning"}],"figures":[… with
 ///   condition, fails, threshold]} params    {source, set, pattern} {"items":[{"path","value","unit","meaning"}]}
-///   document  {source, set}                          the scenario with what it extends, and nothing that it leaves open
-///   scenario  {source, set}                          the scenario as it resolves
-///   run       {source, set, runs, threads, mode}     {"result_hash","cells"} and the files of a result
-///   shard     the same and shard "1/3", out          that part of the runs, into the directory `out`
-///   merge     {dirs, out}                            all of them into one result, to the bytes of "run"
-///   sweep     that of run and cells [{path: value}]     the same, of many cells
-///   cells     the same and first, end                some of those cells, each as a file that only "gather" reads
-///   gather    that of sweep and folder, with the files of all cells      what "sweep" answers, to the byte
+///   document  {source, set}                          the scenario with what it extends, and nothing that it leaves
+///   open scenario  {source, set}                          the scenario as it resolves run       {source, set, runs,
+///   threads, mode, paths}   {"result_hash"} and the files of a result job       the same and out, shard "1/3" the same
+///   into the directory `out`, or a part of the runs sweep     the same as job, and sweep             a scenario's
+///   `sweep` member says what; else the scenario's own merge     {dirs, out}                            all shards of a
+///   job or sweep, to the bytes of the whole report    {dir, out, title}                      {"verdict","sentence"};
+///   the page is in the file `out`
 /// `set` is a list of "path=value". Errors: usage for an unknown question or member, and those of what is called.
 [[nodiscard]] Result<Answer> ask(std::string_view question, std::string_view request, Watch& watch);
 

@@ -110,6 +110,25 @@ class Answers(Case):
         for done, of in seen:
             self.assertLessEqual(done, of)
 
+    def test_paths_are_kept_where_asked(self):
+        self.refused("not_found", self.result.paths)
+        kept = assay_sim.simulate("devnet", runs=20, set=SHORT, seed=3, paths=2)
+        self.assertIn("paths.npz", kept.files)
+        self.assertEqual(list(kept.metrics()["minted"]), list(self.result.metrics()["minted"]))
+        try:
+            import numpy
+        except ImportError:
+            self.refused("not_found", kept.paths)
+            return
+        self.assertEqual(numpy.shape(kept.paths()["price_usd"]), (2, 30))
+
+    def test_report_page(self):
+        sentence = self.result.report(self.path("report.html"), title="a < b")
+        page = pathlib.Path(self.path("report.html")).read_text()
+        self.assertIn("a &lt; b", page)
+        self.assertGreater(len(sentence), 10)
+        self.assertEqual(os.listdir(self.dir), ["report.html"])
+
     def test_fan_chart(self):
         try:
             import matplotlib
@@ -184,9 +203,11 @@ class BadInput(Case):
 class Interrupted(Case):
     def test_ctrl_c_ends_it_at_once(self):
         script = ("import assay_sim, sys\n"
-                  "try: assay_sim.simulate('devnet', runs=20_000, set={'horizon_days': 3650}, progress=lambda d, o: print(d, flush=True))\n"
+                  "try: assay_sim.simulate('devnet', runs=500_000, set={'horizon_days': 3650}, progress=lambda d, o: print(d, flush=True))\n"
                   "except KeyboardInterrupt: sys.exit(7)\n")
         p = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        self.addCleanup(p.wait)
+        self.addCleanup(p.kill)
         p.stdout.readline()
         began = time.monotonic()
         p.send_signal(signal.SIGINT)
@@ -220,14 +241,30 @@ class Sweeps(Case):
     def setUpClass(cls):
         cls.result = assay_sim.sweep("devnet", GRID, runs=8, set=SHORT, seed=3)
 
+    def test_the_directory_is_the_programs_byte_for_byte(self):
+        self.result.save(self.path("ours"))
+        p = subprocess.run([PROGRAM, "sweep", "devnet", "--runs", "8", "--seed", "3", "--set", "horizon_days=30", "--param",
+                            "demand.volatility=0.2,0.8", "--param", "initial.price_usd=0.5,1,2", "--out", self.path("theirs")],
+                           capture_output=True, text=True, timeout=120)
+        self.assertEqual(p.returncode, 0, p.stderr)
+        names = sorted(os.listdir(self.path("theirs")))
+        self.assertEqual(sorted(os.listdir(self.path("ours"))), names)
+        self.assertEqual(filecmp.cmpfiles(self.path("ours"), self.path("theirs"), names, shallow=False), (names, [], []))
+
+    def test_the_scenarios_own_sweep(self):
+        document = {"extends": "devnet", "name": "devnet", "horizon_days": 30, "seed": 3, "sweep": {"mode": "grid", "params": GRID}}
+        own = assay_sim.sweep(document, runs=8)
+        self.assertEqual(own.result_hash, self.result.result_hash)
+        self.refused("usage", assay_sim.sweep, "devnet", runs=8)
+
     def test_each_cell_is_what_simulate_gives(self):
         cells = self.result.cells()
         self.assertEqual(list(cells["demand.volatility"]), [0.2] * 3 + [0.8] * 3)
         self.assertEqual(list(cells["initial.price_usd"]), [0.5, 1, 2] * 2)
         metrics = self.result.metrics()
+        base = assay_sim.resolve("devnet", set={**SHORT, "seed": 3})  # what a cell leaves alone stays as it was
         for cell in range(6):
-            alone = assay_sim.simulate("devnet", runs=8, seed=3, set={
-                **SHORT, **{path: list(cells[path])[cell] for path in GRID}})
+            alone = assay_sim.simulate(base, runs=8, set={path: list(cells[path])[cell] for path in GRID})
             there = [x for c, x in zip(metrics["cell"], metrics["max_drawdown"]) if c == cell]
             self.assertEqual(there, list(alone.metrics()["max_drawdown"]))
             self.assertEqual(self.result.mean("max_drawdown", cell), alone.mean("max_drawdown"))
@@ -238,19 +275,21 @@ class Sweeps(Case):
         zipped = assay_sim.sweep("devnet", both, mode="zip", runs=8, set=SHORT)
         table = assay_sim.sweep("devnet", [dict(zip(both, row)) for row in zip(*both.values())], mode="table", runs=8, set=SHORT)
         self.assertEqual(zipped.files, table.files)
+        samples = assay_sim.sweep("devnet", {"demand.volatility": {"low": 0.2, "high": 0.8}}, mode="sobol", samples=4, runs=8, set=SHORT)
+        self.assertEqual(len(set(samples.cells()["demand.volatility"])), 4)
         self.assertEqual(len(zipped.summary["cells"]), 2)
 
     def test_processes_give_the_same_bytes(self):
         with concurrent.futures.ProcessPoolExecutor(2) as pool:
-            for tasks in (1, 2, 6, 50):
-                other = assay_sim.map(pool, "devnet", GRID, runs=8, set=SHORT, seed=3, tasks=tasks)
+            for shards in (1, 2, 6, 50):
+                other = assay_sim.map(pool, "devnet", GRID, runs=8, set=SHORT, seed=3, shards=shards)
                 self.assertEqual(other.files, self.result.files)
 
     def test_shards_give_the_same_bytes(self):
         here = assay_sim.simulate("devnet", 50, set=SHORT, seed=3)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for tasks in (1, 3, 5):
-                self.assertEqual(assay_sim.map(pool, "devnet", runs=50, set=SHORT, seed=3, tasks=tasks).files, here.files)
+            for shards in (1, 3, 5):
+                self.assertEqual(assay_sim.map(pool, "devnet", runs=50, set=SHORT, seed=3, shards=shards).files, here.files)
 
     def test_a_scenario_of_files_travels_whole(self):
         below = pathlib.Path(self.path("below.json"))
@@ -267,7 +306,7 @@ class Sweeps(Case):
         e = self.refused("field_out_of_range", assay_sim.sweep, "devnet", {"demand.volatility": [1, -1]}, runs=1_000_000)
         self.assertIn("cell 1", e.message)
         self.refused("usage", assay_sim.sweep, "devnet", {"demand.volatility": 1})
-        self.refused("usage", assay_sim.sweep, "devnet", {"demand.volatility": []})
+        self.refused("field_out_of_range", assay_sim.sweep, "devnet", {"demand.volatility": []})
         self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2], "demand.volatility": [1]}, mode="zip")
         self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2]}, mode="sobel")
         with concurrent.futures.ProcessPoolExecutor(1) as pool:

@@ -38,8 +38,8 @@ class Cluster(unittest.TestCase):
 
     def test_sweep_gives_the_bytes_of_one_process(self):
         here = assay_sim.sweep("devnet", GRID, runs=8, set=SHORT, seed=3)
-        for tasks in (None, 1, 4):
-            there = assay_sim.ray.sweep("devnet", GRID, runs=8, set=SHORT, seed=3, tasks=tasks)
+        for shards in (None, 1, 4):
+            there = assay_sim.ray.sweep("devnet", GRID, runs=8, set=SHORT, seed=3, shards=shards)
             self.assertEqual(there.result_hash, here.result_hash)
             self.assertEqual(there.files, here.files)
 
