@@ -62,11 +62,14 @@ EightRuns runs_of(const Scenario& s, Figure which, Mode mode = Mode::exact) {
 // What comes back for `tokens` burned at one price and settled at another.
 double returned(const Scenario& s, double tokens, double burn_usd, double settle_usd) {
     const auto& p = s.params;
-    const Price burn{static_cast<std::uint64_t>(burn_usd * 1e8 + 0.5)}, settle{static_cast<std::uint64_t>(settle_usd * 1e8 + 0.5)};
-    const auto bought = tokenomics::purchase(p.bme, {burn, burn}, p.token.decimals, Amount{static_cast<u128>(tokens * 1e6)}, {});
+    const Price burn{static_cast<std::uint64_t>(burn_usd * 1e8 + 0.5)},
+        settle{static_cast<std::uint64_t>(settle_usd * 1e8 + 0.5)};
+    const auto bought =
+        tokenomics::purchase(p.bme, {burn, burn}, p.token.decimals, Amount{static_cast<u128>(tokens * 1e6)}, {});
     REQUIRE(bought.ok());
     const tokenomics::Funds funds{bought->vaulted, p.token.cap};
-    const auto paid = tokenomics::settle(p.bme, {settle, settle}, p.token.decimals, funds, bought->credits, bought->carried);
+    const auto paid =
+        tokenomics::settle(p.bme, {settle, settle}, p.token.decimals, funds, bought->credits, bought->carried);
     REQUIRE(paid.ok());
     return static_cast<double>(paid->paid.units) * 1e-6;
 }
@@ -80,12 +83,14 @@ TEST_CASE("F1: credits of a stale price return more than was burned, and never w
     for (const char* lag : {"0", "1", "7"})
         for (const char* mode : {"destroy", "vault"}) {
             INFO(lag << " " << mode);
-            const auto s = shown("01-oracle-lag", {std::string("oracle.lag_days=") + lag, std::string("bme.mode=") + mode});
+            const auto s =
+                shown("01-oracle-lag", {std::string("oracle.lag_days=") + lag, std::string("bme.mode=") + mode});
             CHECK(runs_of(s, kWashGain).above(1e-9) == 0);
         }
 }
 
-TEST_CASE("F2: burning for oneself pays where the work pool is split by credits, and not where it is bounded by burns") {
+TEST_CASE(
+    "F2: burning for oneself pays where the work pool is split by credits, and not where it is bounded by burns") {
     CHECK(runs_of(shown("02-wash-burning"), kWashGain).above(1.0) == kLanes);  // more than twice what it cost
     CHECK(runs_of(mended("02-wash-burning"), kWashGain).above(0) == 0);
 }
@@ -96,7 +101,8 @@ TEST_CASE("F3: a network that mints many times what it burns is seen, and one th
     CHECK(runs_of(mended("03-mint-above-burn"), kBurnToMint).above(0.95) == kLanes);
 }
 
-TEST_CASE("F4: price, capacity and demand fall together where providers live on emission, and not where use pays them") {
+TEST_CASE(
+    "F4: price, capacity and demand fall together where providers live on emission, and not where use pays them") {
     CHECK(runs_of(shown("04-death-spiral"), kSpiral).above(0.5) >= 6);
     CHECK(runs_of(mended("04-death-spiral"), kSpiral).above(0.5) == 0);
 }
@@ -200,7 +206,8 @@ TEST_CASE("failures show in the fast mode as they do in the exact one") {
         for (const Figure f : {kWashGain, kSpiral, kStaleDays, kBurnToMint}) {
             const auto exact = runs_of(shown(name), f), fast = runs_of(shown(name), f, Mode::fast);
             for (std::size_t k = 0; k < kLanes; ++k)
-                if (!std::isnan(exact.values[k])) CHECK(fast.values[k] == Approx(exact.values[k]).epsilon(1e-3).margin(1e-6));
+                if (!std::isnan(exact.values[k]))
+                    CHECK(fast.values[k] == Approx(exact.values[k]).epsilon(1e-3).margin(1e-6));
         }
     }
 }

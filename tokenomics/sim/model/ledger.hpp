@@ -12,8 +12,8 @@
 // Invariants, all of check(): (1) genesis + minted - burned = sum of the buckets <= token.cap; (2) credits issued =
 // consumed + free; (3) the dollars of the pool, and of the treasury, are those that came in less those that went out,
 // and a constant-product pool's product never falls but where liquidity providers leave; (4) the schedule minted at
-// most emission.total; (5) recycled <= burned for credits; (6) in mode mint_ratio the vault holds what the credits
-// carry.
+// most emission.total, and nothing is minted but by schedule, recycling and settlements; (5) recycled <= burned for
+// credits; (6) in mode mint_ratio the vault holds what the credits carry.
 #pragma once
 
 #include <vector>
@@ -142,7 +142,7 @@ class Ledger {
     [[nodiscard]] Amount circulating() const;
 
     // Tokens: sums since the start, then buckets.
-    Amount genesis, minted, burned, scheduled, recycled, burned_for_credits;
+    Amount genesis, minted, burned, scheduled, recycled, settled, burned_for_credits;  ///< settled: minted for credits
     Amount slashed, slashed_delegated;     ///< all of it; what of it was delegators'
     Amount staking_paid, delegators_paid;  ///< by close() from the stakers' pool: all of it, and delegators' part
     Amount unlocked, bought_back;

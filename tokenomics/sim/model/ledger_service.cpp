@@ -68,6 +68,7 @@ bool Ledger::book(const tokenomics::Params& p, std::size_t group, const tokenomi
     credits_consumed.units += out.credits.units;
     credits_backing.units -= out.tokens.units;
     minted.units += out.minted.units;
+    settled.units += out.minted.units;
     vault.units -= out.from_vault.units + out.destroyed.units;
     burned.units += out.destroyed.units;
     burned_for_credits.units += out.destroyed.units;
