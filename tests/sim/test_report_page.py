@@ -264,7 +264,10 @@ class Page(Folder):
         made_up.write(self.path("d"), runs=30, every=90, sensitivity=[
             ("sobol", p, "final_price_usd", i, v, v - 0.03, v + 0.03)
             for p, s1, st in (("demand.drift", 0.1, 0.2), ("market.depth_usd", 0.4, 0.7), ("bme.spread_ppb", 0.01, 0.02))
-            for i, v in (("S1", s1), ("ST", st))])
+            for i, v in (("first", s1), ("total", st))])
+        made_up.write(self.path("plain"), runs=30, every=90)
+        os.remove(os.path.join(self.path("plain"), "manifest.json"))
+        self.report(self.path("d"), "--sensitivity", self.path("plain"), code=1)  # it has none
         self.open(self.path("d"))
         self.calm()
         self.assertEqual(self.text("#sensitivity h3"), "market.depth_usd moves final price USD most")

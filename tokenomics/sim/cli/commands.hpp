@@ -42,7 +42,7 @@ struct QuoteCommand {
 };
 
 struct ReportCommand {
-    std::string dir, out, title, against;
+    std::string dir, out, title, against, sensitivity;
 };
 struct ImportCommand {
     std::string file, node, height, out, holders = "20";

@@ -184,6 +184,8 @@ int run(int argc, char** argv) {
     c_report->add_option("--out", report.out, "the HTML file; an earlier report is overwritten, nothing else is")
         ->required();
     c_report->add_option("--title", report.title, "what stands at the top; the scenario's name unless told");
+    c_report->add_option("--sensitivity", report.sensitivity,
+                         "directory of `assay-sim sensitivity --out`: a tornado of what moves the outcome");
     c_report->add_option("--against", report.against,
                          "preset or file that the scenario is compared with; the preset that it is of, unless told");
 

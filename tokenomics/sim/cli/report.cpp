@@ -38,6 +38,9 @@ Status compare_with_base(report::ReportData& data, const std::string& asked) {
 int run_report(const Output& out, const ReportCommand& c) {
     auto data = report::read_report_data(c.dir);
     if (!data) return out.fail(data.error(), "DIR is what `assay-sim run --out DIR` made");
+    if (!c.sensitivity.empty())
+        if (const Status ok = report::read_sensitivity(c.sensitivity, *data); !ok)
+            return out.fail(ok.error(), "--sensitivity is what `assay-sim sensitivity --out DIR` made");
     if (const Status ok = compare_with_base(*data, c.against); !ok) return out.fail(ok.error(), hint_for(ok.error()));
     const std::string html = report::report_page(*data, c.title);
     if (const Status ok = report::write_report(c.out, html); !ok) return out.fail(ok.error(), "take another --out");

@@ -287,10 +287,34 @@ Status read_runs(const std::string& dir, ReportData& data) {
     return {};
 }
 
+Status read_origin(const std::string& dir, ReportData& out) {
+    const std::string path = (fs::path(dir) / "manifest.json").string();
+    ASSAY_TRY(const std::string text, read_text_file(path));
+    ASSAY_TRY(const json::Value root, json::parse(text, {.max_bytes = 64u << 20, .max_depth = 32, .source = path}));
+    ASSAY_TRY(json::Object top, json::object(root, ""));
+    ASSAY_TRY(const std::uint64_t model, top.u64("model"));
+    out.model = static_cast<unsigned>(model);
+    ASSAY_TRY(out.version, top.string("version"));
+    ASSAY_TRY(out.result_hash, top.string("result_hash"));
+    ASSAY_TRY(out.input_hash, top.string("input_hash"));
+    out.seed = text_or(root.find("seed"), "");
+    out.shard = text_or(root.find("shard"), "");
+    if (const json::Value* v = root.find("antithetic")) out.antithetic = v->boolean;
+    ASSAY_TRY(const json::Value* scenario, top.required("scenario"));
+    out.scenario = json_of(*scenario);
+    if (const json::Value* v = scenario->find("shocks")) out.shocks = *v;
+    if (const json::Value* v = scenario->find("initial"))
+        if (const json::Value* price = v->find("price_usd")) out.initial_price = *price;
+    if (const json::Value* v = scenario->find("params"))
+        if (const json::Value* token = v->find("token"))
+            if (const json::Value* denom = token->find("denom")) out.denom = denom->text;
+    return {};
+}
+
+}  // namespace
+
 Status read_sensitivity(const std::string& dir, ReportData& data) {
     const std::string path = (fs::path(dir) / "sensitivity.csv").string();
-    std::error_code ec;
-    if (!fs::exists(path, ec)) return {};
     ASSAY_TRY(CsvFile csv, CsvFile::open(path, {}));
     const auto column = [&](const char* name) {
         return static_cast<std::size_t>(std::find(csv.head().begin(), csv.head().end(), name) - csv.head().begin());
@@ -318,32 +342,6 @@ Status read_sensitivity(const std::string& dir, ReportData& data) {
     return {};
 }
 
-Status read_origin(const std::string& dir, ReportData& out) {
-    const std::string path = (fs::path(dir) / "manifest.json").string();
-    ASSAY_TRY(const std::string text, read_text_file(path));
-    ASSAY_TRY(const json::Value root, json::parse(text, {.max_bytes = 64u << 20, .max_depth = 32, .source = path}));
-    ASSAY_TRY(json::Object top, json::object(root, ""));
-    ASSAY_TRY(const std::uint64_t model, top.u64("model"));
-    out.model = static_cast<unsigned>(model);
-    ASSAY_TRY(out.version, top.string("version"));
-    ASSAY_TRY(out.result_hash, top.string("result_hash"));
-    ASSAY_TRY(out.input_hash, top.string("input_hash"));
-    out.seed = text_or(root.find("seed"), "");
-    out.shard = text_or(root.find("shard"), "");
-    if (const json::Value* v = root.find("antithetic")) out.antithetic = v->boolean;
-    ASSAY_TRY(const json::Value* scenario, top.required("scenario"));
-    out.scenario = json_of(*scenario);
-    if (const json::Value* v = scenario->find("shocks")) out.shocks = *v;
-    if (const json::Value* v = scenario->find("initial"))
-        if (const json::Value* price = v->find("price_usd")) out.initial_price = *price;
-    if (const json::Value* v = scenario->find("params"))
-        if (const json::Value* token = v->find("token"))
-            if (const json::Value* denom = token->find("denom")) out.denom = denom->text;
-    return {};
-}
-
-}  // namespace
-
 Result<ReportData> read_report_data(const std::string& dir) {
     ASSAY_TRY_VOID(read_manifest(dir));
     ReportData out;
@@ -351,7 +349,8 @@ Result<ReportData> read_report_data(const std::string& dir) {
     ASSAY_TRY_VOID(read_summary(dir, out));
     ASSAY_TRY_VOID(read_paths(dir, out));
     ASSAY_TRY_VOID(read_runs(dir, out));
-    ASSAY_TRY_VOID(read_sensitivity(dir, out));
+    std::error_code ec;
+    if (fs::exists(fs::path(dir) / "sensitivity.csv", ec)) ASSAY_TRY_VOID(read_sensitivity(dir, out));
     return out;
 }
 

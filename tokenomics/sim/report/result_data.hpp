@@ -80,6 +80,10 @@ struct ReportData {
 /// verification_failed where a file is not what the format says.
 [[nodiscard]] Result<ReportData> read_report_data(const std::string& dir);
 
+/// The rows of sensitivity.csv in `dir`, which `assay-sim sensitivity --out` made. Errors: not_found, io_error,
+/// verification_failed.
+[[nodiscard]] Status read_sensitivity(const std::string& dir, ReportData& data);
+
 /// The members in which two scenarios (JSON objects) differ, by path.
 [[nodiscard]] std::vector<ChangedParameter> changed_parameters(const json::Value& before, const json::Value& now);
 

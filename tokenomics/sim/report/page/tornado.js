@@ -1,8 +1,9 @@
 // Sensitivity: which parameters move a figure, with the interval of each index.
-const MAIN_INDEX = ["ST", "mu_star", "S1"], INDEX_WORDS = {ST: "total, with interactions", S1: "alone", mu_star: "mean absolute effect", sigma: "spread of the effects"};
+const MAIN_INDEX = ["total", "ST", "mu_star", "first", "S1"], SECOND = {total: "first", ST: "S1"};
+const INDEX_WORDS = {total: "with all interactions", ST: "total, with interactions", first: "alone", S1: "alone", mu: "mean effect", mu_star: "mean absolute effect", sigma: "spread of the effects"};
 function tornado(name, rows) {
   const indices = [...new Set(rows.map(r => r.index))], main = MAIN_INDEX.find(i => indices.includes(i)) || indices[0];
-  const second = main === "ST" && indices.includes("S1") ? "S1" : null, of = (param, index) => rows.find(r => r.param === param && r.index === index);
+  const second = indices.includes(SECOND[main]) ? SECOND[main] : null, of = (param, index) => rows.find(r => r.param === param && r.index === index);
   const params = [...new Set(rows.map(r => r.param))].filter(p => of(p, main) && of(p, main).value !== null).sort((a, b) => Math.abs(of(b, main).value) - Math.abs(of(a, main).value));
   const method = rows[0].method;
   return figure({
