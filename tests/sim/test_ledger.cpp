@@ -412,6 +412,29 @@ TEST_CASE("who buys its own service never gets back more than it burned") {
     CHECK(spent > 0);
 }
 
+TEST_CASE("what the work pool adds to an own purchase counts by credits consumed, and burns of an epoch are smoothed") {
+    Economy e = economy_of(start_of(1),
+                           {"bme.recycle.cap=1000000000000", "bme.recycle.smoothing=7", "bme.payout_ppb=500000000"});
+    Ledger& l = e.ledger;
+    l.burn_for_credits(e.params, Credits{3'000 * kUsd}, e.oracle);
+    e.consume(Credits{3'000 * kUsd});
+    const Credits washed = l.wash(e.params, 0, Credits{1'000 * kUsd}, e.oracle, e.in.providers);
+    REQUIRE(washed.units >= 1'000 * kUsd);
+    const Amount settled = l.washes[0].paid, burned = l.burned;
+    const Credits all = e.in.providers[0].consumed;
+    CHECK(all.units >= 4'000 * kUsd);
+    l.pools.work.units += 100 * kToken;  // out of the holders' tokens, so that there is something to add
+    l.holders.units -= 100 * kToken;
+    e.close(0);
+    REQUIRE(e.out.payments.size() == 1);
+    const Amount added = e.out.payments[0].work;
+    REQUIRE_FALSE(added.is_zero());
+    CHECK(l.washes[0].paid.units - settled.units == added.units * washed.units / all.units);
+    CHECK(l.recycle_smoothed.units == burned.units / 7);
+    CHECK(l.recycled == l.recycle_smoothed);
+    e.check();
+}
+
 TEST_CASE("no wash where nothing burns") {
     Economy e = economy_of(start_of());
     e.oracle.stale = true;
