@@ -12,4 +12,6 @@ std::array<std::uint64_t, 4> make_hash_secret() {
     return out;
 }
 
+const std::array<std::uint64_t, 4> kHashSecret = make_hash_secret();
+
 }  // namespace assay

@@ -26,11 +26,13 @@ class DemandPart {
     }
     ASSAY_INLINE void advance(V own, V market, const DrawsV& draws, std::uint32_t step) {
         log_ += V(drift_) + V(own_) * own + V(shared_) * market;
-        if (jumps_) {  // at most one a step: its chance is that of at least one
-            const FourBits u = draws.bits_at(step, static_cast<std::uint32_t>(Stream::jumps));
-            const V size =
-                V(jump_mean_) + V(jump_sd_) * draws.normals(step, static_cast<std::uint32_t>(Stream::jumps)).z[3];
-            log_ += select(draws.mirrored(u.of[0]) < V(jump_chance_), size, V(0.0));
+        if (jumps_) {  // at most one a step: its chance is that of at least one; four steps share a draw of bits
+            if (step % 4 == 0) bits_ = draws.bits_at(step / 4, static_cast<std::uint32_t>(Stream::jumps));
+            const M jump = draws.mirrored(bits_.of[step % 4]) < V(jump_chance_);
+            if (any(jump)) {
+                const V z = draws.normals(step, static_cast<std::uint32_t>(Stream::jump_sizes)).z[0];
+                log_ += select(jump, V(jump_mean_) + V(jump_sd_) * z, V(0.0));
+            }
         }
         log_ = min(log_, V(kMostLog));
     }
@@ -47,6 +49,7 @@ class DemandPart {
     double drift_ = 0, spread_ = 0, own_ = 0, shared_ = 0, elasticity_ = 0;
     double jump_chance_ = 0, jump_mean_ = 0, jump_sd_ = 0, anchor_ = 0, first_log_ = 0;
     bool jumps_ = false;
+    FourBits bits_;
     V log_;
 };
 

@@ -93,7 +93,7 @@ class Engine {
         demand_.advance(z.z[0], z.z[2], draws_, at);
 
         V report;
-        const bool told = feed_.report(bank_.spot(), draws_, step, report);
+        const bool told = feed_.report(bank_.spot(), z.z[3], step, report);
         M stale;
         bank_.oracle_round(told ? &report : nullptr, oracle_, stale);
 
@@ -428,7 +428,6 @@ class Engine {
         V(0.0).store(p.income);
         p.insider = p.counted = false;
     }
-
 
     struct Totals {
         V utilisation, margin, wanted_hours, served_hours, device_days, underwater_days, least_devices, highest,

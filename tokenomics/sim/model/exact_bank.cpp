@@ -100,10 +100,11 @@ void ExactBank::oracle_round(const double* report_usd, Eight& price_usd, Eight& 
     static const std::vector<tokenomics::PriceReport> kNone;
     for (std::size_t k = 0; k < kLanes; ++k) {
         Lane& l = lanes_[k];
-        if (report_usd != nullptr) report_[0].price = price_of_usd(report_usd[k]);
-        l.oracle = tokenomics::close_round(regime_->params.price, l.oracle, report_usd != nullptr ? report_ : kNone, 1,
-                                           Height{step_ + 1})
-                       .state;
+        const Height height{step_ + 1};
+        const auto& rules = regime_->params.price;
+        l.oracle = report_usd != nullptr
+                       ? tokenomics::close_round_of_one(rules, l.oracle, {price_of_usd(report_usd[k]), 1}, 1, height)
+                       : tokenomics::close_round(rules, l.oracle, kNone, 1, height).state;
         price_usd[k] = static_cast<double>(tokenomics::ema(l.oracle).value) * usd_per_price_;
         stale[k] = l.oracle.stale ? 1 : 0;
     }

@@ -112,7 +112,6 @@ class ExactBank {
     tokenomics::Params shared_;
     std::array<Lane, kLanes> lanes_;
     std::vector<u128> weights_;
-    std::vector<tokenomics::PriceReport> report_{{Price{}, 1}};
 };
 
 }  // namespace assay::sim

@@ -122,10 +122,10 @@ Status Ledger::check(const tokenomics::Params& p) {
                       to_digits(all.units));
     if (all > p.token.cap)
         return broken("the supply of " + to_digits(all.units) + " passes token.cap of " + to_digits(p.token.cap.units));
-    if (minted.units != scheduled.units + recycled.units + settled.units)
+    if (minted.units + scheduled_before.units != scheduled.units + recycled.units + settled.units)
         return broken("minted are " + to_digits(minted.units) +
                       " base units, schedule, recycling and settlements made " +
-                      to_digits(scheduled.units + recycled.units + settled.units));
+                      to_digits(scheduled.units - scheduled_before.units + recycled.units + settled.units));
     if (scheduled > p.emission.total)
         return broken("the schedule minted " + to_digits(scheduled.units) + ", emission.total is " +
                       to_digits(p.emission.total.units));

@@ -23,17 +23,14 @@ class OracleFeed {
         wrong_until_ = until;
     }
     /// The report of this step; false: there is none.
-    ASSAY_INLINE bool report(V spot, const DrawsV& draws, std::uint64_t step, V& out) {
+    ASSAY_INLINE bool report(V spot, V z, std::uint64_t step, V& out) {
         out = spot;
         if (lag_ > 0) {
             V& slot = past_[step % lag_];
             out = slot;
             slot = spot;
         }
-        if (noise_ > 0)
-            out *=
-                exp(V(noise_) *
-                    draws.normals(static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(Stream::oracle)).z[0]);
+        if (noise_ > 0) out *= exp(V(noise_) * z);
         if (step < wrong_until_) out *= V(factor_);
         return step >= outage_until_;
     }

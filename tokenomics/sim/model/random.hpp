@@ -11,7 +11,7 @@
 namespace assay::sim {
 
 /// What a draw is for. A new use gets a new number: draws of others stay as they are.
-enum class Stream : std::uint32_t { behaviour = 0, jumps = 1, agents = 2, agent_phases = 3, oracle = 4 };
+enum class Stream : std::uint32_t { behaviour = 0, jumps = 1, agents = 2, agent_phases = 3, jump_sizes = 4 };
 
 class Draws {
    public:

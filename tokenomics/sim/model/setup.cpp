@@ -191,7 +191,7 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
         start.stakes.push_back(all);
     }
     ASSAY_TRY(Ledger ledger, Ledger::open(s.params, start));
-    ledger.scheduled = s.initial.scheduled;
+    ledger.scheduled = ledger.scheduled_before = s.initial.scheduled;
     return ledger;
 }
 
