@@ -120,6 +120,19 @@ class History(unittest.TestCase):
         # The chain's own parameters: there is nothing to propose.
         self.assertIn("nothing to propose",
                       run("assay-sim", "propose", self.path / "result", "--node", self.node.url, exit=1).stderr)
+        # What a proposal would change, against the chain as it is.
+        changes = self.path / "changes.json"
+        changes.write_text(json.dumps({"title": "dearer stake", "changes": {"stake.unit": "105 ASY"}}))
+        self.assay("gov", "propose", "--file", changes, "--from", "dave", "-y")
+        proposal = f"proposal:{max(p['id'] for p in self.assay('gov', 'list')['items'])}"
+        pair = run_json("assay-sim", "compare", "live", proposal, "--runs", "16", "--set", "horizon_days=10", "--node",
+                        self.node.url)
+        self.assertEqual(pair["b"], pair["a"] + " with " + proposal)
+        self.assertNotIn("proposal", pair["a"])
+        self.assertEqual(run_json("assay-sim", "compare", "live", "proposal:99", "--node", self.node.url, exit=1)["error"]["code"],
+                         "not_found")
+        run("assay-sim", "compare", "live", "proposal:x", "--node", self.node.url, exit=2)
+        run("assay-sim", "compare", "devnet", "live", "--node", "http://127.0.0.1:1", exit=3)
         self.assertEqual(run_json("assay-sim", "import", "--file", state, "--out", mine, exit=1)["error"]["code"], "already_exists")
         self.assertEqual(run_json("assay-sim", "import", "--node", self.node.url, "--height", "99999999", exit=1)["error"]["code"],
                          "future_height")

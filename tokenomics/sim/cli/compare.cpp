@@ -1,4 +1,5 @@
 // `assay-sim compare`: two scenarios, run for run on the same luck.
+#include "tokenomics/sim/cli/import.hpp"
 #include "tokenomics/sim/cli/study_options.hpp"
 #include "tokenomics/sim/study/paired.hpp"
 #include "tokenomics/sim/text.hpp"
@@ -40,13 +41,14 @@ int run_compare(const Output& out, const CompareCommand& c) {
     if (!options) return out.fail(options.error());
     auto sets = c.options.all_sets();
     if (!sets) return out.fail(sets.error());
-    const auto first = study::BaseScenario::load(c.a, *sets);
+    LivingChain chain(c.node);
+    const auto first = chain.scenario(c.a, *sets);
     if (!first) return out.fail(first.error(), hint_for(first.error()));
     // The luck is A's: B's own seed would make the pairs independent.
-    if (c.options.seed.empty()) sets->push_back("seed=" + std::to_string(first->scenario().seed));
-    const auto second = study::BaseScenario::load(c.b, *sets);
+    if (c.options.seed.empty()) sets->push_back("seed=" + std::to_string(first->seed));
+    const auto second = chain.scenario(c.b, *sets);
     if (!second) return out.fail(second.error(), hint_for(second.error()));
-    const Scenario &a = first->scenario(), &b = second->scenario();
+    const Scenario &a = *first, &b = *second;
     if (const Status ok = study::comparable(a, b); !ok)
         return out.fail(ok.error(), "--set step=… or --set horizon_days=… changes both");
 

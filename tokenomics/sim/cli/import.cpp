@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/utc.hpp"
+#include "tokenomics/params_change.hpp"
 #include "tokenomics/params_json.hpp"
 #include "tokenomics/sim/cli/commands.hpp"
 #include "tokenomics/sim/document.hpp"
@@ -105,6 +106,40 @@ Result<ChainState> ask_chain(const std::string& node, std::optional<std::uint64_
 Result<json::Value> live_document(const std::string& node) {
     ASSAY_TRY(const ChainState state, ask_chain(node));
     return import_document(state);
+}
+
+Result<Scenario> LivingChain::scenario(const std::string& source, const std::vector<std::string>& sets) {
+    constexpr std::string_view kProposal = "proposal:";
+    const bool proposed = source.starts_with(kProposal);
+    if (source != "live" && !proposed) return load_scenario(source, sets);
+    if (!state_) {
+        ASSAY_TRY(state_, ask_chain(node_));
+    }
+    ChainState state = *state_;
+    ASSAY_TRY(json::Value document, import_document(state));
+    if (proposed) {
+        const auto id = parse_digits(std::string_view(source).substr(kProposal.size()));
+        if (!id || *id > ~std::uint64_t{0}) return {Code::usage, "\"" + source + "\" is written as proposal:7"};
+        ASSAY_TRY(const auto url, wallet::parse_url(node_));
+        wallet::RpcClient rpc(url);
+        ASSAY_TRY(const json::Value answer,
+                  rpc.call("proposal", wallet::Params().number("id", static_cast<std::uint64_t>(*id))));
+        ASSAY_TRY(json::Object proposal, json::object(answer, "proposal"));
+        ASSAY_TRY(const auto items, proposal.array("changes", tokenomics::kMaxChanges));
+        std::vector<tokenomics::ParamChange> changes;
+        for (const auto& item : items) {
+            ASSAY_TRY(json::Object change, json::object(item, "change"));
+            ASSAY_TRY(std::string name, change.string("name"));
+            ASSAY_TRY(std::string value, change.string("value"));
+            changes.push_back({std::move(name), std::move(value)});
+        }
+        ASSAY_TRY(state.params, tokenomics::apply_changes(state.params, changes));
+        ASSAY_TRY(document, import_document(state));
+        ASSAY_TRY_VOID(
+            apply_set(document, "name=" + state.chain_id + " at " + std::to_string(state.height) + " with " + source));
+    }
+    for (const std::string& set : sets) ASSAY_TRY_VOID(apply_set(document, set));
+    return scenario_of(document);
 }
 
 int run_import(const Output& out, const ImportCommand& c) {

@@ -93,7 +93,10 @@ StudyCommands::StudyCommands(CLI::App& app) {
 
     compare_app_ = app.add_subcommand("compare", "two scenarios, run for run on the same luck");
     compare_app_->add_option("A", compare_.a, kScenario)->required();
-    compare_app_->add_option("B", compare_.b, "another")->required();
+    compare_app_->add_option("B", compare_.b, "another; of either, live and proposal:ID are a chain's")->required();
+    compare_app_->add_option("--node", compare_.node, "the chain that live and proposal:ID are of")
+        ->capture_default_str()
+        ->envname("ASSAY_NODE");
     compare_app_->add_option("--out", compare_.out, "directory for comparison.csv and comparison.json");
     compare_.options.add_to(*compare_app_, "1000");
 

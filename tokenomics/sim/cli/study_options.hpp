@@ -38,7 +38,7 @@ struct SweepCommand {
     StudyOptions options;
 };
 struct CompareCommand {
-    std::string a, b, out, node;
+    std::string a, b, out, node = "http://127.0.0.1:8710";
     StudyOptions options;
 };
 struct SensitivityCommand {
