@@ -308,7 +308,7 @@ class Sweeps(Case):
         self.refused("usage", assay_sim.sweep, "devnet", {"demand.volatility": 1})
         self.refused("field_out_of_range", assay_sim.sweep, "devnet", {"demand.volatility": []})
         self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2], "demand.volatility": [1]}, mode="zip")
-        self.refused("usage", assay_sim.sweep, "devnet", {"seed": [1, 2]}, mode="sobel")
+        self.refused("field_out_of_range", assay_sim.sweep, "devnet", {"seed": [1, 2]}, mode="sobel")
         with concurrent.futures.ProcessPoolExecutor(1) as pool:
             self.refused("field_out_of_range", assay_sim.map, pool, "devnet", {"demand.volatility": [1, -1]})
 
