@@ -142,9 +142,9 @@ TEST_CASE("burns, mints, premium and capture") {
     Scenario s = devnet();
     s.speculators.discount = 0.1;
     Journal j = journal_of(400);
-    j.minted = Lanes{} + 8.0;
-    j.minted[1] = 0;
-    j.burned = Lanes{} + 2.0;
+    j.gross_minted = Lanes{} + 8.0;
+    j.gross_minted[1] = 0;
+    j.gross_burned = Lanes{} + 2.0;
     j.final_price = Lanes{} + 3.0;
     fill(j, kMarkMinted, [](double day, std::size_t) { return day; });
     // Lane 0 burns twice what is minted from day 200 on, nothing before; lane 1 never does.

@@ -318,15 +318,16 @@ class Engine {
         consumed_sum_.store(m[kMarkServed]);
         (b.supply * unit).store(m[kMarkSupply]);
         (b.circulating * unit).store(m[kMarkCirculating]);
-        (b.minted * unit).store(m[kMarkMinted]);
-        (b.burned * unit).store(m[kMarkBurned]);
+        (b.gross_minted * unit).store(m[kMarkMinted]);
+        (b.gross_burned * unit).store(m[kMarkBurned]);
         (income_tokens_ * unit).store(m[kMarkIncomeTokens]);
         income_usd_.store(m[kMarkIncomeUsd]);
         costs_.store(m[kMarkCosts]);
         b.traded_usd.store(m[kMarkVolume]);
         (b.unlocked * unit).store(m[kMarkUnlocked]);
-        largest_party(b).store(m[kMarkLargestParty]);
-        fundamental_.usd().store(m[kMarkFundamental]);
+        (largest_party(b) * V(1 - 1e-12)).store(m[kMarkLargestParty]);  // a third, rounded up, is not more than a third
+        // Below a thousand-millionth of a dollar it is nothing, and no price is a multiple of it.
+        select(fundamental_.usd() > V(1e-9), fundamental_.usd(), V(0.0)).store(m[kMarkFundamental]);
         const GroupSetup& first = setup_.groups[0];
         (bank_.stake_usd(first.origin) * V(1 / (first.multiplier > 0 ? first.multiplier : 1)))
             .store(m[kMarkStakePrice]);
@@ -389,6 +390,8 @@ class Engine {
         (b.slashed * unit).store(j.slashed);
         (b.minted * unit).store(j.minted);
         (b.burned * unit).store(j.burned);
+        (b.gross_minted * unit).store(j.gross_minted);
+        (b.gross_burned * unit).store(j.gross_burned);
         (b.supply * unit).store(j.final_supply);
         price_.store(j.final_price);
         // Who owns what: groups, holdings, then the public, of whom nobody knows how many they are.

@@ -24,6 +24,15 @@ Price price_of_usd(double usd) {
     return Price{static_cast<std::uint64_t>(std::min<u128>(real::floor_units(usd * 1e8), kMost))};
 }
 
+// What credits take out of circulation and what they bring back: in mode vault they go into the vault and come out of
+// it. What waits there in mode mint_ratio is destroyed in the end, and counts then.
+Amount gross_burned(const Ledger& l, bool vault) {
+    return Amount{l.burned.units + (vault ? l.vaulted.units : 0)};
+}
+Amount gross_minted(const Ledger& l) {
+    return Amount{l.minted.units + l.released.units};
+}
+
 // The tokens of `who`.
 template <class L>
 auto& bucket(L& ledger, Purse who) {
@@ -86,8 +95,9 @@ void ExactBank::begin_step(std::uint64_t step) {
     shared_.emission.steps[0].per_epoch = setup_->emission[step];
     for (Lane& l : lanes_) {
         std::fill(l.ledger.earned.begin(), l.ledger.earned.end(), Amount{});
-        l.burned_before = l.ledger.burned;
-        l.minted_before = l.ledger.minted;
+        l.destroyed_before = l.ledger.burned;
+        l.burned_before = gross_burned(l.ledger, vault());
+        l.minted_before = gross_minted(l.ledger);
     }
 }
 
@@ -167,7 +177,7 @@ bool ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_un
             view.cumulative_scheduled = l.ledger.scheduled;
             view.supply = l.ledger.supply();
             view.bonded.units = l.ledger.bonds.units + l.ledger.staked.units + l.ledger.delegated.units;
-            view.burned = sub_or_zero(l.ledger.burned, l.burned_before);
+            view.burned = sub_or_zero(l.ledger.burned, l.destroyed_before);
             for (const auto& w : works) {
                 view.settled.units += w.tokens_carried.units;
                 view.power += w.passed_weight;
@@ -184,8 +194,8 @@ bool ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_un
         l.staking_before = l.ledger.staking_paid;
         l.epoch.epoch = Epoch{step_};
         l.ledger.close(params(l), l.epoch, l.closed, l.scratch);
-        minted_units[k] = real::of(l.ledger.minted.units - l.minted_before.units);
-        burned_units[k] = real::of(l.ledger.burned.units - l.burned_before.units);
+        minted_units[k] = real::of(gross_minted(l.ledger).units - l.minted_before.units);
+        burned_units[k] = real::of(gross_burned(l.ledger, vault()).units - l.burned_before.units);
     }
     return true;
 }
@@ -330,6 +340,8 @@ void ExactBank::look(BooksView& out) const {
         out.circulating[k] = real::of(l.circulating().units);
         out.minted[k] = real::of(l.minted.units);
         out.burned[k] = real::of(l.burned.units);
+        out.gross_minted[k] = real::of(gross_minted(l).units);
+        out.gross_burned[k] = real::of(gross_burned(l, vault()).units);
         out.holders[k] = real::of(l.holders.units);
         out.staked[k] = real::of(l.staked.units);
         out.delegated[k] = real::of(l.delegated.units);

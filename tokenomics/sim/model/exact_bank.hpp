@@ -21,10 +21,11 @@ namespace assay::sim {
 
 using Eight = double[kLanes];
 
-/// What behaviour and figures see of the books: tokens are base units, dollars USD.
+/// What behaviour and figures see of the books. Gross is with what goes into a vault and comes out of it: tokens are
+/// base units, dollars USD.
 struct BooksView {
-    Eight supply, circulating, minted, burned, holders, staked, delegated, locked, treasury, treasury_usd, depth_usd,
-        traded_usd, vault, credits_usd, slashed, unlocked;
+    Eight supply, circulating, minted, burned, gross_minted, gross_burned, holders, staked, delegated, locked, treasury,
+        treasury_usd, depth_usd, traded_usd, vault, credits_usd, slashed, unlocked;
 };
 
 class ExactBank {
@@ -94,12 +95,14 @@ class ExactBank {
         tokenomics::Params params;  ///< only where a schedule depends on the ledger
         std::optional<EmissionWalk> walk;
         std::vector<Amount> washed_before;
-        Amount staking_before, burned_before, minted_before;
+        Amount staking_before, burned_before, minted_before, destroyed_before;
         u128 in_before = 0, out_before = 0;
     };
     [[nodiscard]] const tokenomics::Params& params(const Lane& lane) const {
         return regime_->alone ? shared_ : lane.params;
     }
+
+    [[nodiscard]] bool vault() const { return setup_->scenario.params.bme.mode == tokenomics::BurnMode::vault; }
 
     const Setup* setup_ = nullptr;
     const Meddler* meddle_ = nullptr;

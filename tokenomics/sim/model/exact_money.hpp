@@ -158,10 +158,11 @@ class ExactMoney {
     ASSAY_INLINE void look(Books& out) const {
         BooksView all;
         bank_.look(all);
-        out = {load(all.supply),   load(all.circulating),  load(all.minted),    load(all.burned),
-               load(all.holders),  load(all.staked),       load(all.delegated), load(all.locked),
-               load(all.treasury), load(all.treasury_usd), load(all.depth_usd), load(all.traded_usd),
-               load(all.vault),    load(all.credits_usd),  load(all.slashed),   load(all.unlocked)};
+        out = {load(all.supply),       load(all.circulating),  load(all.minted),   load(all.burned),
+               load(all.gross_minted), load(all.gross_burned), load(all.holders),  load(all.staked),
+               load(all.delegated),    load(all.locked),       load(all.treasury), load(all.treasury_usd),
+               load(all.depth_usd),    load(all.traded_usd),   load(all.vault),    load(all.credits_usd),
+               load(all.slashed),      load(all.unlocked)};
     }
     ASSAY_INLINE void group_totals(std::size_t group, V& staked, V& liquid) const {
         Eight s, l;

@@ -14,8 +14,8 @@ namespace {
 
 /// What behaviour and figures see of the books: tokens are base units.
 struct Books {
-    V supply, circulating, minted, burned, holders, staked, delegated, locked, treasury, treasury_usd, depth_usd,
-        traded_usd, vault, credits_usd, slashed, unlocked;
+    V supply, circulating, minted, burned, gross_minted, gross_burned, holders, staked, delegated, locked, treasury,
+        treasury_usd, depth_usd, traded_usd, vault, credits_usd, slashed, unlocked;
 };
 
 class FastBank {
@@ -45,7 +45,7 @@ class FastBank {
         backing_ = of(l.credits_backing);
         locked_ = of(l.locked);
         staked_ = of(l.staked);
-        unbonding_ = slashed_ = unlocked_ = V(0.0);
+        unbonding_ = slashed_ = unlocked_ = vaulted_ = released_ = V(0.0);
         traded_ = recycle_smoothed_ = burned_in_epoch_ = shortfall_ = staking_paid_ = halted_ = flow_ = V(0.0);
         const double price = static_cast<double>(l.spot().value) * 1e-8;
         quote_ = oracle_ = ema_ = V(price);
@@ -70,8 +70,9 @@ class FastBank {
         slot_ = step % wait_;
         while (next_regime_ < setup_->regimes.size() && setup_->regimes[next_regime_].from_step <= step)
             regime(next_regime_);
-        burned_before_ = burned_;
-        minted_before_ = minted_;
+        destroyed_before_ = burned_;
+        burned_before_ = burned_ + vaulted_;
+        minted_before_ = minted_ + released_;
     }
     [[nodiscard]] ASSAY_INLINE V spot() const { return pooled_ ? y_ / x_ * V(token_) : quote_; }
 
@@ -241,8 +242,8 @@ class FastBank {
         shortfall = shortfall_;
         burned_in_epoch_ = shortfall_ = V(0.0);
         standing_ = delegated_;
-        minted = minted_ - minted_before_;
-        burned = burned_ - burned_before_;
+        minted = minted_ + released_ - minted_before_;
+        burned = burned_ + vaulted_ - burned_before_;
         return true;
     }
     [[nodiscard]] ASSAY_INLINE V earned(std::size_t group) const { return groups_[group].earned; }
@@ -354,6 +355,8 @@ class FastBank {
         out.circulating = circulating();
         out.minted = minted_;
         out.burned = burned_;
+        out.gross_minted = minted_ + released_;
+        out.gross_burned = burned_ + vaulted_;
         out.holders = holders_;
         out.staked = staked_;
         out.delegated = delegated_;
@@ -480,6 +483,7 @@ class FastBank {
         V carried = spent;
         if (mode_ == tokenomics::BurnMode::vault || mode_ == tokenomics::BurnMode::mint_ratio) {
             vault_ += spent;
+            if (mode_ == tokenomics::BurnMode::vault) vaulted_ += spent;
         } else {
             if (fee_share_ > 0) {
                 const V fee = spent * V(fee_share_), executor = fee * V(executor_);
@@ -515,6 +519,7 @@ class FastBank {
             carried = carried * share;
             const V from_vault = min(pay, vault_), minted = pay - from_vault;
             vault_ -= from_vault;
+            released_ += from_vault;
             minted_ += minted;
             shortfall_ += minted;
         } else if (mode_ == tokenomics::BurnMode::mint_ratio) {
@@ -600,7 +605,7 @@ class FastBank {
         supply.store(view.supply);
         scheduled_.store(view.scheduled);
         (bonds_ + staked_ + delegated_).store(view.bonded);
-        (burned_ - burned_before_).store(view.burned);
+        (burned_ - destroyed_before_).store(view.burned);
         V settled(0.0), power(0.0);
         for (std::size_t i = 0; i < group_count_; ++i) {
             settled += groups_[i].carried;
@@ -637,7 +642,7 @@ class FastBank {
         undelegating_, work_, availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_,
         locked_, staked_, unbonding_, slashed_, unlocked_, traded_, recycle_smoothed_, burned_in_epoch_, shortfall_,
         staking_paid_, flow_, halted_, quote_, oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_,
-        minted_before_;
+        minted_before_, destroyed_before_, vaulted_, released_;
     M stale_;
     Group* groups_ = nullptr;
     Party* parties_ = nullptr;

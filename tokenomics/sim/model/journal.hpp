@@ -26,8 +26,8 @@ enum Mark : std::size_t {
     kMarkServed,        ///< sum, USD of credits consumed
     kMarkSupply,        ///< tokens
     kMarkCirculating,   ///< tokens
-    kMarkMinted,        ///< sum, tokens
-    kMarkBurned,        ///< sum, tokens
+    kMarkMinted,        ///< sum, tokens, gross as in Journal
+    kMarkBurned,        ///< sum, tokens, gross as in Journal
     kMarkIncomeTokens,  ///< sum, tokens that providers were paid
     kMarkIncomeUsd,     ///< sum, at the price of the step
     kMarkCosts,         ///< sum, USD
@@ -73,6 +73,7 @@ struct Journal {
     Lanes wash_spent{}, wash_returned{};                  ///< USD
     Lanes slashed{};                                      ///< tokens
     Lanes minted{}, burned{}, final_supply{}, final_price{};
+    Lanes gross_minted{}, gross_burned{};  ///< with what went into a vault, and came out of it
     std::vector<PartyRow> parties;
 };
 

@@ -143,6 +143,8 @@ class Ledger {
 
     // Tokens: sums since the start, then buckets.
     Amount genesis, minted, burned, scheduled, recycled, settled, burned_for_credits;  ///< settled: minted for credits
+    Amount vaulted,
+        released;  ///< into the vault for credits, and out of it for what they bought: mode vault's burn and mint
     Amount scheduled_before;               ///< of `scheduled`, before the start
     Amount slashed, slashed_delegated;     ///< all of it; what of it was delegators'
     Amount staking_paid, delegators_paid;  ///< by close() from the stakers' pool: all of it, and delegators' part

@@ -18,6 +18,7 @@ void Ledger::book(const tokenomics::Purchase& bought) {
     burned_for_credits.units += bought.destroyed.units;
     burned_in_epoch.units += bought.destroyed.units;
     vault.units += bought.vaulted.units;
+    vaulted.units += bought.vaulted.units;
     pools.treasury.units += bought.treasury.units;
     pools.validators.units += bought.validators.units;
     credits_backing.units += bought.carried.units;
@@ -70,6 +71,7 @@ bool Ledger::book(const tokenomics::Params& p, std::size_t group, const tokenomi
     minted.units += out.minted.units;
     settled.units += out.minted.units;
     vault.units -= out.from_vault.units + out.destroyed.units;
+    released.units += out.from_vault.units;
     burned.units += out.destroyed.units;
     burned_for_credits.units += out.destroyed.units;
     burned_in_epoch.units += out.destroyed.units;

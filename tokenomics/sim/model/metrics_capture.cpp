@@ -186,7 +186,7 @@ void crossover(const Grid& g, LaneFigures& out) {
 
 void capture_figures(const Scenario& s, const Grid& g, LaneFigures& out) {
     value_capture(g, out);
-    put_ratio(out, kBurnToMint, V(g.j.burned), V(g.j.minted));
+    put_ratio(out, kBurnToMint, V(g.j.gross_burned), V(g.j.gross_minted));
     crossover(g, out);
     put_ratio(out, kPremium, V(g.j.final_price), V(g.last(kMarkFundamental)));
     // Revenue between two marks is discounted from the middle of them.

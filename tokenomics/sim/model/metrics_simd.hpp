@@ -2,7 +2,7 @@
 // that includes this is a unit of its own (no unity build), as the engine's are.
 //
 //   V sum = change(g, kMarkServed, i, g.month);       // of the last 30 days
-//   put_ratio(out, kBurnToMint, V(j.burned), V(j.minted));
+//   put_ratio(out, kBurnToMint, V(j.gross_burned), V(j.gross_minted));
 #pragma once
 
 #define ASSAY_SIMD 128

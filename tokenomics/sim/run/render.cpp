@@ -6,6 +6,7 @@
 #include "base/hex.hpp"
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "tokenomics/sim/model/fast_bound.hpp"
 #include "tokenomics/sim/text.hpp"
 
 namespace assay::sim {
@@ -113,11 +114,12 @@ std::string figure_json(std::size_t i, const FigureSummary& f) {
            ",\"high\":" + (known ? shortest(interval.high) : "null") + "}}";
 }
 
-std::string summary_json(const Cells& cells, const std::string& name, const std::optional<double>& fast_bound) {
+std::string summary_json(const Cells& cells, const std::string& name) {
     std::string out = "{\"name\":" + json_text(name) + ",\"runs\":" + std::to_string(cells[0].runs) +
                       ",\"steps\":" + std::to_string(cells[0].steps) + ",\"days\":" + shortest(cells[0].days) +
                       ",\"mode\":\"" + mode_name(cells[0].mode) +
-                      "\",\"fast_bound\":" + (fast_bound ? shortest(*fast_bound) : "null") + ",\"cells\":[";
+                      "\",\"fast_bound\":" + (cells[0].mode == Mode::fast ? shortest(kFastBound) : "null") +
+                      ",\"cells\":[";
     for (std::size_t cell = 0; cell < cells.size(); ++cell) {
         out += std::string(cell == 0 ? "" : ",") + "{\"cell\":" + std::to_string(cell) +
                ",\"set\":" + set_json(cells[cell]) + ",\"metrics\":{";
@@ -173,7 +175,7 @@ std::vector<ResultFile> result_files(const Cells& cells, const Question& questio
     if (cells[0].kept_paths != 0)
         out.push_back({"paths.npz", [&cells](const Sink& sink) { return write_npz(arrays_of(cells[0]), sink); }});
     out.push_back({"quantiles.csv", [&cells](const Sink& sink) { return write_quantiles(cells, sink); }});
-    bytes("summary.json", summary_json(cells, question.scenario->name, options.fast_bound));
+    bytes("summary.json", summary_json(cells, question.scenario->name));
     std::sort(out.begin(), out.end(), [](const ResultFile& a, const ResultFile& b) { return a.name < b.name; });
     return out;
 }

@@ -41,8 +41,6 @@ struct Question {
 
 struct RenderOptions {
     std::string version;  ///< what the manifest says of the program
-    /// How far a figure of fast mode may be from exact mode's, relative; in exact mode nothing.
-    std::optional<double> fast_bound = {};
     /// Further files, name and bytes, that the hash covers. Of a study: samples.csv, sobol.json.
     std::vector<std::pair<std::string, std::string>> more = {};
 };
