@@ -79,7 +79,7 @@ TEST_CASE("every instruction set gives the same bits, in both modes") {
     const InstructionSet before = instruction_set();
     const Scenario s =
         library("reference", {"horizon_days=120", "demand.jumps.per_year=20", "service.kind=merit", "buyback.kind=pid",
-                            "initial.treasury_usd=100000", "oracle.lag_days=2", "market.depth_elasticity=1"});
+                              "initial.treasury_usd=100000", "oracle.lag_days=2", "market.depth_elasticity=1"});
     for (const Mode mode : {Mode::exact, Mode::fast}) {
         REQUIRE(use_instruction_set(InstructionSet::baseline));
         const auto baseline = mode_blocks(s, mode, 2);
@@ -139,10 +139,10 @@ TEST_CASE("single agents are the class that they come from, where their costs ar
 TEST_CASE("buybacks calm a price in the order that DCBM found") {
     const auto volatility = [](const std::string& kind) {
         const Scenario s =
-            library("devnet",
-                  {"horizon_days=365", "demand.usd_per_day=5000", "emission.kind=none", "initial.treasury_usd=4000000",
-                   "buyback.burn=false", "market.volatility=1.2", "buyback.share_per_day=0.02", "buyback.kind=" + kind,
-                   R"(providers=[{"class":"gpu-small","count":100,"cost_usd_per_gpu_hour":1}])"});
+            library("devnet", {"horizon_days=365", "demand.usd_per_day=5000", "emission.kind=none",
+                               "initial.treasury_usd=4000000", "buyback.burn=false", "market.volatility=1.2",
+                               "buyback.share_per_day=0.02", "buyback.kind=" + kind,
+                               R"(providers=[{"class":"gpu-small","count":100,"cost_usd_per_gpu_hour":1}])"});
         double sum = 0;
         for (const auto& b : mode_blocks(s, Mode::fast, 4))
             for (std::size_t k = 0; k < kLanes; ++k) sum += b.figures[kMaxDrawdown][k];

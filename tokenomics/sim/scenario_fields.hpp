@@ -92,12 +92,12 @@ template <>
 struct FieldsOf<Vesting> {
     using P = Vesting;
     static constexpr auto all() {
-        return std::tuple{row("holder", &P::holder, "", 1, 64, "a name of initial.holders"),
-                          row("amount", &P::amount, "tokens", 0, 0, "part of the supply from the start"),
-                          row("cliff_days", &P::cliff_days, "days", 0, 3e6, "nothing comes free before"),
-                          row("linear_days", &P::linear_days, "days", 0, 3e6,
-                              "after the cliff, evenly; 0: all of it at the cliff"),
-                          row("sell_share", &P::sell_share, "", 0, 1, "of what comes free, sold at once")};
+        return std::tuple{
+            row("holder", &P::holder, "", 1, 64, "a name of initial.holders"),
+            row("amount", &P::amount, "tokens", 0, 0, "part of the supply from the start"),
+            row("cliff_days", &P::cliff_days, "days", 0, 3e6, "nothing comes free before"),
+            row("linear_days", &P::linear_days, "days", 0, 3e6, "after the cliff, evenly; 0: all of it at the cliff"),
+            row("sell_share", &P::sell_share, "", 0, 1, "of what comes free, sold at once")};
     }
 };
 

@@ -76,10 +76,10 @@ int run_bench(const Output& out, const BenchCommand& c) {
     }
     if (out.json)
         return out.done("{\"scenario\":" + json_text(scenario->name) +
-                        ",\"steps\":" + std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" + word_of(instruction_set()) +
-                        "\",\"modes\":[" + items + "]}\n");
-    return out.done(scenario->name + ", " + std::to_string(scenario->steps()) + " steps, one core, " + word_of(instruction_set()) +
-                    "\n\n" + table.text());
+                        ",\"steps\":" + std::to_string(scenario->steps()) + ",\"cores\":1,\"simd\":\"" +
+                        word_of(instruction_set()) + "\",\"modes\":[" + items + "]}\n");
+    return out.done(scenario->name + ", " + std::to_string(scenario->steps()) + " steps, one core, " +
+                    word_of(instruction_set()) + "\n\n" + table.text());
 }
 
 }  // namespace assay::sim::cli

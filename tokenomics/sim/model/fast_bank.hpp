@@ -3,6 +3,7 @@
 // supply, which check() holds it to. docs/economist.md says how far its figures may be from exact ones.
 #pragma once
 
+#include "tokenomics/sim/model/fast_market.hpp"
 #include "tokenomics/sim/model/purse.hpp"
 #include "tokenomics/sim/model/room.hpp"
 #include "tokenomics/sim/model/setup.hpp"
@@ -32,9 +33,7 @@ class FastBank {
         scheduled_ = of(l.scheduled);
         holders_ = of(l.holders);
         bonds_ = of(l.bonds);
-        x_ = of(l.pool_tokens);
-        y_ = V(real_of(l.pool_usd) * 1e-6);
-        product_ = x_ * y_;
+        market_.start(setup);
         vault_ = of(l.vault);
         delegated_ = standing_ = of(l.delegated);
         undelegating_ = V(0.0);
@@ -46,9 +45,9 @@ class FastBank {
         locked_ = of(l.locked);
         staked_ = of(l.staked);
         unbonding_ = slashed_ = unlocked_ = vaulted_ = released_ = V(0.0);
-        traded_ = recycle_smoothed_ = burned_in_epoch_ = shortfall_ = staking_paid_ = halted_ = flow_ = V(0.0);
+        recycle_smoothed_ = burned_in_epoch_ = shortfall_ = staking_paid_ = halted_ = V(0.0);
         const double price = static_cast<double>(l.spot().value) * 1e-8;
-        quote_ = oracle_ = ema_ = V(price);
+        oracle_ = ema_ = V(price);
         variance_ = V(0.0);
         age_ = 0;
         group_count_ = setup.groups.size();
@@ -74,7 +73,7 @@ class FastBank {
         burned_before_ = burned_ + vaulted_;
         minted_before_ = minted_ + released_;
     }
-    [[nodiscard]] ASSAY_INLINE V spot() const { return pooled_ ? y_ / x_ * V(token_) : quote_; }
+    [[nodiscard]] ASSAY_INLINE V spot() const { return market_.spot(); }
 
     ASSAY_INLINE void oracle_round(const V* report, V& price, M& stale) {
         if (report != nullptr) {
@@ -107,7 +106,7 @@ class FastBank {
         if (mode_ == tokenomics::BurnMode::vault) burning = burning & !halted_now(burning);
         const V missing = max(needed - credits_, V(static_cast<double>(bme.min_credits) * 1e-6));
         const V cost = max(tokens_for_credits(missing), V(min_burn_));
-        const V bought = buy(select(burning, cost, V(0.0)));
+        const V bought = market_.buy(select(burning, cost, V(0.0)));
         const V worth = credits_for_tokens(bought);
         const M good = (bought > V(0.0)) & (worth >= V(static_cast<double>(bme.min_credits) * 1e-6)) &
                        (bought >= V(min_burn_ * (1 - 1e-12)));
@@ -134,7 +133,7 @@ class FastBank {
         M going = (usd > V(0.0)) & !stuck();
         if (mode_ == tokenomics::BurnMode::vault) going = going & !halted_now(going);
         const V cost = select(going, tokens_for_credits(usd), V(0.0));
-        g.liquid += buy(positive(cost - g.liquid));
+        g.liquid += market_.buy(positive(cost - g.liquid));
         spent = min(cost, g.liquid);
         const V worth = credits_for_tokens(spent);
         const M good = worth >= V(static_cast<double>(regime_->params.bme.min_credits) * 1e-6);
@@ -189,10 +188,12 @@ class FastBank {
         const V mint = emission + recycled;
         minted_ += mint;
         scheduled_ += emission;
-        const V full = treasury_ceiling_ > 0 ? select(treasury_ >= V(treasury_ceiling_), V(1.0), V(0.0)) : V(0.0);
-        const V others = V(1.0 - share_treasury_ + (share_treasury_ >= 1 ? 1.0 : 0.0));
-        const V scale = share_treasury_ >= 1 ? V(1.0) : select(full > V(0.0), V(1.0) / others, V(1.0));
-        const V to_treasury = share_treasury_ >= 1 ? mint : select(full > V(0.0), V(0.0), mint * V(share_treasury_));
+        // A full treasury's share goes to the others, where there are any.
+        const double others = 1.0 - share_treasury_;
+        const bool bounded_treasury = treasury_ceiling_ > 0 && others > 1e-9;
+        const M full = bounded_treasury ? treasury_ >= V(treasury_ceiling_) : V(0.0) > V(1.0);
+        const V scale = select(full, V(1.0 / (bounded_treasury ? others : 1.0)), V(1.0));
+        const V to_treasury = select(full, V(0.0), mint * V(share_treasury_));
         work_ += mint * V(share_work_) * scale;
         availability_ += mint * V(share_availability_) * scale;
         stakers_ += mint * V(share_stakers_) * scale;
@@ -253,24 +254,20 @@ class FastBank {
         return select(stake > V(0.0), staking_paid_ / stake, V(0.0));
     }
     ASSAY_INLINE void pool(V& units, V& usd) const {
-        units = x_;
-        usd = y_;
+        units = market_.tokens;
+        usd = market_.usd;
     }
     /// Dollars into the market less dollars out of it since the last call.
-    ASSAY_INLINE V net_flow() {
-        const V out = flow_;
-        flow_ = V(0.0);
-        return out;
-    }
+    ASSAY_INLINE V net_flow() { return market_.net_flow(); }
 
     ASSAY_INLINE M stake(std::size_t group, V devices) {
         Group& g = groups_[group];
         const V amount = one_stake(setup_->groups[group].origin) * devices;
         const V own = min(amount, g.liquid), lacking = amount - own;
-        const M done = (devices > V(0.0)) & (lacking <= (pooled_ ? x_ * V(0.5) : x_));
+        const M done = (devices > V(0.0)) & (lacking <= market_.most_tokens());
         const V taken = select(done, own, V(0.0));
         g.liquid -= taken;
-        const V bought = buy(select(done, lacking, V(0.0)));
+        const V bought = market_.buy(select(done, lacking, V(0.0)));
         g.staked += taken + bought;
         staked_ += taken + bought;
         return done;
@@ -308,8 +305,8 @@ class FastBank {
         ring(group_count_, slot_) += out;
     }
 
-    ASSAY_INLINE void buy_for(V usd, Purse to) { owned_by(to) += buy_for(positive(usd)); }
-    ASSAY_INLINE V sell(V units, Purse from) { return sell_out_of(units, owned_by(from)); }
+    ASSAY_INLINE void buy_for(V usd, Purse to) { owned_by(to) += market_.buy_for(positive(usd)); }
+    ASSAY_INLINE V sell(V units, Purse from) { return market_.sell(units, owned_by(from)); }
     [[nodiscard]] ASSAY_INLINE V owned(Purse who) const {
         return who.kind == Purse::party   ? parties_[who.index].free
                : who.kind == Purse::group ? groups_[who.index].liquid
@@ -323,27 +320,20 @@ class FastBank {
         locked_ -= out;
         unlocked_ += out;
     }
-    ASSAY_INLINE void liquidity(V keep) {
-        const V then = min(x_ * keep, x_ + holders_);
-        const V share = then / x_;
-        holders_ += x_ - then;
-        x_ = then;
-        y_ = y_ * share;
-        product_ = x_ * y_;
-    }
-    ASSAY_INLINE void quote(V usd) { quote_ = usd; }
+    ASSAY_INLINE void liquidity(V keep) { market_.liquidity(keep, holders_); }
+    ASSAY_INLINE void quote(V usd) { market_.quote(usd); }
     ASSAY_INLINE void take_fee(V usd) { treasury_usd_ += usd; }
     ASSAY_INLINE V spend(V usd) {
-        const V lacking = min(positive(usd - treasury_usd_), pooled_ ? y_ * V(0.5) : y_);
-        if (any(lacking > V(0.0))) treasury_usd_ += sell_out_of(tokens_to_get(lacking), treasury_);
+        const V lacking = min(positive(usd - treasury_usd_), market_.most_usd());
+        if (any(lacking > V(0.0))) treasury_usd_ += market_.sell(market_.tokens_to_get(lacking), treasury_);
         const V paid = min(usd, treasury_usd_);
         treasury_usd_ -= paid;
         return usd - paid;
     }
     ASSAY_INLINE void buyback(V usd, bool burn) {
         const V budget = min(positive(usd), treasury_usd_);
-        const V before = traded_, bought = buy_for(budget);
-        treasury_usd_ -= traded_ - before;
+        const V before = market_.traded, bought = market_.buy_for(budget);
+        treasury_usd_ -= market_.traded - before;
         if (burn)
             burned_ += bought;
         else
@@ -363,8 +353,8 @@ class FastBank {
         out.locked = locked_;
         out.treasury = treasury_;
         out.treasury_usd = treasury_usd_;
-        out.depth_usd = y_;
-        out.traded_usd = traded_;
+        out.depth_usd = market_.usd;
+        out.traded_usd = market_.traded;
         out.vault = vault_;
         out.credits_usd = credits_;
         out.slashed = slashed_;
@@ -387,17 +377,14 @@ class FastBank {
 
     /// Every bucket against the supply, to one part in 10^9; the pool's product.
     ASSAY_INLINE bool check(std::uint64_t first_run) {
-        V sum = holders_ + bonds_ + x_ + vault_ + delegated_ + undelegating_ + work_ + availability_ + stakers_ +
-                validators_ + treasury_;
+        V sum = holders_ + bonds_ + market_.tokens + vault_ + delegated_ + undelegating_ + work_ + availability_ +
+                stakers_ + validators_ + treasury_;
         for (std::size_t i = 0; i < group_count_; ++i) sum += groups_[i].liquid + groups_[i].staked;
         sum += unbonding_;
         for (std::size_t i = 0; i < party_count_; ++i) sum += parties_[i].free + parties_[i].locked;
         const V supply = genesis_ + minted_ - burned_;
-        const V product = x_ * y_;
         const M whole = abs(sum - supply) <= V(1e-9) * genesis_ + V(1e-9) * supply;
-        const M wrong =
-            (!whole) | (supply > V(cap_ * (1 + 1e-9))) | (pooled_ ? product < product_ * V(1 - 1e-9) : V(0.0) > V(1.0));
-        product_ = product;
+        const M wrong = (!whole) | (supply > V(cap_ * (1 + 1e-9))) | market_.fell();
         if (__builtin_expect(any(wrong), 0)) return broken(bits(wrong), first_run, step_, sum, supply);
         return true;
     }
@@ -417,8 +404,6 @@ class FastBank {
         const tokenomics::Params& p = regime_->params;
         const auto ppb = [](Ppb x) { return static_cast<double>(x.value) * 1e-9; };
         token_ = setup_->token;
-        pooled_ = setup_->scenario.market.kind == MarketKind::cpmm;
-        fee_ = ppb(setup_->scenario.market.fee);
         mode_ = p.bme.mode;
         cap_ = real_of(p.token.cap.units);
         total_ = real_of(p.emission.total.units);
@@ -441,10 +426,6 @@ class FastBank {
         fee_burned_ = ppb(p.bme.fee_destroy.burn);
         per_token_usd_ = static_cast<double>(p.bme.credits_per_token) * 1e-6;
         if (!regime_->alone) walks_->change(*setup_, *regime_, setup_->first_epoch(regime_->from_step));
-    }
-    static ASSAY_INLINE double real_of(u128 units) {
-        return static_cast<double>(static_cast<std::uint64_t>(units >> 64)) * 0x1p64 +
-               static_cast<double>(static_cast<std::uint64_t>(units));
     }
     [[nodiscard]] ASSAY_INLINE V& ring(std::size_t who, std::size_t slot) { return ring_[who * wait_ + slot]; }
     [[nodiscard]] ASSAY_INLINE V& owned_by(Purse who) {
@@ -544,55 +525,6 @@ class FastBank {
         return used;
     }
 
-    // The market; each returns what came.
-    ASSAY_INLINE V buy_for(V usd) {
-        const V net = usd * V(1.0 - fee_);
-        V out, paid = usd;
-        if (pooled_) {
-            out = x_ * net / (y_ + net);
-        } else {
-            const V worth = select(quote_ > V(0.0), net * V(token_) / quote_, V(0.0));
-            out = min(worth, x_);
-            paid = select(worth > out, out * quote_ * V(1.0 / (token_ * (1.0 - fee_))), usd);
-            paid = select(out > V(0.0), paid, V(0.0));
-        }
-        y_ += paid;
-        traded_ += paid;
-        flow_ += paid;
-        x_ -= out;
-        return out;
-    }
-    ASSAY_INLINE V buy(V wanted) {
-        const V out = min(wanted, pooled_ ? x_ * V(0.5) : x_);
-        const V net = pooled_ ? y_ * out / (x_ - out) : out * quote_ * V(1.0 / token_);
-        const V usd = net * V(1.0 / (1.0 - fee_));
-        y_ += usd;
-        traded_ += usd;
-        flow_ += usd;
-        x_ -= out;
-        return out;
-    }
-    ASSAY_INLINE V sell_out_of(V units, V& from) {
-        V in = min(positive(units), from), usd;
-        const V net = in * V(1.0 - fee_);
-        if (pooled_) {
-            usd = y_ * net / (x_ + net);
-        } else {
-            const V worth = net * quote_ * V(1.0 / token_);
-            usd = min(worth, y_);
-            in = select(worth > usd, min(in, tokens_to_get(usd)), in);
-        }
-        from -= in;
-        x_ += in;
-        y_ -= usd;
-        traded_ += usd;
-        flow_ -= usd;
-        return usd;
-    }
-    [[nodiscard]] ASSAY_INLINE V tokens_to_get(V usd) const {
-        const V net = pooled_ ? x_ * usd / (y_ - usd) : select(quote_ > V(0.0), usd * V(token_) / quote_, V(0.0));
-        return net * V(1.0 / (1.0 - fee_));
-    }
     [[nodiscard]] ASSAY_INLINE V one_stake(std::size_t origin) const {
         const tokenomics::Requirement& r = setup_->stake[origin];
         if (r.usd.is_zero()) return V(real_of(setup_->first_stake[origin].units));
@@ -632,17 +564,17 @@ class FastBank {
     const Regime* regime_ = nullptr;
     std::size_t next_regime_ = 0, group_count_ = 0, party_count_ = 0, wait_ = 1, slot_ = 0;
     std::uint64_t step_ = 0, age_ = 0;
-    bool pooled_ = true;
+    FastMarket market_;
     tokenomics::BurnMode mode_ = tokenomics::BurnMode::destroy;
-    double token_ = 1, fee_ = 0, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0, deviations_ = 0, min_burn_ = 0,
-           payout_ = 0, work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,
+    double token_ = 1, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0, deviations_ = 0, min_burn_ = 0, payout_ = 0,
+           work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,
            share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0, treasury_ceiling_ = 0, fee_share_ = 0,
            executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
-    V genesis_, minted_, burned_, scheduled_, holders_, bonds_, x_, y_, product_, vault_, delegated_, standing_,
-        undelegating_, work_, availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_,
-        locked_, staked_, unbonding_, slashed_, unlocked_, traded_, recycle_smoothed_, burned_in_epoch_, shortfall_,
-        staking_paid_, flow_, halted_, quote_, oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_,
-        minted_before_, destroyed_before_, vaulted_, released_;
+    V genesis_, minted_, burned_, scheduled_, holders_, bonds_, vault_, delegated_, standing_, undelegating_, work_,
+        availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_, locked_, staked_,
+        unbonding_, slashed_, unlocked_, recycle_smoothed_, burned_in_epoch_, shortfall_, staking_paid_, halted_,
+        oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_, minted_before_, destroyed_before_,
+        vaulted_, released_;
     M stale_;
     Group* groups_ = nullptr;
     Party* parties_ = nullptr;
