@@ -76,6 +76,29 @@ TEST_CASE("steps of an epoch conserve as steps of a day do") {
     if (!figures) FAIL(figures.error().message);
 }
 
+TEST_CASE("steps of a block within epochs mint and settle as steps of an epoch do") {
+    const std::vector<std::string> quiet = {"horizon_days=0.05", "demand.volatility=0", "market.volatility=0"};
+    const auto scheduled_in = [&](const std::string& step, Mode mode) {
+        auto sets = quiet;
+        sets.push_back("step=" + step);
+        const Scenario s = devnet(sets);
+        u128 scheduled = 0;
+        const auto f = run_one(model_of(s, 10, 1, mode), 0, {},
+                               [&](std::uint64_t, std::uint64_t, Ledger& l) { scheduled = l.scheduled.units; });
+        if (!f) FAIL(f.error().message);
+        return std::pair(scheduled, *f);
+    };
+    const auto by_epoch = scheduled_in("epoch", Mode::exact), by_block = scheduled_in("block", Mode::exact),
+               by_five = scheduled_in("5s", Mode::exact), fast = scheduled_in("block", Mode::fast);
+    CHECK(by_epoch.first > 0);
+    CHECK(by_block.first == by_epoch.first);  // the same epochs, each once
+    CHECK(by_five.first == by_epoch.first);
+    for (const Figure f : {kFinalSupply, kTotalMinted, kTotalBurned, kFinalPrice}) {
+        CHECK(by_block.second[f] == Approx(by_epoch.second[f]).epsilon(0.01));
+        CHECK(fast.second[f] == Approx(by_block.second[f]).epsilon(1e-4));
+    }
+}
+
 TEST_CASE("a planted breach of any bucket ends the run as conservation_broken", "[threads]") {
     const Model m = model_of(devnet({"horizon_days=30"}));
     const auto ends = [&](const Meddler& meddle) {

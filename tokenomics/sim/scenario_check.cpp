@@ -41,10 +41,11 @@ class Checker {
             fail(Code::field_out_of_range, "horizon_days",
                  horizon + ", which makes " + std::to_string(s_.steps()) + " steps, at most " +
                      std::to_string(kMaxSteps) + " are allowed: take a longer step");
-        if (s_.step_ms < s_.epoch_ms())
+        const std::uint64_t block_ms = s_.params.block.time_ms;
+        if (s_.step_ms < s_.epoch_ms() && (s_.epoch_ms() % s_.step_ms != 0 || s_.step_ms % block_ms != 0))
             fail(Code::field_out_of_range, "step",
-                 "is " + std::to_string(s_.step_ms) + " ms, an epoch of these parameters is " +
-                     std::to_string(s_.epoch_ms()) + " ms");
+                 "is " + std::to_string(s_.step_ms) + " ms: within an epoch of " + std::to_string(s_.epoch_ms()) +
+                     " ms it must be blocks of " + std::to_string(block_ms) + " ms and divide the epoch");
     }
 
     void names() {

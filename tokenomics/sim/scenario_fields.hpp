@@ -313,7 +313,7 @@ struct FieldsOf<Scenario> {
             row("seed", &P::seed, "", 0, 0, "of all random numbers"),
             row("horizon_days", &P::horizon_days, "days", 0.0001, 1e6, "how far to look"),
             row("step", &P::step_ms, "", 0, 0,
-                "1d, 6h, 10m, 30s or epoch; one epoch at least; a day or an epoch unless told", Form::duration),
+                "1d, 6h, 10m, 30s, epoch or block; epochs or a part of one; a day or an epoch unless told", Form::duration),
             row("agents", &P::agents, "", 0, 0, "single: every device decides for itself"),
             row("antithetic", &P::antithetic, "", 0, 0, "odd runs take the mirrored luck of the even run before"),
             row("params", &P::params, "", 0, 0, "those of genesis"),

@@ -166,8 +166,9 @@ class Reader {
             if (f.form == Form::duration) {
                 auto text = json::as_string(v, path);
                 if (!text) return fail(text.error());
-                auto ms = *text == "epoch" ? Result<std::uint64_t>(out_.s.epoch_ms())
-                                           : duration_ms(*text, path, place_of(&v));
+                auto ms = *text == "epoch"   ? Result<std::uint64_t>(out_.s.epoch_ms())
+                          : *text == "block" ? Result<std::uint64_t>(out_.s.params.block.time_ms)
+                                             : duration_ms(*text, path, place_of(&v));
                 if (!ms) return fail(ms.error());
                 set_whole(out, *ms);
                 return;

@@ -27,7 +27,7 @@ struct VerifyCommand {
     std::string dir, threads, progress;
 };
 struct BenchCommand {
-    std::string source = "devnet", mode, seconds = "3";
+    std::string source = "reference", mode, seconds = "3";
     std::vector<std::string> sets;
 };
 

@@ -70,7 +70,9 @@ class Engine {
         }
         served_usd_ = consumed_sum_ = wanted_sum_ = income_tokens_ = income_usd_ = costs_ = capacity_days_ = V(0.0);
         price_ = oracle_ = V(price);
-        log_price_ = V(real::log(price));
+        log_first_price_ = real::log(price);
+        log_price_ = V(log_first_price_);
+        fixed_conversion_ = s_.params.bme.mode == tokenomics::BurnMode::mint_ratio;
         log_service_ = service_.log_usd();
         margin_ = utilisation_ = devices_ = capacity_ = V(0.0);
         for (std::size_t i = 0; i < providers_.count(); ++i) devices_ += V(setup_.groups[i].count);
@@ -101,9 +103,11 @@ class Engine {
         providers_.arrive(step, bank_);
         capacity_ = providers_.capacity();
         providers_.count_passed();
-        V wanted = demand_.gpus_wanted(service_.log_usd());
+        // Credits at a fixed conversion cost what a token costs: buyers answer to that too.
+        const V dearer = fixed_conversion_ ? log_price_ - V(log_first_price_) : V(0.0);
+        V wanted = demand_.gpus_wanted(service_.log_usd() + dearer);
         service_.clear(wanted, setup_, providers_.devices);
-        if (s_.service.kind == ServiceKind::merit) wanted = demand_.gpus_wanted(service_.log_usd());
+        if (s_.service.kind == ServiceKind::merit) wanted = demand_.gpus_wanted(service_.log_usd() + dearer);
         const V served = min(wanted, capacity_);
         utilisation_ = select(capacity_ > V(0.0), served / capacity_, V(0.0));
         const V spent = served * V(hours_) * service_.usd();
@@ -454,8 +458,8 @@ class Engine {
     OracleFeed feed_;
     std::size_t next_event_ = 0, next_unlock_ = 0;
     std::uint64_t dump_until_ = 0;
-    double hours_ = 24;
-    bool has_wash_ = false, has_slash_ = false;
+    double hours_ = 24, log_first_price_ = 0;
+    bool has_wash_ = false, has_slash_ = false, fixed_conversion_ = false;
     V dump_, served_usd_, consumed_sum_, wanted_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_,
         oracle_, log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;
     Totals sum_;

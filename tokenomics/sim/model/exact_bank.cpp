@@ -49,6 +49,7 @@ void ExactBank::start(const Setup& setup, const Meddler* meddle, Trouble& why) {
     meddle_ = meddle;
     regime_ = &setup.regimes[0];
     next_regime_ = 1;
+    closed_ = true;
     shared_ = regime_->params;
     washes_ = false;
     for (const GroupSetup& g : setup.groups) washes_ = washes_ || g.wash_usd > 0;
@@ -94,8 +95,9 @@ void ExactBank::begin_step(std::uint64_t step) {
     }
     shared_.emission.steps[0].per_epoch = setup_->emission[step];
     for (Lane& l : lanes_) {
+        l.staking_before = l.ledger.staking_paid;
         std::fill(l.ledger.earned.begin(), l.ledger.earned.end(), Amount{});
-        l.destroyed_before = l.ledger.burned;
+        if (closed_) l.destroyed_before = l.ledger.burned;
         l.burned_before = gross_burned(l.ledger, vault());
         l.minted_before = gross_minted(l.ledger);
     }
@@ -165,38 +167,43 @@ void ExactBank::slash(std::size_t group, Ppb rate) {
 }
 
 bool ExactBank::close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units) {
+    closed_ = setup_->closes(step_);
     for (std::size_t k = 0; k < kLanes; ++k) {
         Lane& l = lanes_[k];
-        auto& works = l.epoch.providers;
-        for (std::size_t i = 0; i < works.size(); ++i) {
-            works[i].passed_weight = real::floor_units(passed[i][k] * kMicro) * setup_->groups[i].weight;
-            works[i].stake_at_start = works[i].stake_at_end = l.ledger.groups[i].staked;
-        }
-        if (!regime_->alone) {
-            tokenomics::EmissionView view;
-            view.cumulative_scheduled = l.ledger.scheduled;
-            view.supply = l.ledger.supply();
-            view.bonded.units = l.ledger.bonds.units + l.ledger.staked.units + l.ledger.delegated.units;
-            view.burned = sub_or_zero(l.ledger.burned, l.destroyed_before);
-            for (const auto& w : works) {
-                view.settled.units += w.tokens_carried.units;
-                view.power += w.passed_weight;
-            }
-            view.power /= static_cast<std::uint64_t>(kMicro);
-            const auto minted = l.walk->advance(setup_->first_epoch(step_ + 1), view);
-            if (!minted) {
-                why_->error = minted.error();
-                return false;
-            }
-            l.params.emission.steps[0].per_epoch = *minted;
-        }
         shortfall_units[k] = real::of(l.ledger.shortfall_in_epoch.units);
-        l.staking_before = l.ledger.staking_paid;
-        l.epoch.epoch = Epoch{step_};
-        l.ledger.close(params(l), l.epoch, l.closed, l.scratch);
+        if (closed_ && !close_lane(l, k, passed)) return false;
         minted_units[k] = real::of(gross_minted(l.ledger).units - l.minted_before.units);
         burned_units[k] = real::of(gross_burned(l.ledger, vault()).units - l.burned_before.units);
     }
+    return true;
+}
+
+bool ExactBank::close_lane(Lane& l, std::size_t k, const Lanes* passed) {
+    auto& works = l.epoch.providers;
+    for (std::size_t i = 0; i < works.size(); ++i) {
+        works[i].passed_weight = real::floor_units(passed[i][k] * kMicro) * setup_->groups[i].weight;
+        works[i].stake_at_start = works[i].stake_at_end = l.ledger.groups[i].staked;
+    }
+    if (!regime_->alone) {
+        tokenomics::EmissionView view;
+        view.cumulative_scheduled = l.ledger.scheduled;
+        view.supply = l.ledger.supply();
+        view.bonded.units = l.ledger.bonds.units + l.ledger.staked.units + l.ledger.delegated.units;
+        view.burned = sub_or_zero(l.ledger.burned, l.destroyed_before);
+        for (const auto& w : works) {
+            view.settled.units += w.tokens_carried.units;
+            view.power += w.passed_weight;
+        }
+        view.power /= static_cast<std::uint64_t>(kMicro);
+        const auto minted = l.walk->advance(setup_->first_epoch(step_ + 1), view);
+        if (!minted) {
+            why_->error = minted.error();
+            return false;
+        }
+        l.params.emission.steps[0].per_epoch = *minted;
+    }
+    l.epoch.epoch = Epoch{step_};
+    l.ledger.close(params(l), l.epoch, l.closed, l.scratch);
     return true;
 }
 

@@ -44,8 +44,8 @@ class ExactBank {
     /// The group's own burn; spent and returned in USD at the spot price.
     void wash(std::size_t group, const Eight& usd, Eight& spent_units, Eight& paid_units);
     void slash(std::size_t group, Ppb rate);
-    /// `passed`: devices that passed their tasks. Mints, splits and pays. The mint of what the vault lacked: shortfall.
-    /// False, as of check(), where something went wrong: `why` of start() says it.
+    /// `passed`: devices that passed their tasks. Mints, splits and pays, where an epoch ends. The mint of what the
+    /// vault lacked: shortfall. False, as of check(), where something went wrong: `why` of start() says it.
     bool close(const Lanes* passed, Eight& minted_units, Eight& burned_units, Eight& shortfall_units);
     /// Paid to the group in this step, tokens.
     void earned(std::size_t group, Eight& units) const;
@@ -102,6 +102,7 @@ class ExactBank {
         return regime_->alone ? shared_ : lane.params;
     }
 
+    bool close_lane(Lane& lane, std::size_t k, const Lanes* passed);
     [[nodiscard]] bool vault() const { return setup_->scenario.params.bme.mode == tokenomics::BurnMode::vault; }
 
     const Setup* setup_ = nullptr;
@@ -111,7 +112,7 @@ class ExactBank {
     std::size_t next_regime_ = 0;
     std::uint64_t step_ = 0;
     double usd_per_price_ = 1e-8;
-    bool washes_ = false;
+    bool washes_ = false, closed_ = true;
     tokenomics::Params shared_;
     std::array<Lane, kLanes> lanes_;
     std::vector<u128> weights_;

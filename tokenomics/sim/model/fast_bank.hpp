@@ -25,6 +25,7 @@ class FastBank {
         why_ = &why;
         setup_ = &setup;
         walks_ = walks;
+        closed_ = true;
         regime(0);
         const Ledger& l = setup.start;
         const auto of = [](Amount a) { return V(real_of(a.units)); };
@@ -69,7 +70,7 @@ class FastBank {
         slot_ = step % wait_;
         while (next_regime_ < setup_->regimes.size() && setup_->regimes[next_regime_].from_step <= step)
             regime(next_regime_);
-        destroyed_before_ = burned_;
+        if (closed_) destroyed_before_ = burned_;
         burned_before_ = burned_ + vaulted_;
         minted_before_ = minted_ + released_;
     }
@@ -96,7 +97,8 @@ class FastBank {
         const auto& bme = regime_->params.bme;
         for (std::size_t i = 0; i < group_count_; ++i) {
             Group& g = groups_[i];
-            g.earned = g.consumed = g.carried = g.paid = V(0.0);
+            g.earned = g.wash_pay = V(0.0);
+            if (closed_) g.consumed = g.carried = g.paid = V(0.0);
         }
         burn_price_ = min(oracle_, ema_);
         if (deviations_ > 0) burn_price_ = min(oracle_, positive(ema_ - V(deviations_) * sqrt(variance_)));
@@ -143,7 +145,7 @@ class FastBank {
         const V carried = book_purchase(spent, select(good, worth, V(0.0)));
         (void)settle(group, select(good, worth, V(0.0)), carried);
         paid = g.paid - before;
-        g.washed = g.consumed - used;
+        g.washed += g.consumed - used;
     }
     /// What washing returned to the group in close(), tokens.
     [[nodiscard]] ASSAY_INLINE V washed(std::size_t group) const { return groups_[group].wash_pay; }
@@ -175,6 +177,14 @@ class FastBank {
     }
 
     ASSAY_INLINE bool close(const Lanes* passed, V& minted, V& burned, V& shortfall) {
+        closed_ = setup_->closes(step_);
+        if (!closed_) {  // the epoch goes on
+            shortfall = shortfall_;
+            staking_paid_ = V(0.0);
+            minted = minted_ + released_ - minted_before_;
+            burned = burned_ + vaulted_ - burned_before_;
+            return true;
+        }
         const auto& p = regime_->params;
         const V supply = genesis_ + minted_ - burned_;
         const V room = positive(V(cap_) - supply);
@@ -565,6 +575,7 @@ class FastBank {
     std::size_t next_regime_ = 0, group_count_ = 0, party_count_ = 0, wait_ = 1, slot_ = 0;
     std::uint64_t step_ = 0, age_ = 0;
     FastMarket market_;
+    bool closed_ = true;
     tokenomics::BurnMode mode_ = tokenomics::BurnMode::destroy;
     double token_ = 1, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0, deviations_ = 0, min_burn_ = 0, payout_ = 0,
            work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,

@@ -191,6 +191,7 @@ class Ledger {
     MarketKind market_ = MarketKind::cpmm;
     u128 scale_ = 100;  ///< 10^(decimals + 2)
     Price quote_;
+    bool fresh_ = true;                          ///< nothing was consumed since the last close()
     Amount delegated_since_;                     ///< at the last close()
     u128 product_tokens_ = 0, product_usd_ = 0;  ///< the pool at the last check
     std::uint64_t newest_delegation_ = 0;

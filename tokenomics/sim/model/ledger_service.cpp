@@ -86,11 +86,14 @@ bool Ledger::book(const tokenomics::Params& p, std::size_t group, const tokenomi
 
 Credits Ledger::consume(const tokenomics::Params& p, Credits wanted, const std::vector<u128>& weights,
                         const tokenomics::PriceState& price, std::vector<tokenomics::ProviderWork>& works) {
-    for (auto& w : works) {
-        w.consumed = {};
-        w.tokens_carried = w.already_paid = Amount{};
+    if (fresh_) {  // else the epoch goes on: it adds up
+        for (auto& w : works) {
+            w.consumed = {};
+            w.tokens_carried = w.already_paid = Amount{};
+        }
+        for (WashLedger& w : washes) w.unclosed = {};
     }
-    for (WashLedger& w : washes) w.unclosed = {};
+    fresh_ = false;
     if (too_old(p, price)) return {};
     const Credits taken = min_of(wanted, credits_free);
     if (taken.is_zero()) return {};
@@ -160,6 +163,7 @@ void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in, toke
     recycled.units += out.recycled.units;
     recycle_smoothed = out.recycle_smoothed;
     burned_in_epoch = shortfall_in_epoch = {};
+    fresh_ = true;
     delegated_since_ = delegated;
     scheduled.units += out.minted.units;
     pools = out.pools_after;

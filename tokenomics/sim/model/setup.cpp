@@ -13,6 +13,8 @@
 namespace assay::sim {
 namespace {
 
+constexpr std::size_t kMostRing = 8u << 20;  // entries of eight doubles: half a gigabyte a thread
+
 constexpr double kMicroUsd = 1e6;
 
 tokenomics::Params one_step(const tokenomics::Params& chain, std::uint64_t step_ms) {
@@ -48,8 +50,7 @@ void expect_verdicts(const ProviderGroup& g, const tokenomics::Params& p, std::u
         g.uptime * 1e-9 *
         (one * static_cast<double>(p.slash.one_bad.value) + two * static_cast<double>(p.slash.two_bad.value) +
          three * static_cast<double>(p.slash.full.value));
-    const double tasks =
-        std::max(1.0, static_cast<double>(step_ms) / static_cast<double>(p.epoch.blocks * p.block.time_ms));
+    const double tasks = static_cast<double>(step_ms) / static_cast<double>(p.epoch.blocks * p.block.time_ms);
     const double kept = rate >= 1 ? 0 : real::exp(tasks * real::log(1 - rate));
     out.slash.value =
         std::min<std::uint64_t>(static_cast<std::uint64_t>(real::floor_units((1 - kept) * 1e9)), Ppb::kOne);
@@ -198,7 +199,8 @@ Result<Ledger> open_ledger(const Scenario& s, const Setup& setup) {
 }  // namespace
 
 Epoch Setup::first_epoch(std::uint64_t step) const {
-    const u128 passed = (u128{step} * scenario.step_ms + scenario.epoch_ms() - 1) / scenario.epoch_ms();
+    const u128 ms = u128{step} * scenario.step_ms;
+    const u128 passed = short_steps() ? ms / scenario.epoch_ms() : (ms + scenario.epoch_ms() - 1) / scenario.epoch_ms();
     return Epoch{scenario.initial.epoch + static_cast<std::uint64_t>(passed)};
 }
 
@@ -240,6 +242,10 @@ Result<Setup> prepare(const Scenario& s, const ModelOptions& options) {
         else
             out.groups.push_back(group);
     }
+    if (out.mode == Mode::fast && out.unbonding_steps * (out.groups.size() + 1) > kMostRing)
+        return {Code::field_out_of_range,
+                "mode fast keeps what unbonds by step and group, and these are " + std::to_string(out.unbonding_steps) +
+                    " steps of " + std::to_string(out.groups.size()) + " groups: longer steps, or mode exact"};
     ASSAY_TRY_VOID(add_events(s, out, out.events));
     add_vesting(s, out.step_days, out.steps, out.unlocks);
     ASSAY_TRY_VOID(add_regimes(s, options.threads, out));

@@ -74,7 +74,13 @@ struct Setup {
     Ledger start;
 
     [[nodiscard]] double day(std::uint64_t step) const { return static_cast<double>(step) * step_days; }
-    /// The first epoch that begins in this step.
+    /// Steps within an epoch: it closes with the step that ends it.
+    [[nodiscard]] bool short_steps() const { return scenario.step_ms < scenario.epoch_ms(); }
+    /// Does an epoch end with this step? One at least where steps are as long as epochs.
+    [[nodiscard]] bool closes(std::uint64_t step) const {
+        return !short_steps() || first_epoch(step + 1) != first_epoch(step);
+    }
+    /// The first epoch that begins in this step; of steps within epochs, the epochs that ended before it.
     [[nodiscard]] Epoch first_epoch(std::uint64_t step) const;
 };
 
