@@ -63,6 +63,8 @@ class Engine {
         dump_until_ = 0;
         dump_ = V(0.0);
         hours_ = 24.0 * setup_.step_days;
+        unit_ = 1 / setup_.token;
+        needed_ = 1.0 + s_.demand.runway_days / setup_.step_days;
         has_wash_ = has_slash_ = false;
         for (const GroupSetup& g : setup_.groups) {
             has_wash_ = has_wash_ || g.wash_usd > 0;
@@ -89,13 +91,16 @@ class Engine {
         const auto at = static_cast<std::uint32_t>(step);
         bank_.begin_step(step);
         bank_.mature();
-        if (next_event_ < setup_.events.size() && setup_.events[next_event_].step <= step) shocks(step);
-        if (next_unlock_ < setup_.unlocks.size() && setup_.unlocks[next_unlock_].step <= step) unlocks(step);
+        bool disturbed = step == 0;  // by what comes before the report: else the price is the last step's
+        if (next_event_ < setup_.events.size() && setup_.events[next_event_].step <= step)
+            shocks(step), disturbed = true;
+        if (next_unlock_ < setup_.unlocks.size() && setup_.unlocks[next_unlock_].step <= step)
+            unlocks(step), disturbed = true;
         const auto z = draws_.normals(at, static_cast<std::uint32_t>(Stream::behaviour));
         demand_.advance(z.z[0], z.z[2], draws_, at);
 
         V report;
-        const bool told = feed_.report(bank_.spot(), z.z[3], step, report);
+        const bool told = feed_.report(disturbed ? bank_.spot() : price_, z.z[3], step, report);
         M stale;
         bank_.oracle_round(told ? &report : nullptr, oracle_, stale);
 
@@ -117,7 +122,7 @@ class Engine {
             bank_.take_fee(fee);
             bill = spent - fee;
         }
-        bank_.serve(bill, bill * V(1.0 + s_.demand.runway_days / setup_.step_days), providers_.devices, served_usd_);
+        bank_.serve(bill, bill * V(needed_), providers_.devices, served_usd_);
         if (has_wash_) wash(stale);
         if (has_slash_)
             for (std::size_t i = 0; i < providers_.count(); ++i)
@@ -125,7 +130,7 @@ class Engine {
 
         V minted, burned, shortfall;
         if (!bank_.close(providers_.passed, minted, burned, shortfall)) return false;
-        const V unit_usd = bank_.spot() * V(1 / setup_.token);
+        const V unit_usd = bank_.spot() * V(unit_);
         if (has_wash_)
             for (std::size_t i = 0; i < providers_.count(); ++i)
                 if (setup_.groups[i].wash_usd > 0) sum_.wash_returned += bank_.washed(i) * unit_usd;
@@ -138,7 +143,7 @@ class Engine {
         const V chance = traders_.chance(z.z[1], z.z[2]);
         V share = traders_.opinion(log_price_, fundamental_.log_usd());
         if (traders_.pooled()) share += V(0.5) * chance;
-        traders_.trade(share, bank_);
+        bank_.turn_over(share);  // the price moves by about twice the share
         if (step < dump_until_) bank_.sell(dump_, {Purse::holders, 0});
         for (std::size_t i = 0; i < s_.initial.holders.size(); ++i)
             if (s_.initial.holders[i].sell_per_year > 0)
@@ -199,12 +204,11 @@ class Engine {
 
     [[nodiscard]] bool vault() const { return s_.params.bme.mode == tokenomics::BurnMode::vault; }
     [[nodiscard]] ASSAY_INLINE V vault_ratio(const Books& b) const {
-        return select(b.credits_usd > V(0.0), b.vault * V(1 / setup_.token) * price_ / max(b.credits_usd, V(1e-300)),
-                      V(1e300));
+        return select(b.credits_usd > V(0.0), b.vault * V(unit_) * price_ / max(b.credits_usd, V(1e-300)), V(1e300));
     }
 
     void wash(M stale) {
-        const V unit_usd = bank_.spot() * V(1 / setup_.token);
+        const V unit_usd = bank_.spot() * V(unit_);
         for (std::size_t i = 0; i < providers_.count(); ++i) {
             const GroupSetup& g = setup_.groups[i];
             if (g.wash_usd <= 0) continue;
@@ -312,7 +316,7 @@ class Engine {
     void make_mark(std::array<Lanes, kMarkCount>& m) {
         Books b;
         bank_.look(b);
-        const V unit(1 / setup_.token);
+        const V unit(unit_);
         price_.store(m[kMarkPrice]);
         service_.usd().store(m[kMarkService]);
         devices_.store(m[kMarkDevices]);
@@ -340,7 +344,7 @@ class Engine {
     void record(double* out) {
         Books b;
         bank_.look(b);
-        const V unit(1 / setup_.token);
+        const V unit(unit_);
         const auto put = [&](Series which, V x) { x.store(out + which * kLanes); };
         put(kPrice, price_);
         put(kSupply, b.supply * unit);
@@ -368,7 +372,7 @@ class Engine {
     void end(Journal& j) {
         Books b;
         bank_.look(b);
-        const V unit(1 / setup_.token);
+        const V unit(unit_);
         sum_.utilisation.store(j.utilisation);
         sum_.margin.store(j.margin);
         sum_.wanted_hours.store(j.wanted_hours);
@@ -458,7 +462,7 @@ class Engine {
     OracleFeed feed_;
     std::size_t next_event_ = 0, next_unlock_ = 0;
     std::uint64_t dump_until_ = 0;
-    double hours_ = 24, log_first_price_ = 0;
+    double hours_ = 24, unit_ = 1, needed_ = 1, log_first_price_ = 0;
     bool has_wash_ = false, has_slash_ = false, fixed_conversion_ = false;
     V dump_, served_usd_, consumed_sum_, wanted_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_,
         oracle_, log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;

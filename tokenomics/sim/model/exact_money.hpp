@@ -108,6 +108,13 @@ class ExactMoney {
         units.store(u);
         bank_.sell(u, from);
     }
+    /// Buys for the share x of the market's dollars where x is above zero, else sells the share -x of its tokens.
+    ASSAY_INLINE void turn_over(V x) {
+        V units, usd;
+        pool(units, usd);
+        buy_for(usd * positive(x), {Purse::holders, 0});
+        sell(units * positive(-x), {Purse::holders, 0});
+    }
     [[nodiscard]] ASSAY_INLINE V owned(Purse who) const {
         Eight out;
         bank_.owned(who, out);

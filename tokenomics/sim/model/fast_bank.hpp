@@ -56,6 +56,7 @@ class FastBank {
         for (std::size_t i = 0; i < group_count_; ++i) {
             groups_[i] = {};
             groups_[i].staked = of(l.groups[i].staked);
+            groups_[i].weight = static_cast<double>(setup.groups[i].weight);
         }
         party_count_ = l.parties.size();
         parties_ = room.take<Party>(party_count_);
@@ -94,7 +95,6 @@ class FastBank {
     }
 
     ASSAY_INLINE void serve(V bill, V needed, const Lanes* devices, V& consumed) {
-        const auto& bme = regime_->params.bme;
         for (std::size_t i = 0; i < group_count_; ++i) {
             Group& g = groups_[i];
             g.earned = g.wash_pay = V(0.0);
@@ -106,12 +106,11 @@ class FastBank {
         const M blocked = stuck();
         M burning = (needed > credits_) & !blocked;
         if (mode_ == tokenomics::BurnMode::vault) burning = burning & !halted_now(burning);
-        const V missing = max(needed - credits_, V(static_cast<double>(bme.min_credits) * 1e-6));
+        const V missing = max(needed - credits_, V(min_credits_usd_));
         const V cost = max(tokens_for_credits(missing), V(min_burn_));
         const V bought = market_.buy(select(burning, cost, V(0.0)));
         const V worth = credits_for_tokens(bought);
-        const M good = (bought > V(0.0)) & (worth >= V(static_cast<double>(bme.min_credits) * 1e-6)) &
-                       (bought >= V(min_burn_ * (1 - 1e-12)));
+        const M good = (bought > V(0.0)) & (worth >= V(min_credits_usd_)) & (bought >= V(min_burn_ * (1 - 1e-12)));
         holders_ += select(good, V(0.0), bought);
         book_purchase(select(good, bought, V(0.0)), select(good, worth, V(0.0)));
 
@@ -138,7 +137,7 @@ class FastBank {
         g.liquid += market_.buy(positive(cost - g.liquid));
         spent = min(cost, g.liquid);
         const V worth = credits_for_tokens(spent);
-        const M good = worth >= V(static_cast<double>(regime_->params.bme.min_credits) * 1e-6);
+        const M good = worth >= V(min_credits_usd_);
         spent = select(good, spent, V(0.0));
         g.liquid -= spent;
         const V before = g.paid, used = g.consumed;
@@ -193,7 +192,7 @@ class FastBank {
             if (!walk(passed, supply, emission)) return false;
         }
         emission = min(min(emission, positive(V(total_) - scheduled_)), room);
-        recycle_smoothed_ += (burned_in_epoch_ - recycle_smoothed_) * V(1.0 / smoothing_);
+        recycle_smoothed_ += (burned_in_epoch_ - recycle_smoothed_) * V(smoothing_);
         const V recycled = min(min(recycle_smoothed_, V(recycle_cap_)), room - emission);
         const V mint = emission + recycled;
         minted_ += mint;
@@ -202,7 +201,7 @@ class FastBank {
         const double others = 1.0 - share_treasury_;
         const bool bounded_treasury = treasury_ceiling_ > 0 && others > 1e-9;
         const M full = bounded_treasury ? treasury_ >= V(treasury_ceiling_) : V(0.0) > V(1.0);
-        const V scale = select(full, V(1.0 / (bounded_treasury ? others : 1.0)), V(1.0));
+        const V scale = bounded_treasury ? select(full, V(1.0 / others), V(1.0)) : V(1.0);
         const V to_treasury = select(full, V(0.0), mint * V(share_treasury_));
         work_ += mint * V(share_work_) * scale;
         availability_ += mint * V(share_availability_) * scale;
@@ -218,7 +217,7 @@ class FastBank {
             Group& g = groups_[i];
             g.work_weight = bounded ? positive(g.carried * V(work_share_) - g.paid) : g.consumed;
             all_work += g.work_weight;
-            all_tasks += V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight));
+            all_tasks += V(passed[i]) * V(groups_[i].weight);
             all_stake += g.staked;
         }
         all_stake += all_stake * behind;
@@ -231,7 +230,7 @@ class FastBank {
             Group& g = groups_[i];
             V work = g.work_weight * per_work;
             if (bounded) work = min(work, g.work_weight);
-            const V tasks = V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight)) * per_task;
+            const V tasks = V(passed[i]) * V(groups_[i].weight) * per_task;
             const V own = g.staked * per_stake, theirs = own * behind;
             const V kept = theirs * V(setup_->scenario.stakers.commission);
             delegators += theirs - kept;
@@ -305,7 +304,7 @@ class FastBank {
     }
     [[nodiscard]] ASSAY_INLINE V matured(std::size_t group) const { return groups_[group].matured; }
     [[nodiscard]] ASSAY_INLINE V stake_usd(std::size_t origin) const {
-        return one_stake(origin) * V(1.0 / token_) * ema_;
+        return one_stake(origin) * V(per_token_) * ema_;
     }
     ASSAY_INLINE void delegate(V units) {
         const V in = min(positive(units), holders_), out = min(positive(-units), delegated_);
@@ -316,6 +315,7 @@ class FastBank {
     }
 
     ASSAY_INLINE void buy_for(V usd, Purse to) { owned_by(to) += market_.buy_for(positive(usd)); }
+    ASSAY_INLINE void turn_over(V x) { market_.turn_over(x, holders_); }
     ASSAY_INLINE V sell(V units, Purse from) { return market_.sell(units, owned_by(from)); }
     [[nodiscard]] ASSAY_INLINE V owned(Purse who) const {
         return who.kind == Purse::party   ? parties_[who.index].free
@@ -403,6 +403,7 @@ class FastBank {
    private:
     struct Group {
         V liquid, staked, matured, earned, consumed, carried, paid, work_weight, washed, wash_pay;
+        double weight;
     };
     struct Party {
         V free, locked;
@@ -414,6 +415,8 @@ class FastBank {
         const tokenomics::Params& p = regime_->params;
         const auto ppb = [](Ppb x) { return static_cast<double>(x.value) * 1e-9; };
         token_ = setup_->token;
+        per_token_ = 1 / token_;
+        min_credits_usd_ = static_cast<double>(p.bme.min_credits) * 1e-6;
         mode_ = p.bme.mode;
         cap_ = real_of(p.token.cap.units);
         total_ = real_of(p.emission.total.units);
@@ -423,7 +426,7 @@ class FastBank {
         min_burn_ = real_of(p.bme.min_burn.units);
         payout_ = ppb(p.bme.payout);
         work_share_ = ppb(p.bme.work_share);
-        smoothing_ = static_cast<double>(p.bme.recycle.smoothing);
+        smoothing_ = 1 / static_cast<double>(p.bme.recycle.smoothing);
         recycle_cap_ = real_of(p.bme.recycle.cap.units);
         share_work_ = ppb(p.split.work);
         share_availability_ = ppb(p.split.availability);
@@ -458,12 +461,12 @@ class FastBank {
         const V rate = burn_rate();
         return select(rate > V(0.0), usd / rate * V(token_), V(min_burn_));
     }
-    [[nodiscard]] ASSAY_INLINE V credits_for_tokens(V units) const { return units * V(1.0 / token_) * burn_rate(); }
+    [[nodiscard]] ASSAY_INLINE V credits_for_tokens(V units) const { return units * V(per_token_) * burn_rate(); }
 
     // Looks at the breaker anew where it is asked to.
     ASSAY_INLINE M halted_now(M asked) {
         const auto& v = regime_->params.bme.vault;
-        const V ratio = select(credits_ > V(0.0), vault_ * V(1.0 / token_) * burn_price_ / credits_, V(1e9));
+        const V ratio = select(credits_ > V(0.0), vault_ * V(per_token_) * burn_price_ / credits_, V(1e9));
         const M low = ratio <= V(static_cast<double>(v.halt_bps) * 1e-4);
         const M still = (halted_ > V(0.0)) & (ratio < V(static_cast<double>(v.restart_bps) * 1e-4));
         halted_ = select(asked, select(low | still, V(1.0), V(0.0)), halted_);
@@ -551,7 +554,7 @@ class FastBank {
         V settled(0.0), power(0.0);
         for (std::size_t i = 0; i < group_count_; ++i) {
             settled += groups_[i].carried;
-            power += V(passed[i]) * V(static_cast<double>(setup_->groups[i].weight));
+            power += V(passed[i]) * V(groups_[i].weight);
         }
         settled.store(view.settled);
         power.store(view.power);
@@ -577,10 +580,10 @@ class FastBank {
     FastMarket market_;
     bool closed_ = true;
     tokenomics::BurnMode mode_ = tokenomics::BurnMode::destroy;
-    double token_ = 1, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0, deviations_ = 0, min_burn_ = 0, payout_ = 0,
-           work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,
-           share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0, treasury_ceiling_ = 0, fee_share_ = 0,
-           executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
+    double token_ = 1, per_token_ = 1, min_credits_usd_ = 0, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0,
+           deviations_ = 0, min_burn_ = 0, payout_ = 0, work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0,
+           share_work_ = 0, share_availability_ = 0, share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0,
+           treasury_ceiling_ = 0, fee_share_ = 0, executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
     V genesis_, minted_, burned_, scheduled_, holders_, bonds_, vault_, delegated_, standing_, undelegating_, work_,
         availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_, locked_, staked_,
         unbonding_, slashed_, unlocked_, recycle_smoothed_, burned_in_epoch_, shortfall_, staking_paid_, halted_,

@@ -24,6 +24,8 @@ class FastMarket {
         pooled_ = setup.scenario.market.kind == MarketKind::cpmm;
         token_ = setup.token;
         kept_ = 1 - static_cast<double>(setup.scenario.market.fee.value) * 1e-9;
+        per_token_ = 1 / token_;
+        per_kept_ = 1 / kept_;
         tokens = V(real_of(l.pool_tokens.units));
         usd = V(real_of(l.pool_usd) * 1e-6);
         product_ = tokens * usd;
@@ -43,7 +45,7 @@ class FastMarket {
         } else {
             const V worth = select(quote_ > V(0.0), net * V(token_) / quote_, V(0.0));
             out = min(worth, tokens);
-            paid = select(worth > out, out * quote_ * V(1.0 / (token_ * kept_)), offered);
+            paid = select(worth > out, out * quote_ * V(per_token_ * per_kept_), offered);
             paid = select(out > V(0.0), paid, V(0.0));
         }
         return take(paid, out);
@@ -51,8 +53,8 @@ class FastMarket {
     /// As many of the wanted tokens as can be had, for whatever they cost.
     ASSAY_INLINE V buy(V wanted) {
         const V out = min(wanted, most_tokens());
-        const V net = pooled_ ? usd * out / (tokens - out) : out * quote_ * V(1.0 / token_);
-        return take(net * V(1.0 / kept_), out);
+        const V net = pooled_ ? usd * out / (tokens - out) : out * quote_ * V(per_token_);
+        return take(net * V(per_kept_), out);
     }
     ASSAY_INLINE V sell(V units, V& from) {
         V in = min(positive(units), from), out;
@@ -60,7 +62,7 @@ class FastMarket {
         if (pooled_) {
             out = usd * net / (tokens + net);
         } else {
-            const V worth = net * quote_ * V(1.0 / token_);
+            const V worth = net * quote_ * V(per_token_);
             out = min(worth, usd);
             in = select(worth > out, min(in, tokens_to_get(out)), in);
         }
@@ -71,10 +73,29 @@ class FastMarket {
         flow_ -= out;
         return out;
     }
+    /// Of a pool: buys for the share x of its dollars where x is above zero, else sells the share -x of its tokens.
+    ASSAY_INLINE void turn_over(V x, V& owner) {
+        if (!pooled_) {
+            owner += buy_for(usd * positive(x));
+            (void)sell(tokens * positive(-x), owner);
+            return;
+        }
+        const M buying = x > V(0.0);
+        const V in = select(buying, usd * x, min(tokens * positive(-x), owner));
+        const V net = in * V(kept_);
+        const V out = select(buying, tokens, usd) * net / (select(buying, usd, tokens) + net);
+        const V bought = select(buying, out, V(0.0)), sold = select(buying, V(0.0), in);
+        const V paid = select(buying, in, V(0.0)), got = select(buying, V(0.0), out);
+        tokens += sold - bought;
+        owner += bought - sold;
+        usd += paid - got;
+        traded += paid + got;
+        flow_ += paid - got;
+    }
     [[nodiscard]] ASSAY_INLINE V tokens_to_get(V wanted) const {
         const V net =
             pooled_ ? tokens * wanted / (usd - wanted) : select(quote_ > V(0.0), wanted * V(token_) / quote_, V(0.0));
-        return net * V(1.0 / kept_);
+        return net * V(per_kept_);
     }
     /// Liquidity providers keep this share of both sides; their tokens are the holders'.
     ASSAY_INLINE void liquidity(V keep, V& holders) {
@@ -110,7 +131,7 @@ class FastMarket {
         return out;
     }
     bool pooled_ = true;
-    double token_ = 1, kept_ = 1;
+    double token_ = 1, kept_ = 1, per_token_ = 1, per_kept_ = 1;  ///< inverses: a division a step is dear
     V quote_, product_, flow_;
 };
 

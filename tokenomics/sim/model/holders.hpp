@@ -102,14 +102,6 @@ class TradersPart {
         trend_ += (log_price - trend_) * V(smooth_);
         return out;
     }
-    /// Buys for the share x of the pool's dollars, or sells the share -x of its tokens: the price moves by about 2 x.
-    template <class Bank>
-    ASSAY_INLINE void trade(V x, Bank& bank) {
-        V units, usd;
-        bank.pool(units, usd);
-        bank.buy_for(usd * positive(x), {Purse::holders, 0});
-        bank.sell(units * positive(-x), {Purse::holders, 0});
-    }
     [[nodiscard]] bool pooled() const { return pooled_; }
 
    private:
