@@ -95,7 +95,7 @@ void ExactBank::begin_step(std::uint64_t step) {
     }
     shared_.emission.steps[0].per_epoch = setup_->emission[step];
     for (Lane& l : lanes_) {
-        l.staking_before = l.ledger.staking_paid;
+        l.staking_before = setup_->delegate_to_validators() ? l.ledger.validation_paid : l.ledger.staking_paid;
         std::fill(l.ledger.earned.begin(), l.ledger.earned.end(), Amount{});
         if (closed_) l.destroyed_before = l.ledger.burned;
         l.burned_before = gross_burned(l.ledger, vault());
@@ -214,8 +214,10 @@ void ExactBank::earned(std::size_t group, Eight& units) const {
 void ExactBank::staking(Eight& yield) const {
     for (std::size_t k = 0; k < kLanes; ++k) {
         const Ledger& l = lanes_[k].ledger;
-        const double stake = real::of(l.staked.units + l.delegated.units);
-        yield[k] = stake > 0 ? real::of(l.staking_paid.units - lanes_[k].staking_before.units) / stake : 0;
+        const bool validators = setup_->delegate_to_validators();
+        const Amount paid = validators ? l.validation_paid : l.staking_paid;
+        const double stake = real::of((validators ? l.bonds : l.staked).units + l.delegated.units);
+        yield[k] = stake > 0 ? real::of(paid.units - lanes_[k].staking_before.units) / stake : 0;
     }
 }
 

@@ -248,6 +248,7 @@ class FastBank {
         availability_ = positive(availability_);
         stakers_ = positive(stakers_);
         holders_ += delegators + validators_;
+        if (setup_->delegate_to_validators()) staking_paid_ = validators_;
         validators_ = V(0.0);
         shortfall = shortfall_;
         burned_in_epoch_ = shortfall_ = V(0.0);
@@ -259,7 +260,7 @@ class FastBank {
     [[nodiscard]] ASSAY_INLINE V earned(std::size_t group) const { return groups_[group].earned; }
     /// Paid by the last close() from the stakers' pool for a unit of stake.
     [[nodiscard]] ASSAY_INLINE V staking() const {
-        const V stake = staked_ + delegated_;
+        const V stake = (setup_->delegate_to_validators() ? bonds_ : staked_) + delegated_;
         return select(stake > V(0.0), staking_paid_ / stake, V(0.0));
     }
     ASSAY_INLINE void pool(V& units, V& usd) const {

@@ -148,6 +148,7 @@ class Ledger {
     Amount scheduled_before;               ///< of `scheduled`, before the start
     Amount slashed, slashed_delegated;     ///< all of it; what of it was delegators'
     Amount staking_paid, delegators_paid;  ///< by close() from the stakers' pool: all of it, and delegators' part
+    Amount validation_paid;                ///< to validators, whose pay is the holders'
     Amount unlocked, bought_back;
     Amount holders, bonds, pool_tokens, vault;
     Amount delegated, undelegating;

@@ -192,6 +192,7 @@ void Ledger::close(const tokenomics::Params& p, tokenomics::EpochInput& in, toke
                 washes[i].paid.units += must(mul_div(pay.work.units, washes[i].unclosed.units, work.consumed.units));
         }
         holders.units += pay.validation.units;
+        validation_paid.units += pay.validation.units;
     }
     for (WashLedger& w : washes) w.unclosed = {};
 }

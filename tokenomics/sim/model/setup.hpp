@@ -80,6 +80,8 @@ struct Setup {
     [[nodiscard]] bool closes(std::uint64_t step) const {
         return !short_steps() || first_epoch(step + 1) != first_epoch(step);
     }
+    /// Where nothing of a mint is for those who stake with providers, the public stakes with validators.
+    [[nodiscard]] bool delegate_to_validators() const { return scenario.params.split.stakers.value == 0; }
     /// The first epoch that begins in this step; of steps within epochs, the epochs that ended before it.
     [[nodiscard]] Epoch first_epoch(std::uint64_t step) const;
 };
