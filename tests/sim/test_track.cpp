@@ -88,7 +88,7 @@ TEST_CASE("a rate looks back over a step, and epochs longer than a step are thei
     auto epochs = half_days(8);
     epochs[7].consumed_usd = 40;
     // Over two days: 10 + 10 + 10 + 40, by the end of day 4; and nothing before two days are over.
-    const auto& two = metric(track(bands, epochs, 2), "served_usd_per_day");
+    const auto two = metric(track(bands, epochs, 2), "served_usd_per_day");
     CHECK(two.epochs == 5);
     CHECK(two.last_value == 35);
     CHECK(metric(track(bands, epochs, 0.01), "served_usd_per_day").last_value == 80);
