@@ -11,46 +11,39 @@ Result<Amount> fraction_mint(const FractionEmission& f, const EmissionView& view
     return mul_div(view.supply, u128{f.rate.value} * length, u128{Ppb::kOne} * kYearMs);
 }
 
-// Kinds without memory.
-Result<Amount> plain_mint(const EmissionParams& p, Epoch epoch, const EmissionView& view) {
-    switch (p.kind) {
-        case EmissionKind::step_table:
-            return step_table_mint(p.steps, epoch);
-        case EmissionKind::geometric:
-            return geometric_mint(p.geometric, epoch);
-        case EmissionKind::halving:
-            return halving_mint(p.halving, view);
-        case EmissionKind::exp_decay:
-            return geometric_mint(as_geometric(p.exp_decay), epoch);
-        case EmissionKind::fraction_of_supply:
-            return fraction_mint(p.fraction_of_supply, view);
-        case EmissionKind::mint_ratio:
-            return share_of(view.settled, p.mint_ratio.ratio);
-        default:
-            return Amount{};
-    }
+// A kind without memory hands on what it was given: nothing.
+Result<Emission> plain(Result<Amount> mint) {
+    if (!mint) return mint.error();
+    return Emission{*mint, {}};
 }
 
 Result<Emission> kind_mint(const EmissionParams& p, Epoch epoch, const EmissionView& view,
                            const EmissionMemory& memory) {
     switch (p.kind) {
+        case EmissionKind::none:
+            break;
+        case EmissionKind::step_table:
+            return Emission{step_table_mint(p.steps, epoch), {}};
+        case EmissionKind::geometric:
+            return plain(geometric_mint(p.geometric, epoch));
+        case EmissionKind::halving:
+            return plain(halving_mint(p.halving, view));
+        case EmissionKind::exp_decay:
+            return plain(geometric_mint(as_geometric(p.exp_decay), epoch));
         case EmissionKind::baseline:
             return baseline_mint(p.baseline, epoch, view, memory);
         case EmissionKind::signed_step:
             return signed_step_mint(p.signed_step, view, memory);
         case EmissionKind::bonded_ratio:
             return bonded_ratio_mint(p.bonded_ratio, view, memory);
+        case EmissionKind::fraction_of_supply:
+            return plain(fraction_mint(p.fraction_of_supply, view));
+        case EmissionKind::mint_ratio:
+            return plain(share_of(view.settled, p.mint_ratio.ratio));
         case EmissionKind::policy:
             return policy_mint(p.policy, view, memory);
-        default:
-            break;
     }
-    ASSAY_TRY(const Amount mint, plain_mint(p, epoch, view));
-    return Emission{mint, {}};  // it hands on what it was given: nothing
-}
-
-Amount clamped(const EmissionParams& p, const EmissionView& view, Amount mint) {
-    return min_of(min_of(mint, sub_or_zero(p.total, view.cumulative_scheduled)), sub_or_zero(view.cap, view.supply));
+    return Emission{};
 }
 
 }  // namespace
@@ -82,15 +75,12 @@ EmissionMemory emission_start(const EmissionParams& p) {
 Result<Emission> scheduled_mint(const EmissionParams& p, Epoch epoch, const EmissionView& view,
                                 const EmissionMemory& memory) {
     ASSAY_TRY(Emission out, kind_mint(p, epoch, view, memory));
-    out.mint = clamped(p, view, out.mint);
+    out.mint = min_of(out.mint, sub_or_zero(p.total, view.cumulative_scheduled));
+    out.mint = min_of(out.mint, sub_or_zero(view.cap, view.supply));
     return out;
 }
 
 Result<Amount> scheduled_mint(const EmissionParams& p, Epoch epoch, const EmissionView& view) {
-    if (!has_memory(p.kind)) {
-        ASSAY_TRY(const Amount mint, plain_mint(p, epoch, view));
-        return clamped(p, view, mint);
-    }
     ASSAY_TRY(const Emission out, scheduled_mint(p, epoch, view, emission_start(p)));
     return out.mint;
 }

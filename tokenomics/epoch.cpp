@@ -12,27 +12,6 @@ bool fill(Amount& pool, Amount share) {
     return sum.ok();
 }
 
-// Most kinds have no memory to carry about.
-bool mint_scheduled(const EmissionParams& p, const EpochInput& in, const EmissionView& view, Amount& mint,
-                    EmissionMemory& memory) {
-    if (!has_memory(p.kind)) {
-        const auto out = scheduled_mint(p, in.epoch, view);
-        if (!out) {
-            memory = in.memory;
-            return false;
-        }
-        memory.rate = 0;  // piece by piece: GCC would clear the whole by a string instruction, which takes its time
-        memory.baseline = {};
-        memory.policy = {};
-        mint = *out;
-        return true;
-    }
-    const auto out = scheduled_mint(p, in.epoch, view, in.memory);
-    memory = out ? out->memory : in.memory;
-    if (out) mint = out->mint;
-    return out.ok();
-}
-
 // What the providers' work adds to the view; sums that would overflow stop at 2^128 - 1.
 EmissionView view_with_work(const EpochInput& in) {
     EmissionView view = in.view;
@@ -57,23 +36,25 @@ EpochOutput close_epoch(const Params& params, const EpochInput& in) {
 
 void mint_epoch(const Params& params, const EpochInput& in, const EmissionView& view, EpochOutput& out) {
     out.minted = out.recycled = {};
+    out.memory = in.memory;
     const Recycled again = recycle(params.bme.recycle, in.recycle_smoothed, view.burned);
     out.recycle_smoothed = again.smoothed;
     out.split = {};
     out.payments.clear();
     out.pools_after = in.pools;
-    Amount mint;
-    if (!mint_scheduled(params.emission, in, view, mint, out.memory)) return;
-    const Amount room = sub_or_zero(sub_or_zero(view.cap, view.supply), mint);
+    const auto emission = scheduled_mint(params.emission, in.epoch, view, in.memory);
+    if (!emission) return;
+    out.memory = emission->memory;
+    const Amount room = sub_or_zero(sub_or_zero(view.cap, view.supply), emission->mint);
     const Amount recycled = min_of(again.amount, room);
-    const auto split = split_mint(params.split, Amount{mint.units + recycled.units},  // within the cap
+    const auto split = split_mint(params.split, Amount{emission->mint.units + recycled.units},  // within the cap
                                   in.pools.treasury);
     EpochPools filled = in.pools;
     if (split && fill(filled.work, split->work) && fill(filled.availability, split->availability) &&
         fill(filled.stakers, split->stakers) && fill(filled.validators, split->validators) &&
         fill(filled.treasury, split->treasury)) {
         out.pools_after = filled;
-        out.minted = mint;
+        out.minted = emission->mint;
         out.recycled = recycled;
         out.split = *split;
     }
@@ -100,32 +81,7 @@ Payout open_payout(const Params& params, const EpochOutput& out, const WorkSums&
     return p;
 }
 
-// An economy of one provider, whose every pool is its own: the same without anything to divide.
-void close_for_one(const Params& params, const EpochInput& in, EpochOutput& out) {
-    const EmissionKind kind = params.emission.kind;
-    if (kind == EmissionKind::mint_ratio || kind == EmissionKind::baseline)
-        mint_epoch(params, in, view_with_work(in), out);
-    else
-        mint_epoch(params, in, in.view, out);  // no other kind looks at what providers did
-    const ProviderWork& p = in.providers[0];
-    EpochPools& pools = out.pools_after;
-    const u128 by_work = work_weight(work_rule(params.bme), p);
-    Amount work = by_work == 0 ? Amount{} : pools.work;
-    if (params.bme.work_bound == WorkBound::burned) work = min_of(work, Amount{by_work});
-    const Amount availability = p.passed_weight == 0 ? Amount{} : pools.availability;
-    const Amount staking = stake_weight(p).is_zero() ? Amount{} : pools.stakers;
-    out.reserved_per_provider.assign(1, Amount{});
-    pools.work.units -= work.units;
-    pools.availability.units -= availability.units;
-    pools.stakers.units -= staking.units;
-    if (!work.is_zero() || !availability.is_zero() || !staking.is_zero())
-        out.payments.push_back({p.provider, work, availability, staking, {}});
-    out.fees_left = out.fees_burned = {};
-}
-
 void close_epoch(const Params& params, const EpochInput& in, EpochOutput& out, EpochScratch& scratch) {
-    if (in.providers.size() == 1 && in.providers[0].pending_weight == 0 && in.validators.empty() && in.fees.is_zero())
-        return close_for_one(params, in, out);
     mint_epoch(params, in, view_with_work(in), out);
     Payout payout = open_payout(params, out, add_up(work_rule(params.bme), in.providers, scratch.pay.by_work));
     pay_weighed(payout, in.providers, scratch.pay, scratch.parts);

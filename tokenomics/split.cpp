@@ -80,33 +80,11 @@ Result<std::vector<Amount>> largest_remainder(Amount pool, std::span<const u128>
 }
 
 Result<EpochSplit> split_mint(const SplitParams& s, Amount mint, Amount treasury) {
-    std::array<std::uint64_t, 5> weights = {s.work.value, s.availability.value, s.stakers.value, s.validators.value,
-                                            s.treasury.value};
+    u128 weights[] = {s.work.value, s.availability.value, s.stakers.value, s.validators.value, s.treasury.value};
     const bool full = !s.treasury_ceiling.is_zero() && treasury >= s.treasury_ceiling;
-    if (full && (weights[0] | weights[1] | weights[2] | weights[3]) != 0) weights[4] = 0;
-    u128 total = 0;
-    for (const std::uint64_t w : weights) total += w;
+    if (full && weights[0] + weights[1] + weights[2] + weights[3] != 0) weights[4] = 0;
     std::array<Amount, 5> p;
-    if (((mint.units | total) >> 64) != 0 || total == 0) {
-        const std::array<u128, 5> wide = {weights[0], weights[1], weights[2], weights[3], weights[4]};
-        ASSAY_TRY_VOID(largest_remainder(mint, wide, p));
-        return EpochSplit{p[0], p[1], p[2], p[3], p[4]};
-    }
-    // The same where every product has two words, as an epoch's has.
-    std::array<std::uint64_t, 5> rest{};
-    const auto all = static_cast<std::uint64_t>(mint.units);
-    std::uint64_t left = all;
-    for (std::size_t i = 0; i < 5; ++i) {
-        const Divided d = divide_short(u128{all} * weights[i], static_cast<std::uint64_t>(total));
-        p[i].units = d.quotient;
-        rest[i] = d.rest;
-        left -= d.quotient;
-    }
-    for (; left > 0; --left) {
-        const auto best = static_cast<std::size_t>(std::max_element(rest.begin(), rest.end()) - rest.begin());
-        ++p[best].units;
-        rest[best] = 0;
-    }
+    ASSAY_TRY_VOID(largest_remainder(mint, weights, p));
     return EpochSplit{p[0], p[1], p[2], p[3], p[4]};
 }
 

@@ -39,10 +39,6 @@ ValidatorPay pay_validators(const ValidatorParams& rules, Amount pool, Amount fe
         out.fees_left = fees;
     }
     parts.assign(set.size(), Amount{});
-    if (set.empty()) {
-        out.pool_left = pool;
-        return out;
-    }
     weights.clear();
     for (const ValidatorWork& v : set) weights.push_back(v.proposed);
     const bool any = std::any_of(set.begin(), set.end(), [](const ValidatorWork& v) { return v.proposed > 0; });

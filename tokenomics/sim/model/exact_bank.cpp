@@ -19,9 +19,10 @@ u128 micro(double usd) {
     return real::floor_units(usd * kMicro);
 }
 
+// The nearest: a price that was read as a double comes back as it was, which a floor would make a unit less.
 Price price_of_usd(double usd) {
     constexpr std::uint64_t kMost = 0xffffffffffffull;
-    return Price{static_cast<std::uint64_t>(std::min<u128>(real::floor_units(usd * 1e8), kMost))};
+    return Price{static_cast<std::uint64_t>(std::min<u128>(real::floor_units(usd * 1e8 + 0.5), kMost))};
 }
 
 // What credits take out of circulation and what they bring back: in mode vault they go into the vault and come out of
