@@ -17,6 +17,10 @@ std::uint64_t Scenario::steps() const {
     return n > 1e15 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(n);
 }
 
+Price Scenario::first_price() const {
+    return Price{static_cast<std::uint64_t>(initial.price_usd * 1e8 + 0.5)};  // at most 10^6 USD
+}
+
 Result<Scenario> scenario_of(const json::Value& document) {
     Reading r = read_scenario(document);
     if (!r.errors.empty()) return r.errors.front();

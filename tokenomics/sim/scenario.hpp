@@ -221,6 +221,8 @@ struct Scenario {
 
     [[nodiscard]] std::uint64_t epoch_ms() const { return params.epoch.blocks * params.block.time_ms; }
     [[nodiscard]] std::uint64_t steps() const;
+    /// initial.price_usd as an oracle would report it.
+    [[nodiscard]] Price first_price() const;
 };
 
 inline constexpr double kDaysPerYear = 365.25;  ///< rates of behaviour are per such a year

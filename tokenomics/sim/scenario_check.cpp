@@ -118,7 +118,7 @@ class Checker {
             for (const ProviderGroup& g : s_.providers) {
                 const tokenomics::ClassCount device[] = {{g.class_index, 1}};
                 const auto need = tokenomics::requirement(p, device);
-                const auto one = need ? tokenomics::in_tokens(*need, p.price.initial, p.token.decimals)
+                const auto one = need ? tokenomics::in_tokens(*need, s_.first_price(), p.token.decimals)
                                       : Result<Amount>(need.error());
                 const auto all = one ? mul_div(*one, g.count, 1) : one;
                 join(stakes, all ? *all : Amount{~u128{0}});

@@ -233,7 +233,7 @@ Result<Setup> prepare(const Scenario& s, const ModelOptions& options) {
     for (std::size_t i = 0; i < s.providers.size(); ++i) {
         const tokenomics::ClassCount device[] = {{s.providers[i].class_index, 1}};
         ASSAY_TRY(const auto need, tokenomics::requirement(s.params, device));
-        ASSAY_TRY(const Amount one, tokenomics::in_tokens(need, s.params.price.initial, s.params.token.decimals));
+        ASSAY_TRY(const Amount one, tokenomics::in_tokens(need, s.first_price(), s.params.token.decimals));
         out.stake.push_back(need);
         out.first_stake.push_back(one);
         const GroupSetup group = group_of(s, i, out.step_days);
