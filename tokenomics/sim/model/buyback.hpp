@@ -34,7 +34,7 @@ class BuybackPart {
         }
         before_ = error;
         average_ += (log_price - average_) * V(smooth_);
-        bank.buyback(bank.treasury_usd() * V(share_) * strength, b_->burn);
+        bank.buyback(bank.look(Book::treasury_usd) * V(share_) * strength, b_->burn);
     }
 
    private:

@@ -81,7 +81,7 @@ class Engine {
         sum_ = {};
         sum_.highest = V(price);
         sum_.least_devices = devices_;
-        sum_.least_ratio = V(1e300);
+        sum_.least_ratio = V(kNoRatio);
         sum_.ruin_day = V(-1.0);
         capacity_ = providers_.capacity();
         make_mark(j.marks[0]);
@@ -193,9 +193,7 @@ class Engine {
         if (vault()) {
             sum_.halted_days += bank_.halted() * V(setup_.step_days);
             sum_.shortfall = max(shortfall, sum_.shortfall);
-            Books books;
-            bank_.look(books);
-            ratio_ = vault_ratio(books);
+            ratio_ = vault_ratio();
             sum_.least_ratio = min(ratio_, sum_.least_ratio);
         }
         if (j.returns_kept) store_floats(j.returns[step].data(), change);
@@ -203,8 +201,16 @@ class Engine {
     }
 
     [[nodiscard]] bool vault() const { return s_.params.bme.mode == tokenomics::BurnMode::vault; }
-    [[nodiscard]] ASSAY_INLINE V vault_ratio(const Books& b) const {
-        return select(b.credits_usd > V(0.0), b.vault * V(unit_) * price_ / max(b.credits_usd, V(1e-300)), V(1e300));
+    [[nodiscard]] ASSAY_INLINE V tokens(Book which) const { return bank_.look(which) * V(unit_); }
+    /// Worth of the vault over the credits outstanding; huge where there are none.
+    [[nodiscard]] ASSAY_INLINE V vault_ratio() const {
+        const V credits = bank_.look(Book::credits_usd);
+        return select(credits > V(0.0), tokens(Book::vault) * price_ / max(credits, V(1e-300)), V(kNoRatio));
+    }
+    /// Of a group's stake and what is delegated behind it, over the stake alone.
+    [[nodiscard]] ASSAY_INLINE V with_delegations() const {
+        const V staked = bank_.look(Book::staked);
+        return select(staked > V(0.0), (staked + bank_.look(Book::delegated)) / max(staked, V(1e-300)), V(1.0));
     }
 
     void wash(M stale) {
@@ -289,7 +295,7 @@ class Engine {
                         bank_.owned({Purse::holders, 0}) * V(shock.factor / static_cast<double>(dump_until_ - step));
                     break;
                 case ShockKind::unstake:
-                    bank_.delegate(-bank_.delegated() * V(shock.factor));
+                    bank_.delegate(-bank_.look(Book::delegated) * V(shock.factor));
                     break;
                 case ShockKind::param:
                     break;  // a regime of the setup
@@ -297,9 +303,9 @@ class Engine {
         }
     }
 
-    [[nodiscard]] V largest_party(const Books& b) const {
-        const V behind = select(b.staked > V(0.0), (b.staked + b.delegated) / max(b.staked, V(1e-300)), V(0.0));
-        const V all = max(b.staked + b.delegated, V(1e-300));
+    [[nodiscard]] V largest_party() const {
+        const V behind = with_delegations();
+        const V all = max(bank_.look(Book::staked) + bank_.look(Book::delegated), V(1e-300));
         V most(0.0);
         for (std::size_t i = 0; i < providers_.count(); ++i) {
             V staked, liquid;
@@ -314,9 +320,6 @@ class Engine {
     }
 
     void make_mark(std::array<Lanes, kMarkCount>& m) {
-        Books b;
-        bank_.look(b);
-        const V unit(unit_);
         price_.store(m[kMarkPrice]);
         service_.usd().store(m[kMarkService]);
         devices_.store(m[kMarkDevices]);
@@ -324,16 +327,16 @@ class Engine {
         capacity_days_.store(m[kMarkCapacityDays]);
         wanted_sum_.store(m[kMarkWanted]);
         consumed_sum_.store(m[kMarkServed]);
-        (b.supply * unit).store(m[kMarkSupply]);
-        (b.circulating * unit).store(m[kMarkCirculating]);
-        (b.gross_minted * unit).store(m[kMarkMinted]);
-        (b.gross_burned * unit).store(m[kMarkBurned]);
-        (income_tokens_ * unit).store(m[kMarkIncomeTokens]);
+        tokens(Book::supply).store(m[kMarkSupply]);
+        tokens(Book::circulating).store(m[kMarkCirculating]);
+        tokens(Book::gross_minted).store(m[kMarkMinted]);
+        tokens(Book::gross_burned).store(m[kMarkBurned]);
+        (income_tokens_ * V(unit_)).store(m[kMarkIncomeTokens]);
         income_usd_.store(m[kMarkIncomeUsd]);
         costs_.store(m[kMarkCosts]);
-        b.traded_usd.store(m[kMarkVolume]);
-        (b.unlocked * unit).store(m[kMarkUnlocked]);
-        (largest_party(b) * V(1 - 1e-12)).store(m[kMarkLargestParty]);  // a third, rounded up, is not more than a third
+        bank_.look(Book::traded_usd).store(m[kMarkVolume]);
+        tokens(Book::unlocked).store(m[kMarkUnlocked]);
+        (largest_party() * V(1 - 1e-12)).store(m[kMarkLargestParty]);  // a third, rounded up, is not more than a third
         // Below a thousand-millionth of a dollar it is nothing, and no price is a multiple of it.
         select(fundamental_.usd() > V(1e-9), fundamental_.usd(), V(0.0)).store(m[kMarkFundamental]);
         const GroupSetup& first = setup_.groups[0];
@@ -342,37 +345,31 @@ class Engine {
     }
 
     void record(double* out) {
-        Books b;
-        bank_.look(b);
-        const V unit(unit_);
         const auto put = [&](Series which, V x) { x.store(out + which * kLanes); };
         put(kPrice, price_);
-        put(kSupply, b.supply * unit);
-        put(kCirculating, b.circulating * unit);
-        put(kMinted, b.minted * unit);
-        put(kBurned, b.burned * unit);
+        put(kSupply, tokens(Book::supply));
+        put(kCirculating, tokens(Book::circulating));
+        put(kMinted, tokens(Book::minted));
+        put(kBurned, tokens(Book::burned));
         put(kDemand, demand_.usd_per_day());
         put(kServed, served_usd_ * V(1 / setup_.step_days));
         put(kUtilisation, utilisation_);
         put(kServicePrice, service_.usd());
         put(kDevices, devices_);
-        put(kStaked, b.staked * unit);
-        put(kDelegated, b.delegated * unit);
+        put(kStaked, tokens(Book::staked));
+        put(kDelegated, tokens(Book::delegated));
         put(kMargin, margin_);
-        put(kTreasury, b.treasury * unit);
-        put(kTreasuryUsd, b.treasury_usd);
+        put(kTreasury, tokens(Book::treasury));
+        put(kTreasuryUsd, bank_.look(Book::treasury_usd));
         put(kOraclePrice, oracle_);
         put(kFundamental, fundamental_.usd());
-        put(kDepth, b.depth_usd);
+        put(kDepth, bank_.look(Book::depth_usd));
         const V none(__builtin_nan(""));
-        put(kVaultRatio, vault() ? select(b.credits_usd > V(0.0), vault_ratio(b), none) : none);
-        put(kMarketCap, price_ * b.supply * unit);
+        put(kVaultRatio, vault() ? select(vault_ratio() < V(kNoRatio), vault_ratio(), none) : none);
+        put(kMarketCap, price_ * tokens(Book::supply));
     }
 
     void end(Journal& j) {
-        Books b;
-        bank_.look(b);
-        const V unit(unit_);
         sum_.utilisation.store(j.utilisation);
         sum_.margin.store(j.margin);
         sum_.wanted_hours.store(j.wanted_hours);
@@ -390,31 +387,31 @@ class Engine {
         sum_.service_squares.store(j.service_squares);
         sum_.stale_days.store(j.stale_days);
         sum_.halted_days.store(j.halted_days);
-        (sum_.shortfall * unit).store(j.shortfall_most);
+        (sum_.shortfall * V(unit_)).store(j.shortfall_most);
         sum_.least_ratio.store(j.least_vault_ratio);
         select(sum_.ruin_day < V(0.0), V(__builtin_nan("")), sum_.ruin_day).store(j.ruin_day);
         sum_.wash_spent.store(j.wash_spent);
         sum_.wash_returned.store(j.wash_returned);
-        (b.slashed * unit).store(j.slashed);
-        (b.minted * unit).store(j.minted);
-        (b.burned * unit).store(j.burned);
-        (b.gross_minted * unit).store(j.gross_minted);
-        (b.gross_burned * unit).store(j.gross_burned);
-        (b.supply * unit).store(j.final_supply);
+        tokens(Book::slashed).store(j.slashed);
+        tokens(Book::minted).store(j.minted);
+        tokens(Book::burned).store(j.burned);
+        tokens(Book::gross_minted).store(j.gross_minted);
+        tokens(Book::gross_burned).store(j.gross_burned);
+        tokens(Book::supply).store(j.final_supply);
         price_.store(j.final_price);
         // Who owns what: groups, holdings, then the public, of whom nobody knows how many they are.
-        const V behind = select(b.staked > V(0.0), (b.staked + b.delegated) / max(b.staked, V(1e-300)), V(1.0));
+        const V behind = with_delegations();
         std::size_t row = 0;
         for (std::size_t i = 0; i < providers_.count(); ++i, ++row) {
             PartyRow& p = j.parties[row];
             V staked, liquid;
             bank_.group_totals(i, staked, liquid);
             parties(i).store(p.entities);
-            (staked * behind * unit).store(p.stake);
-            (liquid * unit).store(p.free);
+            (staked * behind * V(unit_)).store(p.stake);
+            (liquid * V(unit_)).store(p.free);
             V(0.0).store(p.locked);
             providers_.of[i].work.store(p.work);
-            (providers_.of[i].income * unit).store(p.income);
+            (providers_.of[i].income * V(unit_)).store(p.income);
             p.insider = false;
             p.counted = true;
         }
@@ -424,8 +421,8 @@ class Engine {
             bank_.party_totals(i, free, locked);
             V(static_cast<double>(s_.initial.holders[i].entities)).store(p.entities);
             V(0.0).store(p.stake);
-            (free * unit).store(p.free);
-            (locked * unit).store(p.locked);
+            (free * V(unit_)).store(p.free);
+            (locked * V(unit_)).store(p.locked);
             V(0.0).store(p.work);
             V(0.0).store(p.income);
             p.insider = p.counted = true;
@@ -433,12 +430,14 @@ class Engine {
         PartyRow& p = j.parties[row];
         V(1.0).store(p.entities);
         V(0.0).store(p.stake);
-        (b.holders * unit).store(p.free);
+        (bank_.owned({Purse::holders, 0}) * V(unit_)).store(p.free);
         V(0.0).store(p.locked);
         V(0.0).store(p.work);
         V(0.0).store(p.income);
         p.insider = p.counted = false;
     }
+
+    static constexpr double kNoRatio = 1e300;  // where no credits are out
 
     struct Totals {
         V utilisation, margin, wanted_hours, served_hours, device_days, underwater_days, least_devices, highest,

@@ -34,6 +34,44 @@ Amount gross_minted(const Ledger& l) {
     return Amount{l.minted.units + l.released.units};
 }
 
+double of(const Ledger& l, Book which, bool vault) {
+    switch (which) {
+        case Book::supply:
+            return real::of(l.supply().units);
+        case Book::circulating:
+            return real::of(l.circulating().units);
+        case Book::minted:
+            return real::of(l.minted.units);
+        case Book::burned:
+            return real::of(l.burned.units);
+        case Book::gross_minted:
+            return real::of(gross_minted(l).units);
+        case Book::gross_burned:
+            return real::of(gross_burned(l, vault).units);
+        case Book::staked:
+            return real::of(l.staked.units);
+        case Book::delegated:
+            return real::of(l.delegated.units);
+        case Book::treasury:
+            return real::of(l.pools.treasury.units);
+        case Book::treasury_usd:
+            return real::of(l.treasury_usd) / kMicro;
+        case Book::depth_usd:
+            return real::of(l.pool_usd) / kMicro;
+        case Book::traded_usd:
+            return real::of(l.traded_usd) / kMicro;
+        case Book::vault:
+            return real::of(l.vault.units);
+        case Book::credits_usd:
+            return real::of(l.credits_free.units) / kMicro;
+        case Book::slashed:
+            return real::of(l.slashed.units);
+        case Book::unlocked:
+            return real::of(l.unlocked.units);
+    }
+    return 0;
+}
+
 // The tokens of `who`.
 template <class L>
 auto& bucket(L& ledger, Purse who) {
@@ -343,38 +381,8 @@ void ExactBank::buyback(const Eight& usd, bool burn) {
         if (usd[k] > 0) (void)lanes_[k].ledger.buyback(micro(usd[k]), burn);
 }
 
-void ExactBank::look(BooksView& out) const {
-    for (std::size_t k = 0; k < kLanes; ++k) {
-        const Ledger& l = lanes_[k].ledger;
-        out.supply[k] = real::of(l.supply().units);
-        out.circulating[k] = real::of(l.circulating().units);
-        out.minted[k] = real::of(l.minted.units);
-        out.burned[k] = real::of(l.burned.units);
-        out.gross_minted[k] = real::of(gross_minted(l).units);
-        out.gross_burned[k] = real::of(gross_burned(l, vault()).units);
-        out.holders[k] = real::of(l.holders.units);
-        out.staked[k] = real::of(l.staked.units);
-        out.delegated[k] = real::of(l.delegated.units);
-        out.locked[k] = real::of(l.locked.units);
-        out.treasury[k] = real::of(l.pools.treasury.units);
-        out.treasury_usd[k] = real::of(l.treasury_usd) / kMicro;
-        out.depth_usd[k] = real::of(l.pool_usd) / kMicro;
-        out.traded_usd[k] = real::of(l.traded_usd) / kMicro;
-        out.vault[k] = real::of(l.vault.units);
-        out.credits_usd[k] = real::of(l.credits_free.units) / kMicro;
-        out.slashed[k] = real::of(l.slashed.units);
-        out.unlocked[k] = real::of(l.unlocked.units);
-    }
-}
-
-void ExactBank::look_at(Eight BooksView::*which, Eight& out) const {
-    for (std::size_t k = 0; k < kLanes; ++k) {
-        const Ledger& l = lanes_[k].ledger;
-        out[k] = which == &BooksView::supply        ? real::of(l.supply().units)
-                 : which == &BooksView::circulating ? real::of(l.circulating().units)
-                 : which == &BooksView::delegated   ? real::of(l.delegated.units)
-                                                    : real::of(l.treasury_usd) / kMicro;
-    }
+void ExactBank::look(Book which, Eight& out) const {
+    for (std::size_t k = 0; k < kLanes; ++k) out[k] = of(lanes_[k].ledger, which, vault());
 }
 
 void ExactBank::group_totals(std::size_t group, Eight& staked, Eight& liquid) const {

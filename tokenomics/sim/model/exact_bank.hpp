@@ -11,22 +11,15 @@
 #include <vector>
 
 #include "tokenomics/sim/emission_walk.hpp"
+#include "tokenomics/sim/model/books.hpp"
 #include "tokenomics/sim/model/ledger.hpp"
 #include "tokenomics/sim/model/model.hpp"
-#include "tokenomics/sim/model/purse.hpp"
 #include "tokenomics/sim/model/setup.hpp"
 #include "tokenomics/sim/model/walk_lanes.hpp"
 
 namespace assay::sim {
 
 using Eight = double[kLanes];
-
-/// What behaviour and figures see of the books. Gross is with what goes into a vault and comes out of it: tokens are
-/// base units, dollars USD.
-struct BooksView {
-    Eight supply, circulating, minted, burned, gross_minted, gross_burned, holders, staked, delegated, locked, treasury,
-        treasury_usd, depth_usd, traded_usd, vault, credits_usd, slashed, unlocked;
-};
 
 class ExactBank {
    public:
@@ -76,9 +69,7 @@ class ExactBank {
     void spend(const Eight& usd, Eight& unpaid_usd);
     void buyback(const Eight& usd, bool burn);
 
-    void look(BooksView& out) const;
-    /// Of these alone: supply, circulating, delegated, treasury_usd.
-    void look_at(Eight BooksView::*which, Eight& out) const;
+    void look(Book which, Eight& out) const;
     void group_totals(std::size_t group, Eight& staked, Eight& liquid) const;
     void party_totals(std::size_t party, Eight& free, Eight& locked) const;
     /// conservation_broken, naming the run.

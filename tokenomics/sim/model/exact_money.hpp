@@ -158,18 +158,10 @@ class ExactMoney {
         usd.store(u);
         bank_.buyback(u, burn);
     }
-    [[nodiscard]] ASSAY_INLINE V supply() const { return one(&BooksView::supply); }
-    [[nodiscard]] ASSAY_INLINE V circulating() const { return one(&BooksView::circulating); }
-    [[nodiscard]] ASSAY_INLINE V delegated() const { return one(&BooksView::delegated); }
-    [[nodiscard]] ASSAY_INLINE V treasury_usd() const { return one(&BooksView::treasury_usd); }
-    ASSAY_INLINE void look(Books& out) const {
-        BooksView all;
-        bank_.look(all);
-        out = {load(all.supply),       load(all.circulating),  load(all.minted),   load(all.burned),
-               load(all.gross_minted), load(all.gross_burned), load(all.holders),  load(all.staked),
-               load(all.delegated),    load(all.locked),       load(all.treasury), load(all.treasury_usd),
-               load(all.depth_usd),    load(all.traded_usd),   load(all.vault),    load(all.credits_usd),
-               load(all.slashed),      load(all.unlocked)};
+    [[nodiscard]] ASSAY_INLINE V look(Book which) const {
+        Eight out;
+        bank_.look(which, out);
+        return load(out);
     }
     ASSAY_INLINE void group_totals(std::size_t group, V& staked, V& liquid) const {
         Eight s, l;
@@ -191,11 +183,6 @@ class ExactMoney {
         V out;
         ASSAY_PARTS out.part[i] = ASSAY_OP(loadu_pd)(x + i * kWidth);
         return out;
-    }
-    [[nodiscard]] ASSAY_INLINE V one(Eight BooksView::*which) const {
-        Eight out;
-        bank_.look_at(which, out);
-        return load(out);
     }
 
     ExactBank& bank_;

@@ -3,8 +3,9 @@
 // supply, which check() holds it to. docs/economist.md says how far its figures may be from exact ones.
 #pragma once
 
+#include "tokenomics/sim/model/books.hpp"
 #include "tokenomics/sim/model/fast_market.hpp"
-#include "tokenomics/sim/model/purse.hpp"
+#include "tokenomics/sim/model/fast_oracle.hpp"
 #include "tokenomics/sim/model/room.hpp"
 #include "tokenomics/sim/model/setup.hpp"
 #include "tokenomics/sim/model/simd.hpp"
@@ -12,12 +13,6 @@
 
 namespace assay::sim {
 namespace {
-
-/// What behaviour and figures see of the books: tokens are base units.
-struct Books {
-    V supply, circulating, minted, burned, gross_minted, gross_burned, holders, staked, delegated, locked, treasury,
-        treasury_usd, depth_usd, traded_usd, vault, credits_usd, slashed, unlocked;
-};
 
 class FastBank {
    public:
@@ -47,10 +42,7 @@ class FastBank {
         staked_ = of(l.staked);
         unbonding_ = slashed_ = unlocked_ = vaulted_ = released_ = V(0.0);
         recycle_smoothed_ = burned_in_epoch_ = shortfall_ = staking_paid_ = halted_ = V(0.0);
-        const double price = static_cast<double>(l.spot().value) * 1e-8;
-        oracle_ = ema_ = V(price);
-        variance_ = V(0.0);
-        age_ = 0;
+        oracle_.start(market_.spot());
         group_count_ = setup.groups.size();
         groups_ = room.take<Group>(group_count_);
         for (std::size_t i = 0; i < group_count_; ++i) {
@@ -78,20 +70,9 @@ class FastBank {
     [[nodiscard]] ASSAY_INLINE V spot() const { return market_.spot(); }
 
     ASSAY_INLINE void oracle_round(const V* report, V& price, M& stale) {
-        if (report != nullptr) {
-            const V move = oracle_ * V(max_move_);
-            oracle_ = clamp(*report, oracle_ - move, oracle_ + move);
-            ema_ += (oracle_ - ema_) * V(ema_share_);
-            const V apart = oracle_ - ema_;
-            variance_ += (apart * apart - variance_) * V(ema_share_);
-            age_ = 0;
-        } else {
-            ++age_;
-        }
-        stale_ = min(oracle_, ema_) < V(static_cast<double>(Price::kStale) * 1e-8);
-        if (age_ >= regime_->params.price.stale_blocks) stale_ = stale_ | (V(0.0) < V(1.0));
-        price = ema_;
-        stale = stale_;
+        oracle_.round(report);
+        price = oracle_.average;
+        stale = oracle_.stale;
     }
 
     ASSAY_INLINE void serve(V bill, V needed, const Lanes* devices, V& consumed) {
@@ -100,9 +81,6 @@ class FastBank {
             g.earned = g.wash_pay = V(0.0);
             if (closed_) g.consumed = g.carried = g.paid = V(0.0);
         }
-        burn_price_ = min(oracle_, ema_);
-        if (deviations_ > 0) burn_price_ = min(oracle_, positive(ema_ - V(deviations_) * sqrt(variance_)));
-        settle_price_ = max(oracle_, ema_);
         const M blocked = stuck();
         M burning = (needed > credits_) & !blocked;
         if (mode_ == tokenomics::BurnMode::vault) burning = burning & !halted_now(burning);
@@ -305,7 +283,7 @@ class FastBank {
     }
     [[nodiscard]] ASSAY_INLINE V matured(std::size_t group) const { return groups_[group].matured; }
     [[nodiscard]] ASSAY_INLINE V stake_usd(std::size_t origin) const {
-        return one_stake(origin) * V(per_token_) * ema_;
+        return one_stake(origin) * V(per_token_) * oracle_.average;
     }
     ASSAY_INLINE void delegate(V units) {
         const V in = min(positive(units), holders_), out = min(positive(-units), delegated_);
@@ -351,32 +329,44 @@ class FastBank {
             treasury_ += bought;
     }
 
-    ASSAY_INLINE void look(Books& out) const {
-        out.supply = genesis_ + minted_ - burned_;
-        out.circulating = circulating();
-        out.minted = minted_;
-        out.burned = burned_;
-        out.gross_minted = minted_ + released_;
-        out.gross_burned = burned_ + vaulted_;
-        out.holders = holders_;
-        out.staked = staked_;
-        out.delegated = delegated_;
-        out.locked = locked_;
-        out.treasury = treasury_;
-        out.treasury_usd = treasury_usd_;
-        out.depth_usd = market_.usd;
-        out.traded_usd = market_.traded;
-        out.vault = vault_;
-        out.credits_usd = credits_;
-        out.slashed = slashed_;
-        out.unlocked = unlocked_;
+    [[nodiscard]] ASSAY_INLINE V look(Book which) const {
+        const V supply = genesis_ + minted_ - burned_;
+        switch (which) {
+            case Book::supply:
+                return supply;
+            case Book::circulating:
+                return supply - bonds_ - staked_ - unbonding_ - delegated_ - undelegating_ - vault_ - locked_;
+            case Book::minted:
+                return minted_;
+            case Book::burned:
+                return burned_;
+            case Book::gross_minted:
+                return minted_ + released_;
+            case Book::gross_burned:
+                return burned_ + vaulted_;
+            case Book::staked:
+                return staked_;
+            case Book::delegated:
+                return delegated_;
+            case Book::treasury:
+                return treasury_;
+            case Book::treasury_usd:
+                return treasury_usd_;
+            case Book::depth_usd:
+                return market_.usd;
+            case Book::traded_usd:
+                return market_.traded;
+            case Book::vault:
+                return vault_;
+            case Book::credits_usd:
+                return credits_;
+            case Book::slashed:
+                return slashed_;
+            case Book::unlocked:
+                return unlocked_;
+        }
+        return V(0.0);
     }
-    [[nodiscard]] ASSAY_INLINE V supply() const { return genesis_ + minted_ - burned_; }
-    [[nodiscard]] ASSAY_INLINE V circulating() const {
-        return supply() - bonds_ - staked_ - unbonding_ - delegated_ - undelegating_ - vault_ - locked_;
-    }
-    [[nodiscard]] ASSAY_INLINE V delegated() const { return delegated_; }
-    [[nodiscard]] ASSAY_INLINE V treasury_usd() const { return treasury_usd_; }
     ASSAY_INLINE void group_totals(std::size_t group, V& staked, V& liquid) const {
         staked = groups_[group].staked;
         liquid = groups_[group].liquid;
@@ -421,9 +411,7 @@ class FastBank {
         mode_ = p.bme.mode;
         cap_ = real_of(p.token.cap.units);
         total_ = real_of(p.emission.total.units);
-        max_move_ = ppb(p.price.max_move);
-        ema_share_ = 2.0 / static_cast<double>(p.price.ema_rounds + 1);
-        deviations_ = ppb(p.bme.deviations);
+        oracle_.rules(p);
         min_burn_ = real_of(p.bme.min_burn.units);
         payout_ = ppb(p.bme.payout);
         work_share_ = ppb(p.bme.work_share);
@@ -449,14 +437,14 @@ class FastBank {
     }
     /// Nothing that has a price happens at a stale one.
     [[nodiscard]] ASSAY_INLINE M stuck() const {
-        return tokenomics::needs_price(regime_->params.bme) ? stale_ : V(0.0) > V(1.0);
+        return tokenomics::needs_price(regime_->params.bme) ? oracle_.stale : V(0.0) > V(1.0);
     }
     /// USD per whole token of a burn.
     [[nodiscard]] ASSAY_INLINE V burn_rate() const {
         if (mode_ == tokenomics::BurnMode::mint_ratio) return V(per_token_usd_);
         if (mode_ == tokenomics::BurnMode::vault)
-            return burn_price_ * V(1.0 - static_cast<double>(regime_->params.bme.vault.spread.value) * 1e-9);
-        return burn_price_;
+            return oracle_.burn * V(1.0 - static_cast<double>(regime_->params.bme.vault.spread.value) * 1e-9);
+        return oracle_.burn;
     }
     [[nodiscard]] ASSAY_INLINE V tokens_for_credits(V usd) const {
         const V rate = burn_rate();
@@ -467,7 +455,7 @@ class FastBank {
     // Looks at the breaker anew where it is asked to.
     ASSAY_INLINE M halted_now(M asked) {
         const auto& v = regime_->params.bme.vault;
-        const V ratio = select(credits_ > V(0.0), vault_ * V(per_token_) * burn_price_ / credits_, V(1e9));
+        const V ratio = select(credits_ > V(0.0), vault_ * V(per_token_) * oracle_.burn / credits_, V(1e9));
         const M low = ratio <= V(static_cast<double>(v.halt_bps) * 1e-4);
         const M still = (halted_ > V(0.0)) & (ratio < V(static_cast<double>(v.restart_bps) * 1e-4));
         halted_ = select(asked, select(low | still, V(1.0), V(0.0)), halted_);
@@ -502,7 +490,7 @@ class FastBank {
         if (mode_ == tokenomics::BurnMode::vault) {
             const auto& v = regime_->params.bme.vault;
             const V worth =
-                credits * V((1.0 - static_cast<double>(v.settle_spread.value) * 1e-9) * token_) / settle_price_;
+                credits * V((1.0 - static_cast<double>(v.settle_spread.value) * 1e-9) * token_) / oracle_.settle;
             const V supply = genesis_ + minted_ - burned_;
             const V bound =
                 positive((supply - shortfall_) * V(static_cast<double>(v.shortfall.value) * 1e-9) - shortfall_);
@@ -525,7 +513,7 @@ class FastBank {
             pay = min(gone * V(payout_), room + gone);
             minted_ += pay;
         } else {
-            const V worth = credits * V(token_) / settle_price_;
+            const V worth = credits * V(token_) / oracle_.settle;
             pay = min(min(worth, carried * V(payout_)), room);
             minted_ += pay;
         }
@@ -542,8 +530,9 @@ class FastBank {
     [[nodiscard]] ASSAY_INLINE V one_stake(std::size_t origin) const {
         const tokenomics::Requirement& r = setup_->stake[origin];
         if (r.usd.is_zero()) return V(real_of(setup_->first_stake[origin].units));
-        return max(V(real_of(r.tokens.units)) + V(real_of(r.usd.units) * 1e-6 * token_) / max(ema_, V(1e-12)),
-                   V(real_of(r.least.units)));
+        return max(
+            V(real_of(r.tokens.units)) + V(real_of(r.usd.units) * 1e-6 * token_) / max(oracle_.average, V(1e-12)),
+            V(real_of(r.least.units)));
     }
     // The schedule of a kind that looks at the ledger, in whole units by tokenomics/.
     bool walk(const Lanes* passed, V supply, V& emission) {
@@ -577,20 +566,19 @@ class FastBank {
     Trouble* why_ = nullptr;
     const Regime* regime_ = nullptr;
     std::size_t next_regime_ = 0, group_count_ = 0, party_count_ = 0, wait_ = 1, slot_ = 0;
-    std::uint64_t step_ = 0, age_ = 0;
+    std::uint64_t step_ = 0;
     FastMarket market_;
+    FastOracle oracle_;
     bool closed_ = true;
     tokenomics::BurnMode mode_ = tokenomics::BurnMode::destroy;
-    double token_ = 1, per_token_ = 1, min_credits_usd_ = 0, cap_ = 0, total_ = 0, max_move_ = 0, ema_share_ = 0,
-           deviations_ = 0, min_burn_ = 0, payout_ = 0, work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0,
-           share_work_ = 0, share_availability_ = 0, share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0,
-           treasury_ceiling_ = 0, fee_share_ = 0, executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
+    double token_ = 1, per_token_ = 1, min_credits_usd_ = 0, cap_ = 0, total_ = 0, min_burn_ = 0, payout_ = 0,
+           work_share_ = 0, smoothing_ = 1, recycle_cap_ = 0, share_work_ = 0, share_availability_ = 0,
+           share_stakers_ = 0, share_validators_ = 0, share_treasury_ = 0, treasury_ceiling_ = 0, fee_share_ = 0,
+           executor_ = 0, fee_burned_ = 0, per_token_usd_ = 0;
     V genesis_, minted_, burned_, scheduled_, holders_, bonds_, vault_, delegated_, standing_, undelegating_, work_,
         availability_, stakers_, validators_, treasury_, treasury_usd_, credits_, backing_, locked_, staked_,
         unbonding_, slashed_, unlocked_, recycle_smoothed_, burned_in_epoch_, shortfall_, staking_paid_, halted_,
-        oracle_, ema_, variance_, burn_price_, settle_price_, burned_before_, minted_before_, destroyed_before_,
-        vaulted_, released_;
-    M stale_;
+        burned_before_, minted_before_, destroyed_before_, vaulted_, released_;
     Group* groups_ = nullptr;
     Party* parties_ = nullptr;
     V* ring_ = nullptr;

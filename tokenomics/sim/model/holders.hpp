@@ -26,9 +26,9 @@ class StakersPart {
     ASSAY_INLINE void act(Bank& bank) {
         if (!on_) return;
         yield_ += (bank.staking() * V(kept_ * per_year_) - yield_) * V(smooth_);
-        const V now = bank.delegated(), free = bank.owned({Purse::holders, 0});
-        const V wanted =
-            min(bank.supply() * V(per_yield_) * positive(yield_ - V(free_rate_)), (free + now) * V(max_share_));
+        const V now = bank.look(Book::delegated), free = bank.owned({Purse::holders, 0});
+        const V wanted = min(bank.look(Book::supply) * V(per_yield_) * positive(yield_ - V(free_rate_)),
+                             (free + now) * V(max_share_));
         bank.delegate((wanted - now) * V(1 - move_));
     }
 
@@ -64,7 +64,7 @@ class FundamentalPart {
         revenue_ += (y - revenue_) * V(smooth_);
         mint_ += (w - mint_) * V(smooth_);
         if (step % review_ != 0) return;
-        const V supply = bank.supply() * V(unit_);
+        const V supply = bank.look(Book::supply) * V(unit_);
         usd_ = revenue_ * V(kDaysPerYear) / max(V(rho_) * supply + mint_ * V(kDaysPerYear), V(1e-12));
         log_ = log(usd_);
     }

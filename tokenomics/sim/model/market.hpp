@@ -44,7 +44,7 @@ class MarketPart {
         if (kind_ == MarketKind::quantity) {
             const V now = served_usd * V(per_day_);
             usage_ = select(usage_ < V(0.0), now, usage_ + (now - usage_) * V(smooth_));
-            const V target = usage_ * V(holding_) / max(bank.circulating() * V(unit_), V(1e-12));
+            const V target = usage_ * V(holding_) / max(bank.look(Book::circulating) * V(unit_), V(1e-12));
             quote_ += V(adjust_) * clamp(log(max(target, V(1e-12))) - quote_, V(-2.0), V(2.0)) + chance;
         } else {
             quote_ += V(impact_) * clamp(bank.net_flow() / max(usd, V(1.0)), V(-0.5), V(0.5)) + chance;

@@ -2,6 +2,7 @@
 // step; it knows the scenario and vectors of eight, and money only through a bank.
 #pragma once
 
+#include "tokenomics/sim/model/books.hpp"
 #include "tokenomics/sim/model/random.hpp"
 #include "tokenomics/sim/model/real.hpp"
 #include "tokenomics/sim/model/setup.hpp"

@@ -18,7 +18,6 @@ class ServicePart {
         target_ = s.target_utilisation;
         speed_ = s.adjust_per_day * setup.step_days;
         margin_ = s.margin;
-        hours_ = 24.0 * setup.step_days;
         count_ = setup.groups.size();
         if (kind_ == ServiceKind::merit) order_ = room.take<std::size_t>(count_);
     }
@@ -58,7 +57,7 @@ class ServicePart {
    private:
     static constexpr double kRange = 6.9;  // a thousandth to a thousandfold of the first price
     ServiceKind kind_ = ServiceKind::utilisation;
-    double first_ = 0, target_ = 0, speed_ = 0, margin_ = 0, hours_ = 24;
+    double first_ = 0, target_ = 0, speed_ = 0, margin_ = 0;
     std::size_t count_ = 0;
     std::size_t* order_ = nullptr;
     const double* asks_ = nullptr;
