@@ -52,10 +52,9 @@ inline std::string_view as_text(ByteView v) {
     return {reinterpret_cast<const char*>(v.data()), v.size()};
 }
 
-/// Another one in each run: for the order inside hash tables, which nothing may ever show.
-[[nodiscard]] std::array<std::uint64_t, 4> make_hash_secret();
-extern const std::array<std::uint64_t, 4>
-    kHashSecret;  ///< defined once: an initialiser in every file would be built with its flags
+/// Another one in each run: for the order inside hash tables, which nothing may ever show. Defined in one file, not
+/// inline: no program that merely includes this runs an initialiser for it.
+extern const std::array<std::uint64_t, 4> kHashSecret;
 
 /// For hash tables whose order is never observed. Keyed with the secret: anybody can pay to any 32 bytes, and bytes
 /// that are chosen to meet in one bucket would make a block take minutes.

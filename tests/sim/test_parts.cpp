@@ -201,6 +201,10 @@ TEST_CASE("each part does what its formula says") {
         CHECK(bought("threshold", 0.8) > 10'000);
         CHECK(bought("pid", 1.2) < 1);
         CHECK(bought("pid", 0.8) > 100);
+        // The sum of what the price was below its average buys, too, and its own.
+        CHECK(path({base[0], "buyback.kind=pid", "buyback.kp=0", "buyback.kd=0", "buyback.ki=1", base[2],
+                    shock(R"("at_day":10,"kind":"price","factor":0.8)")},
+                   mode)[20][kTreasuryUsd] < 99'000);
     }
     SECTION("liquidity leaves at the price that stands, and follows it where providers do") {
         const auto p = path({shock(R"("at_day":10,"kind":"liquidity","factor":0.25)")}, mode);
@@ -312,5 +316,95 @@ TEST_CASE("each part does what its formula says") {
         const auto q = path({"demand.usd_per_day=2400", "demand.runway_days=10", "service.adjust_per_day=0"}, mode);
         CHECK(q[0][kBurned] * 1 == Approx(11 * 2400).epsilon(0.06));  // at a price that the purchase itself lifts
         CHECK(q[5][kBurned] - q[4][kBurned] == Approx(2400).epsilon(0.06));
+    }
+}
+
+TEST_CASE("parts act on each other as they should") {
+    const Mode mode = GENERATE(Mode::exact, Mode::fast);
+    INFO((mode == Mode::exact ? "exact" : "fast"));
+
+    SECTION("devices whose stake cannot be had do not come") {
+        // A hundred tokens each: forty thousand are more than half of a pool of a thousand dollars.
+        const auto p =
+            path({"market.depth_usd=1000", shock(R"("at_day":5,"kind":"entry","group":"a","devices":400)")}, mode);
+        CHECK(p[5][kDevices] == 100);
+        CHECK(p[5][kStaked] == p[4][kStaked]);
+    }
+    SECTION("the market's factor moves demand and price together, as far as they are told to") {
+        const auto correlation = [&](const char* with) {
+            const auto p = path(
+                {"horizon_days=300", "demand.volatility=0.5", "market.volatility=0.5",
+                 std::string("demand.market_correlation=") + with, std::string("market.market_correlation=") + with},
+                mode);
+            double xy = 0, xx = 0, yy = 0;
+            for (std::size_t i = 1; i < p.size(); ++i) {
+                const double x = std::log(p[i][kDemand] / p[i - 1][kDemand]),
+                             y = std::log(p[i][kPrice] / p[i - 1][kPrice]);
+                xy += x * y, xx += x * x, yy += y * y;
+            }
+            return xy / std::sqrt(xx * yy);
+        };
+        CHECK(correlation("1") > 0.99);
+        CHECK(std::abs(correlation("0")) < 0.2);
+        CHECK(correlation("0.7") == Approx(0.49).margin(0.15));
+    }
+    SECTION("value is seen as an average of thirty days, looked at every ten") {
+        const auto p =
+            path({"horizon_days=500", "demand.usd_per_day=2400", "service.adjust_per_day=0", "demand.elasticity=0",
+                  "bme.payout_ppb=0", "market.depth_usd=20000000", shock(R"("at_day":401,"kind":"demand","factor":2)")},
+                 mode);
+        const double before = p[400][kFundamental], after = p[499][kFundamental];
+        CHECK(p[409][kFundamental] == p[401][kFundamental]);
+        CHECK(after / before == Approx(2).epsilon(0.1));
+        CHECK((p[430][kFundamental] - before) / (after - before) == Approx(1 - std::exp(-1.0)).margin(0.05));
+    }
+    SECTION("momentum goes on where the price goes") {
+        const std::string rise = shock(R"("at_day":10,"kind":"price","factor":2)");
+        const auto calm = path({rise}, mode), led = path({rise, "speculators.momentum=2"}, mode);
+        CHECK(led[10][kPrice] >= calm[10][kPrice]);
+        CHECK(led[30][kPrice] > 1.05 * calm[30][kPrice]);
+    }
+    SECTION("a breaker that has halted restarts above what halted it") {
+        // The vault covers 80 % from day 10 on, more than halts it from day 20 on, what restarts it from day 30 on.
+        Figures f;
+        path(
+            {"bme.mode=vault", "bme.vault.shortfall_ppb=0", "initial.credits_usd=100000", "market.depth_usd=20000000",
+             "demand.usd_per_day=400", "service.adjust_per_day=0", "demand.runway_days=365", "price.ema_rounds=1",
+             "price.max_move_ppb=1000000000",
+             R"(shocks=[{"at_day":10,"kind":"price","factor":0.8},{"at_day":20,"kind":"price","factor":1.15},{"at_day":30,"kind":"price","factor":1.06}])"},
+            mode, &f);
+        CHECK(f[kHaltedDays] == Approx(20).margin(1));
+        CHECK(f[kVaultBelowHalt] == 1);
+    }
+}
+
+TEST_CASE("figures of a path are what its steps say") {
+    const Mode mode = GENERATE(Mode::exact, Mode::fast);
+    INFO((mode == Mode::exact ? "exact" : "fast"));
+    Figures f;
+    SECTION("a price that only rises is never under water, one that fell once is from then on") {
+        path({"demand.usd_per_day=0"}, mode, &f);
+        CHECK(f[kTimeUnderwater] == 0);
+        path({"demand.usd_per_day=0", shock(R"("at_day":15,"kind":"price","factor":0.5)")}, mode, &f);
+        CHECK(f[kTimeUnderwater] == Approx(45.0 / 60));
+        CHECK(f[kMaxDrawdown] == Approx(0.5).epsilon(1e-4));
+    }
+    SECTION("device-days at a loss are counted by devices, whatever their size") {
+        path(
+            {R"(providers=[{"name":"a","class":"gpu-small","count":30,"cost_usd_per_gpu_hour":1,"entry_per_year":0,"exit_per_year":0},
+                 {"name":"b","class":"cpu-small","count":90,"cost_usd_per_gpu_hour":0,"entry_per_year":0,"exit_per_year":0}])"},
+            mode, &f);
+        CHECK(f[kUnderwater] == Approx(0.25));
+    }
+    SECTION("hardware is paid back by what a GPU earns over its costs") {
+        // 400 GPUs serve 9,600 USD a day and cost 4,800: 12 USD a day each of them. 365.25 / 12 days are a month.
+        const auto p = path(
+            {"horizon_days=400", "demand.usd_per_day=9600", "demand.elasticity=0", "service.adjust_per_day=0",
+             "bme.payout_ppb=1000000000", "market.depth_usd=20000000", "stake.unit=20 ASY",
+             group(
+                 R"("cost_usd_per_gpu_hour":2,"hardware_usd":4800,"entry_per_year":0,"exit_per_year":0,"sell_share":1)")},
+            mode, &f);
+        CHECK(p[50][kServed] == Approx(9600));
+        CHECK(f[kPaybackMonths] == Approx(1200 / 12.0 / (365.25 / 12)).epsilon(0.12));
     }
 }

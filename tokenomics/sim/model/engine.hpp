@@ -70,7 +70,7 @@ class Engine {
             has_wash_ = has_wash_ || g.wash_usd > 0;
             has_slash_ = has_slash_ || g.slash.value > 0;
         }
-        served_usd_ = consumed_sum_ = wanted_sum_ = income_tokens_ = income_usd_ = costs_ = capacity_days_ = V(0.0);
+        served_usd_ = consumed_sum_ = income_tokens_ = income_usd_ = costs_ = capacity_days_ = V(0.0);
         price_ = oracle_ = V(price);
         log_first_price_ = real::log(price);
         log_price_ = V(log_first_price_);
@@ -169,7 +169,6 @@ class Engine {
         log_price_ = log_now;
         fundamental_.follow(step, burned, minted, price_, bank_);
         consumed_sum_ += served_usd_;
-        wanted_sum_ += wanted * V(hours_) * service_.usd();
         income_tokens_ += sums.income_tokens;
         income_usd_ += sums.income_usd;
         costs_ += sums.costs;
@@ -321,11 +320,9 @@ class Engine {
 
     void make_mark(std::array<Lanes, kMarkCount>& m) {
         price_.store(m[kMarkPrice]);
-        service_.usd().store(m[kMarkService]);
         devices_.store(m[kMarkDevices]);
         capacity_.store(m[kMarkCapacity]);
         capacity_days_.store(m[kMarkCapacityDays]);
-        wanted_sum_.store(m[kMarkWanted]);
         consumed_sum_.store(m[kMarkServed]);
         tokens(Book::supply).store(m[kMarkSupply]);
         tokens(Book::circulating).store(m[kMarkCirculating]);
@@ -378,7 +375,6 @@ class Engine {
         sum_.underwater_days.store(j.underwater_days);
         sum_.least_devices.store(j.least_devices);
         devices_.store(j.final_devices);
-        sum_.highest.store(j.highest);
         sum_.drawdown.store(j.max_drawdown);
         sum_.below_high.store(j.below_high_steps);
         sum_.log_sum.store(j.log_sum);
@@ -463,8 +459,8 @@ class Engine {
     std::uint64_t dump_until_ = 0;
     double hours_ = 24, unit_ = 1, needed_ = 1, log_first_price_ = 0;
     bool has_wash_ = false, has_slash_ = false, fixed_conversion_ = false;
-    V dump_, served_usd_, consumed_sum_, wanted_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_,
-        oracle_, log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;
+    V dump_, served_usd_, consumed_sum_, income_tokens_, income_usd_, costs_, capacity_days_, price_, oracle_,
+        log_price_, log_service_, margin_, utilisation_, devices_, capacity_, ratio_;
     Totals sum_;
 };
 

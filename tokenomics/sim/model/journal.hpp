@@ -18,11 +18,9 @@ inline constexpr double kMarkDays = 10;
 /// Looked at every kMarkDays (every step where steps are longer), at the end of that step. Sums run since the start.
 enum Mark : std::size_t {
     kMarkPrice,         ///< USD
-    kMarkService,       ///< USD per GPU-hour
     kMarkDevices,       ///< that work
     kMarkCapacity,      ///< GPUs of multiplier one
     kMarkCapacityDays,  ///< sum
-    kMarkWanted,        ///< sum, USD at the price of the step
     kMarkServed,        ///< sum, USD of credits consumed
     kMarkSupply,        ///< tokens
     kMarkCirculating,   ///< tokens
@@ -61,7 +59,7 @@ struct Journal {
     Lanes wanted_hours{}, served_hours{};  ///< GPU-hours
     Lanes device_days{}, underwater_days{};
     Lanes least_devices{}, final_devices{};
-    Lanes highest{}, max_drawdown{}, below_high_steps{};  ///< of the price
+    Lanes max_drawdown{}, below_high_steps{};             ///< of the price
     Lanes log_sum{}, log_squares{};                       ///< returns of the price from step to step
     Lanes service_sum{}, service_squares{};               ///< the same of the service price
     bool returns_kept = true;                             ///< false: the run has too many steps

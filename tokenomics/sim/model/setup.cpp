@@ -61,7 +61,6 @@ GroupSetup group_of(const Scenario& s, std::size_t i, double step_days) {
     const auto& c = s.params.classes[g.class_index];
     GroupSetup out;
     out.origin = i;
-    out.class_index = g.class_index;
     out.count = static_cast<double>(g.count);
     out.entities = static_cast<double>(g.entities);
     out.multiplier = static_cast<double>(c.multiplier.value) * 1e-9;
@@ -70,7 +69,6 @@ GroupSetup group_of(const Scenario& s, std::size_t i, double step_days) {
     out.weight = c.weight;
     out.cost_usd = g.cost_usd_per_gpu_hour * 24.0 * step_days;
     out.outside_usd = g.outside_usd_per_gpu_hour * 24.0 * step_days;
-    out.hardware_usd = g.hardware_usd;
     out.lead = 1.0 - real::exp(-step_days / g.lead_days);
     out.delivery_steps = static_cast<std::size_t>(std::ceil(g.delivery_days / step_days - 1e-9));
     out.entry = g.entry_per_year * step_days / kDaysPerYear;

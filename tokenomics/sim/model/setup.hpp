@@ -22,14 +22,12 @@ struct Regime {
 /// One group of equal providers, or a single one. Rates are per step.
 struct GroupSetup {
     std::size_t origin = 0;  ///< index into scenario.providers
-    std::uint32_t class_index = 0;
     double count = 0, entities = 0;
     double multiplier = 1;
     double service = 1;  ///< GPUs of multiplier one that a device is to buyers: multiplier x uptime
     std::uint64_t service_ppb = 0, weight = 0;
     double cost_usd = 0, outside_usd = 0;  ///< of a device in a step
-    double hardware_usd = 0;
-    double lead = 1;  ///< weight of this step in the averaged margin
+    double lead = 1;                       ///< weight of this step in the averaged margin
     std::size_t delivery_steps = 0;
     double entry = 0, exit = 0;
     ExitKind exit_kind = ExitKind::margin;
